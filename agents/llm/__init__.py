@@ -1,0 +1,1 @@
+"""Model calls: one streaming door over every provider. Only workers come here."""
