@@ -1,0 +1,77 @@
+"""Typed readers of environment variables. A value that cannot be meant refuses to boot, by name."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def integer(name: str, default: int, *, least: int, most: int) -> int:
+    raw = text(name)
+    try:
+        value = int(raw) if raw else default
+    except ValueError:
+        raise _refusal(name, raw, "a whole number") from None
+    if not least <= value <= most:
+        raise _refusal(name, raw, f"between {least} and {most}")
+    return value
+
+
+def number(name: str, default: float, *, least: float, most: float) -> float:
+    raw = text(name)
+    try:
+        value = float(raw) if raw else default
+    except ValueError:
+        raise _refusal(name, raw, "a number") from None
+    if not least <= value <= most:
+        raise _refusal(name, raw, f"between {least} and {most}")
+    return value
+
+
+def boolean(name: str, default: bool = False) -> bool:
+    raw = text(name).lower()
+    if not raw:
+        return default
+    if raw in YES:
+        return True
+    if raw in NO:
+        return False
+    raise _refusal(name, raw, "yes or no (1/0, true/false, on/off)")
+
+
+def choice(name: str, default: str, *, among: Sequence[str]) -> str:
+    value = text(name, default)
+    if value not in among:
+        raise _refusal(name, value, f"one of {', '.join(among)}")
+    return value
+
+
+def words(name: str) -> list[str]:
+    """A list separated by commas or spaces."""
+    return text(name).replace(",", " ").split()
+
+
+def folder(name: str, default: str) -> Path:
+    path = Path(text(name, default)).expanduser()
+    if not path.is_absolute():
+        path = Path.cwd() / path
+    if path.exists() and not path.is_dir():
+        raise _refusal(name, str(path), "a folder")
+    return path
+
+
+def must_be_unset(name: str, why: str) -> None:
+    if text(name):
+        raise ImproperlyConfigured(f"{name} is set, but {why}")
+
+
+def _refusal(name: str, value: str, wanted: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} is {value!r}; it must be {wanted}.")

@@ -1,0 +1,29 @@
+"""Keys made once per installation and kept in DJINN_HOME/keys, readable by its owner alone."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def read_or_make(path: Path) -> str:
+    """The key in this file; made now when there is none. Two processes may ask at the same moment."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        _make(path)
+    return path.read_text().strip()
+
+
+def _make(path: Path) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A link fails when the name exists, so the first key always wins and is never seen half written.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

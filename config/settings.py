@@ -1,0 +1,201 @@
+"""Every setting of Djinn, in one file read from top to bottom.
+
+Values come from the environment through `config.env`, which refuses what cannot be meant.
+`docs/settings.md` is generated from the comments beside the readers.
+"""
+
+import mimetypes
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import env, keys, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where it lives, where it is reached -------------------------------------------------------
+DJINN_HOME = env.folder("DJINN_HOME", "~/.djinn")  # data, keys, sockets and logs of this installation
+DJINN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+RUN_DIR = DJINN_HOME / "run"
+
+SITE_PORT = env.integer("PORT", 8000, least=1, most=65535)  # the port of the site
+BIND_ADDRESS = env.text("DJINN_BIND", "127.0.0.1")  # the address to listen on; loopback unless told otherwise
+SITE_URL = env.text("DJINN_SITE_URL", f"http://localhost:{SITE_PORT}").rstrip("/")  # the address people type
+SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
+IS_HTTPS = SITE_URL.startswith("https://")
+PREVIEW_DOMAIN = env.text("PREVIEW_DOMAIN", "localhost")  # previews live at p-<label>.<this>
+DEBUG = env.boolean("DJINN_DEBUG")  # error pages with tracebacks; only for developing Djinn
+
+# The scaled shape is not wired yet: better no start than settings that are silently ignored.
+env.must_be_unset("DATABASE_URL", "this version keeps its data in SQLite under DJINN_HOME only. Unset it.")
+env.must_be_unset("REDIS_URL", "this version uses no Redis. Unset it.")
+
+# --- Secrets -----------------------------------------------------------------------------------
+# Signing and encrypting are different risks with different lifetimes, hence two keys.
+SECRET_KEY = env.text("DJINN_SECRET_KEY") or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")  # signs sessions
+ENCRYPTION_KEY = keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
+
+# --- The model ---------------------------------------------------------------------------------
+DJINN_MODEL = env.text("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
+DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server
+DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own variables work too
+DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # speed of recordings; 0 = no delays
+
+# --- Boxes -------------------------------------------------------------------------------------
+SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=("auto", "process", "none"))  # what runs the apps
+SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
+
+# --- Jobs --------------------------------------------------------------------------------------
+LEASE_SECONDS = env.integer("DJINN_LEASE_SECONDS", 15, least=3, most=600)  # a silent worker loses its job after this
+
+# --- Django ------------------------------------------------------------------------------------
+ALLOWED_HOSTS = sorted({SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("DJINN_ALLOWED_HOSTS")})  # more names
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "config",
+    "agents",
+    "sandboxes",
+    "projects",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "heroicons",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "config.csp.ContentSecurityPolicy",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+        },
+    }
+]
+
+# WAL and IMMEDIATE make many writers wait their turn instead of failing with "database is locked".
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DJINN_HOME / "db.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;"
+                "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+            ),
+        },
+        "TEST": {"NAME": DJINN_HOME / "test.sqlite3"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Accounts ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "projects.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SIGNUP_OPEN = env.boolean("DJINN_SIGNUP_OPEN")  # whether strangers may make an account
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "config.accounts.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = True
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = f"Djinn <djinn@{SITE_HOST}>"
+
+# --- Cookies and headers -----------------------------------------------------------------------
+SESSION_COOKIE_NAME = "djinn_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "djinn_csrf"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains and
+    "security.W021",  # preloading are promises about the whole domain, which is not ours to make
+    "security.W008",  # Djinn speaks plain HTTP to a proxy; the redirect to HTTPS is the proxy's
+]
+
+# --- Static files ------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+BUNDLE_DIR = BASE_DIR / "static" / "dist"
+mimetypes.add_type("text/javascript", ".js", strict=True)
+
+# --- Uploads -----------------------------------------------------------------------------------
+# The server refuses a longer body while it arrives; see config.serve.
+MAX_BODY_BYTES = env.integer("DJINN_MAX_BODY_MB", 32, least=1, most=2048) * 1024 * 1024  # largest request
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# --- Live --------------------------------------------------------------------------------------
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "config.layer.DatagramLayer", "CONFIG": {"folder": RUN_DIR / "bells"}},
+}
+
+# --- Work --------------------------------------------------------------------------------------
+# The job's row is the truth and the broker only a hint, so a lost message costs seconds.
+BROKER_DIR = DJINN_HOME / "broker"
+CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(BROKER_DIR / "queue"),
+    "data_folder_out": str(BROKER_DIR / "queue"),
+    "control_folder": str(BROKER_DIR / "control"),
+    "polling_interval": 0.1,
+}
+
+# --- Logs --------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("DJINN_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))  # how much is said
+LOG_FORMAT = env.choice("DJINN_LOG_FORMAT", "plain", among=("plain", "json"))  # plain for people, json for machines
+LOGGING = logs.configure(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
