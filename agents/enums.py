@@ -1,0 +1,64 @@
+"""The closed sets of words that an agent's work is described with."""
+
+from django.db import models
+
+
+class Phase(models.TextChoices):
+    """Where a job stands; the label is what people read on the stepper."""
+
+    IDLE = "idle", "Idle"
+    DESIGNING = "designing", "Design"
+    IMPLEMENTING = "implementing", "Build"
+    INSTALL = "install", "Install"
+    START = "start", "Start"
+    COMPLETE = "complete", "Ready"
+    PAUSED = "paused", "Paused"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Stopped"
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobKind(models.TextChoices):
+    GENERATE = "generate"
+    EDIT = "edit"
+
+
+class Intent(models.TextChoices):
+    """What a door asks of the worker that owns the job."""
+
+    NONE = ""
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+class WaitingFor(models.TextChoices):
+    NOTHING = ""
+    USER = "user"
+    APPROVAL = "approval"
+    BUDGET = "budget"
+    ANSWER = "answer"
+
+
+class Author(models.TextChoices):
+    """Who speaks in a session."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class StepState(models.TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+
+
+class GenerationState(models.TextChoices):
+    OPEN = "open"
+    SETTLED = "settled"

@@ -1,0 +1,8 @@
+"""What agents were asked, what they do and what they did, as rows."""
+
+from agents.models.generations import Generation
+from agents.models.jobs import Attempt, Job, Step
+from agents.models.sessions import Message, Session
+from agents.models.states import AgentState
+
+__all__ = ["AgentState", "Attempt", "Generation", "Job", "Message", "Session", "Step"]

@@ -1,0 +1,6 @@
+"""Where a project's tree runs, as rows."""
+
+from sandboxes.models.commands import Command
+from sandboxes.models.sandboxes import Sandbox
+
+__all__ = ["Command", "Sandbox"]

@@ -1,0 +1,39 @@
+"""What was run in a sandbox, and how it ended."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from sandboxes import enums
+from sandboxes.models.sandboxes import Sandbox
+
+
+class Command(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, related_name="commands")
+    job_ref = models.UUIDField(null=True, blank=True, db_index=True)
+    kind = models.CharField(max_length=10, choices=enums.CommandKind)
+    title = models.CharField(max_length=120)
+    argv = models.JSONField(default=list)
+    state = models.CharField(
+        max_length=10, choices=enums.CommandState, default=enums.CommandState.RUNNING
+    )
+    exit_code = models.IntegerField(null=True, blank=True)
+    # The last lines it wrote, bounded.
+    output = models.TextField(blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="finished", finished_at__isnull=False)
+                | Q(state="running", finished_at__isnull=True),
+                name="command_finished_says_when",
+            ),
+        ]
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return self.title
