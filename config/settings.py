@@ -8,7 +8,11 @@ import mimetypes
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
+
 from config import env, keys, logs
+
+django_stubs_ext.monkeypatch()  # lets Django's generic classes be written with their types
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
