@@ -1,0 +1,125 @@
+"""Recognises a line that is wholly a command we know; everything else is prose.
+
+The commands are words about the project (which packages, which files), not for a shell.
+"""
+
+import re
+
+from agents.parsing import paths, words
+from agents.parsing.events import Command, Rejected
+
+_INSTALLERS = {
+    ("npm", "install"),
+    ("npm", "i"),
+    ("npm", "add"),
+    ("yarn", "add"),
+    ("yarn", "install"),
+    ("pnpm", "add"),
+    ("pnpm", "install"),
+    ("pnpm", "i"),
+    ("bun", "add"),
+    ("bun", "install"),
+    ("bun", "i"),
+    ("pip", "install"),
+    ("uv", "add"),
+}
+_FILE_FLAGS = {
+    "rm": {"-r", "-f", "-R", "-rf", "-fr", "-Rf", "--recursive", "--force"},
+    "mv": {"-f", "-n"},
+    "mkdir": {"-p", "--parents"},
+}
+_FLAG = re.compile(r"--?[A-Za-z][\w-]*(?:=[\w.,@/+-]*)?")
+_PACKAGE = re.compile(r"@?[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?:\[[\w,-]+\])?(?:(?:@|[=<>~!]=|[<>])[\w.,^~*<>=-]+)?")
+_SENTENCE = {
+    *("a", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "before"),
+    *("but", "by", "can", "command", "does", "each", "first", "for", "from", "have", "here"),
+    *("if", "in", "into", "is", "it", "its", "may", "must", "need", "needs", "not", "of"),
+    *("on", "once", "or", "should", "so", "that", "the", "them", "then", "these", "this"),
+    *("to", "was", "when", "where", "which", "will", "with", "would", "you", "your"),
+}
+
+
+def read(line: str) -> list[Command | Rejected]:
+    """The commands of the line (joined by `&&`), or none at all."""
+    if not line[:1].islower():
+        return []
+    tokens = words.split(line)
+    if not tokens:
+        return []
+    found: list[Command | Rejected] = []
+    for argv in _chain(tokens):
+        command = _command(argv)
+        if command is None:
+            return []
+        found.append(command)
+    return found
+
+
+def install(names: list[str]) -> Command | Rejected:
+    """The command for names given in a `<package>` tag."""
+    for name in names:
+        if not _PACKAGE.fullmatch(name):
+            return Rejected(name, "is not a package name", "MALFORMED_BLOCK")
+    return Command(("npm", "install", *names))
+
+
+def _chain(tokens: list[words.Token]) -> list[list[str]]:
+    chain: list[list[str]] = [[]]
+    for token in tokens:
+        if token.is_operator and token.text != "&&":
+            return [[]]
+        if token.is_operator:
+            chain.append([])
+        else:
+            chain[-1].append(token.text)
+    return chain
+
+
+def _command(argv: list[str]) -> Command | Rejected | None:
+    if any(word.lower() in _SENTENCE or word.endswith((".", ",", ":", "!", "?")) for word in argv):
+        return _outside(argv)
+    if tuple(argv[:2]) in _INSTALLERS:
+        return _install(argv, argv[2:])
+    if argv[:3] == ["uv", "pip", "install"]:
+        return _install(argv, argv[3:])
+    if argv and argv[0] in _FILE_FLAGS:
+        return _files(argv)
+    return None
+
+
+def _outside(argv: list[str]) -> Rejected | None:
+    """`rm -rf ..` ends like a sentence, but is an attempt to leave the project."""
+    if argv[:1] in (["rm"], ["mv"]) and {".", ".."} & set(argv[1:]):
+        return Rejected(argv[-1], "leaves the project")
+    return None
+
+
+def _install(argv: list[str], arguments: list[str]) -> Command | None:
+    is_known = all(_FLAG.fullmatch(word) or _PACKAGE.fullmatch(word) for word in arguments)
+    return Command(tuple(argv)) if is_known else None
+
+
+def _files(argv: list[str]) -> Command | Rejected | None:
+    verb, arguments = argv[0], argv[1:]
+    flags = [word for word in arguments if word.startswith("-")]
+    names = [word for word in arguments if not word.startswith("-")]
+    is_count_right = len(names) == 2 if verb == "mv" else bool(names)
+    if not is_count_right or not set(flags) <= _FILE_FLAGS[verb]:
+        return None
+    # "rm things" is a sentence: without a flag the first name must look like a path.
+    if not flags and not ("/" in names[0] or "." in names[0]):
+        return None
+    # Wildcards and variables are a shell's business.
+    if any(letter in name for name in names for letter in "*?$`{}()!"):
+        return None
+    return _cleaned(verb, flags, names)
+
+
+def _cleaned(verb: str, flags: list[str], names: list[str]) -> Command | Rejected:
+    cleaned: list[str] = []
+    for name in names:
+        try:
+            cleaned.append(paths.clean_folder(name))
+        except paths.BadPath as bad:
+            return Rejected(name, str(bad))
+    return Command((verb, *flags, *cleaned))

@@ -1,0 +1,18 @@
+"""The start of a block: what it will make, of which path, and the line that ends it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal["file", "patch", "edit", "packages", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`path` is as written; `rest` is what follows a tag on its own line."""
+
+    form: Form
+    path: str
+    marker: str
+    rest: str = ""
+    is_framed: bool = False
+    reason: str = ""
