@@ -1,0 +1,18 @@
+"""Wires the app when Django starts: its event kinds, its receiver, who wakes a sleeping box."""
+
+from django.apps import AppConfig
+
+
+class SandboxesConfig(AppConfig):
+    name = "sandboxes"
+
+    def ready(self) -> None:
+        # These import models, which only exist once every app is loaded.
+        from projects.signals import tree_changed
+        from sandboxes import events, receivers
+        from sandboxes.preview import waking
+        from sandboxes.services import sandboxes
+
+        events.register()
+        tree_changed.connect(receivers.on_tree_changed, dispatch_uid="sandboxes.sync")
+        waking.call(sandboxes.request_start)

@@ -1,0 +1,17 @@
+"""What can go wrong with a place to run."""
+
+
+class SandboxLost(Exception):
+    """The box went away or could not be had. Another try may find it well again."""
+
+
+class NoBackend(SandboxLost):
+    """This machine has nothing that can run a box."""
+
+
+class TemplateFailed(SandboxLost):
+    """The packages a stack begins with could not be fetched."""
+
+
+class Stopped(Exception):
+    """Somebody asked to stop while a command ran; it was killed."""

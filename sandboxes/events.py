@@ -1,0 +1,60 @@
+"""What the feed tells about boxes, commands and previews."""
+
+from typing import TypedDict
+
+from projects import feed
+
+
+class SandboxChanged(TypedDict):
+    sandbox: str
+    state: str
+    backend: str
+    isolation: str
+    error: str
+
+
+class PreviewReady(TypedDict):
+    sandbox: str
+    url: str
+    stack: str
+    version: int | None
+
+
+class CommandStarted(TypedDict):
+    command: str
+    kind: str
+    title: str
+    job: str
+
+
+class CommandFinished(TypedDict):
+    command: str
+    kind: str
+    title: str
+    job: str
+    exit_code: int | None
+    seconds: float
+    tail: str
+
+
+_COMMAND = feed.Fragment(region="chat", key="command-{command}", template="events/command.html")
+
+KINDS = (
+    feed.Kind(
+        "sandbox_changed",
+        payload=SandboxChanged,
+        fragments=(feed.Fragment(region="preview", key="preview-state", template="events/sandbox_changed.html"),),
+    ),
+    feed.Kind(
+        "preview_ready",
+        payload=PreviewReady,
+        fragments=(feed.Fragment(region="preview", key="preview-frame", template="events/preview_ready.html"),),
+    ),
+    feed.Kind("command_started", payload=CommandStarted, fragments=(_COMMAND,)),
+    feed.Kind("command_finished", payload=CommandFinished, fragments=(_COMMAND,)),
+)
+
+
+def register() -> None:
+    for kind in KINDS:
+        feed.register(kind)

@@ -1,0 +1,111 @@
+"""The ASGI application of previews: found by host name, served before any of Django's middleware.
+
+An app's own origin gets nothing of the dashboard's, and a visitor always gets an answer: the app,
+or a calm page that says what is happening.
+"""
+
+from asgiref.typing import (
+    ASGIReceiveCallable,
+    ASGISendCallable,
+    HTTPScope,
+    Scope,
+    WebSocketScope,
+)
+
+from sandboxes.enums import SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import addresses
+from sandboxes.preview import boxes, headers, pages, sockets, static, targets, upstream, visits, waking
+
+_ASLEEP = frozenset({
+    *(SandboxState.ABSENT, SandboxState.SLEEPING, SandboxState.STOPPED, SandboxState.FAILED),
+})  # fmt: skip
+
+
+def serves(host: str) -> bool:
+    """Whether a Host header names a preview, existing or not."""
+    return addresses.label_of(host) is not None
+
+
+async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    if scope["type"] == "http":
+        await _http(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await _websocket(scope, receive, send)
+
+
+async def _find(scope: HTTPScope | WebSocketScope) -> targets.Target | None:
+    label = addresses.label_of(headers.get(scope["headers"], b"host").decode("latin-1"))
+    return await targets.find(label) if label else None
+
+
+async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    target = await _find(scope)
+    is_head = scope["method"] == "HEAD"
+    if target is None:
+        await pages.show(send, pages.GONE, is_head=is_head)
+    elif target.is_static:
+        await static.serve(scope, send, target)
+    elif page := await _stand_in(target):
+        await pages.show(send, page, is_head=is_head)
+    else:
+        await visits.note(target.sandbox.pk)
+        page = await _exchange(scope, receive, send, target)
+        if page is not None:
+            await pages.show(send, page, is_head=is_head)
+
+
+async def _stand_in(target: targets.Target) -> pages.Page | None:
+    """What to show instead of the app while it does not run; a sleeping one is woken."""
+    sandbox = target.sandbox
+    if sandbox.state in _ASLEEP:
+        await waking.wake(sandbox)
+        return pages.asleep(sandbox.state, sandbox.error)
+    if sandbox.state != SandboxState.READY:
+        return pages.WAKING
+    return None if sandbox.port else pages.BUILDING
+
+
+async def _exchange(
+    scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable, target: targets.Target
+) -> pages.Page | None:
+    """Pass the request to the box; the page to show when nothing was answered."""
+    exchange: upstream.Exchange | None = None
+    try:
+        async with boxes.opened(target.sandbox) as (reader, writer, port):
+            exchange = upstream.Exchange(scope, receive, send, reader, writer, port)
+            await exchange.run()
+            return None
+    except visits.Crowded:
+        page = pages.CROWDED
+    except upstream.TooLarge:
+        page = pages.TOO_LARGE
+    except upstream.Slow:
+        page = pages.SLOW
+    except upstream.Broken:
+        page = pages.BROKEN
+    except SandboxLost:
+        targets.forget(target.sandbox.label)
+        await waking.wake(target.sandbox)
+        page = pages.WAKING
+    if exchange is not None and exchange.has_started:
+        # Half an answer is out: only a broken connection tells the visitor so.
+        raise ConnectionResetError(page.title)
+    return page
+
+
+async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """A socket never wakes a box: a forgotten tab would keep it running for ever."""
+    await receive()
+    target = await _find(scope)
+    if target is None or target.is_static or target.sandbox.state != SandboxState.READY or not target.sandbox.port:
+        await send({"type": "websocket.close", "code": 4404, "reason": None})
+        return
+    bridge: sockets.Bridge | None = None
+    try:
+        async with boxes.opened(target.sandbox) as (reader, writer, port):
+            bridge = sockets.Bridge(scope, receive, send, reader, writer, port)
+            await bridge.run()
+    except (SandboxLost, visits.Crowded, upstream.Broken, TimeoutError):
+        targets.forget(target.sandbox.label)
+        await send({"type": "websocket.close", "code": 1011, "reason": None})

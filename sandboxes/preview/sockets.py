@@ -1,0 +1,148 @@
+"""A WebSocket between a visitor and an app's server, over the wire. This is what hot reload uses."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Event,
+    Message,
+    Ping,
+    RejectConnection,
+    Request,
+    TextMessage,
+)
+from wsproto.utilities import ProtocolError
+
+from sandboxes.preview import headers
+from sandboxes.preview.upstream import Broken, Reader, Slow, Writer, target_of
+
+MAX_MESSAGE = 16 * 1024 * 1024
+IDLE = 600.0
+OPENING = 30.0
+_CHUNK = 64 * 1024
+# What the handshake itself writes.
+_HANDSHAKE = frozenset({b"host", b"connection", b"upgrade", b"content-length"})
+
+
+@dataclass
+class Bridge:
+    """`run` returns when either side closed. `is_open` tells whether the visitor was let in."""
+
+    scope: WebSocketScope
+    receive: ASGIReceiveCallable
+    send: ASGISendCallable
+    reader: Reader
+    writer: Writer
+    port: int
+    is_open: bool = False
+    _parts: list[str | bytes] = field(default_factory=list)
+    _size: int = 0
+
+    def __post_init__(self) -> None:
+        self.socket = WSConnection(ConnectionType.CLIENT)
+
+    async def run(self) -> None:
+        await self._open()
+        upward = asyncio.ensure_future(self._upward())
+        downward = asyncio.ensure_future(self._downward())
+        try:
+            done, _ = await asyncio.wait({upward, downward}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (upward, downward):
+                task.cancel()
+            await asyncio.gather(upward, downward, return_exceptions=True)
+
+    async def _open(self) -> None:
+        """The app answers first: its choice of subprotocol is what the visitor is told."""
+        await self._write(self._request())
+        async with asyncio.timeout(OPENING):
+            while True:
+                for event in self.socket.events():
+                    if isinstance(event, AcceptConnection):
+                        await self._accept(event)
+                        return
+                    if isinstance(event, RejectConnection | CloseConnection):
+                        raise Broken
+                await self._feed()
+
+    def _request(self) -> Request:
+        lines = headers.inward(self.scope["headers"], port=self.port)
+        return Request(
+            host=f"localhost:{self.port}",
+            target=target_of(self.scope.get("raw_path"), self.scope["path"], self.scope["query_string"]).decode("latin-1"),
+            subprotocols=list(self.scope["subprotocols"]),
+            extra_headers=[(name, value) for name, value in lines if name not in _HANDSHAKE],
+        )
+
+    async def _accept(self, event: AcceptConnection) -> None:
+        self.is_open = True
+        await self.send({"type": "websocket.accept", "subprotocol": event.subprotocol, "headers": []})
+
+    async def _upward(self) -> None:
+        while True:
+            message = await self.receive()
+            if message["type"] == "websocket.disconnect":
+                code = message.get("code") or 1000
+                await self._write(CloseConnection(code=1000 if code in {1005, 1006} else code))
+                return
+            if message["type"] != "websocket.receive":
+                continue
+            text = message.get("text")
+            await self._write(TextMessage(data=text) if text is not None else BytesMessage(data=message.get("bytes") or b""))
+
+    async def _downward(self) -> None:
+        while True:
+            for event in self.socket.events():
+                if isinstance(event, CloseConnection):
+                    await self.close(event.code)
+                    return
+                await self._take(event)
+            async with asyncio.timeout(IDLE):
+                await self._feed()
+
+    async def _take(self, event: Event) -> None:
+        if isinstance(event, Ping):
+            await self._write(event.response())
+        elif isinstance(event, Message):
+            self._parts.append(event.data)
+            self._size += len(event.data)
+            if self._size > MAX_MESSAGE:
+                raise Broken
+            if event.message_finished:
+                await self._deliver()
+
+    async def _deliver(self) -> None:
+        parts, self._parts, self._size = self._parts, [], 0
+        if isinstance(parts[0], str):
+            text = "".join(part for part in parts if isinstance(part, str))
+            await self.send({"type": "websocket.send", "text": text, "bytes": None})
+        else:
+            data = b"".join(bytes(part) for part in parts if not isinstance(part, str))
+            await self.send({"type": "websocket.send", "text": None, "bytes": data})
+
+    async def close(self, code: int | None) -> None:
+        """Some codes may be reported but never sent."""
+        code = 1000 if code in {None, 1005} else 1011 if code in {1006, 1015} else code
+        await self.send({"type": "websocket.close", "code": code, "reason": None})
+
+    async def _feed(self) -> None:
+        data = await self.reader.read(_CHUNK)
+        try:
+            self.socket.receive_data(data or None)
+        except ProtocolError as broken:
+            raise Broken from broken
+
+    async def _write(self, event: Event) -> None:
+        try:
+            data = self.socket.send(event)
+        except ProtocolError as closed:
+            raise Broken from closed
+        self.writer.write(data)
+        await self.writer.drain()

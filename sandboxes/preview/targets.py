@@ -1,0 +1,56 @@
+"""What stands behind a label right now, remembered for a second."""
+
+import time
+from dataclasses import dataclass
+
+from channels.db import database_sync_to_async
+
+from projects.services import files
+from projects.store.trees import Manifest
+from sandboxes import stacks
+from sandboxes.models import Sandbox
+from sandboxes.models.shown import manifest_of
+
+_TTL = 1.0
+_MOST = 2000
+_known: dict[str, tuple[float, "Target | None"]] = {}
+
+
+@dataclass(frozen=True)
+class Target:
+    sandbox: Sandbox
+    stack: stacks.Stack
+    manifest: Manifest
+
+    @property
+    def is_static(self) -> bool:
+        return not self.stack.needs_box
+
+
+async def find(label: str) -> Target | None:
+    known = _known.get(label)
+    if known is not None and known[0] > time.monotonic():
+        return known[1]
+    target = await database_sync_to_async(_load)(label)
+    if len(_known) >= _MOST:
+        _known.clear()
+    _known[label] = (time.monotonic() + _TTL, target)
+    return target
+
+
+def forget(label: str) -> None:
+    """Something about it turned out not to be true any more."""
+    _known.pop(label, None)
+
+
+async def read(target: Target, path: str) -> bytes:
+    return await database_sync_to_async(files.read)(target.manifest, path)
+
+
+def _load(label: str) -> Target | None:
+    related = ("project", "branch__head", "changeset__base")
+    sandbox = Sandbox.objects.select_related(*related).filter(label=label, project__archived_at=None).first()
+    if sandbox is None:
+        return None
+    manifest = manifest_of(sandbox)
+    return Target(sandbox, stacks.choose(sandbox.project.template, manifest), manifest)

@@ -1,0 +1,51 @@
+"""Who is looking at a box: how many at once, and when last."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from sandboxes.models import Sandbox
+
+MOST_AT_ONCE = 32
+_NOTE_EVERY = 30.0
+_MOST = 2000
+_open: Counter[UUID] = Counter()
+_noted: dict[UUID, float] = {}
+
+
+class Crowded(Exception):
+    """A box has as many connections as it may have."""
+
+
+@contextmanager
+def connection(sandbox_id: UUID) -> Iterator[None]:
+    """One of a box's connections, for as long as it lasts."""
+    if _open[sandbox_id] >= MOST_AT_ONCE:
+        raise Crowded
+    _open[sandbox_id] += 1
+    try:
+        yield
+    finally:
+        _open[sandbox_id] -= 1
+        if not _open[sandbox_id]:
+            del _open[sandbox_id]
+
+
+async def note(sandbox_id: UUID) -> None:
+    """Keep the box awake; written at most every half minute."""
+    now = time.monotonic()
+    if now - _noted.get(sandbox_id, -_NOTE_EVERY) < _NOTE_EVERY:
+        return
+    if len(_noted) >= _MOST:
+        _noted.clear()
+    _noted[sandbox_id] = now
+    await database_sync_to_async(_touch)(sandbox_id)
+
+
+def _touch(sandbox_id: UUID) -> None:
+    Sandbox.objects.filter(pk=sandbox_id).update(touched_at=timezone.now())

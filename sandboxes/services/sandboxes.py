@@ -1,0 +1,38 @@
+"""A branch's sandbox, and what is asked of it. The asking is here; the doing is a task."""
+
+from functools import partial
+
+from django.db import transaction
+
+from projects.models import Branch
+from sandboxes import tasks
+from sandboxes.enums import SandboxState
+from sandboxes.models import Sandbox, addresses
+
+
+def for_branch(branch: Branch) -> Sandbox:
+    """The branch's one sandbox; its row is made the first time it is asked for."""
+    sandbox, _ = Sandbox.objects.select_related("project", "branch").get_or_create(
+        branch=branch, defaults={"project": branch.project}
+    )
+    return sandbox
+
+
+def preview_url(sandbox: Sandbox) -> str:
+    return addresses.url(sandbox.label)
+
+
+def request_start(sandbox: Sandbox) -> None:
+    """Have it run what it shows, from whatever state it is in."""
+    transaction.on_commit(partial(tasks.start.delay, str(sandbox.pk)))
+
+
+def request_stop(sandbox: Sandbox) -> None:
+    transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
+
+
+def request_sync(branch: Branch) -> None:
+    """Only a ready box needs it: every other one is synced when it wakes."""
+    boxes = Sandbox.objects.filter(branch=branch, state=SandboxState.READY).exclude(handle={})
+    for sandbox_id in boxes.values_list("pk", flat=True):
+        transaction.on_commit(partial(tasks.sync_tree.delay, str(sandbox_id)))

@@ -1,0 +1,30 @@
+"""Names of things done later."""
+
+from celery import shared_task
+
+from sandboxes.runtime import lifecycle, reaper, stacks, sync, waking
+
+
+@shared_task(queue="sandbox")
+def start(sandbox_id: str) -> None:
+    waking.wake(sandbox_id)
+
+
+@shared_task(queue="sandbox")
+def stop(sandbox_id: str) -> None:
+    lifecycle.stop(sandbox_id)
+
+
+@shared_task(queue="sandbox")
+def sync_tree(sandbox_id: str) -> None:
+    sync.refresh(sandbox_id)
+
+
+@shared_task(queue="sandbox")
+def prepare_templates() -> None:
+    stacks.prepare_all()
+
+
+@shared_task(queue="housekeeping")
+def reap() -> None:
+    reaper.reap()
