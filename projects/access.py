@@ -1,0 +1,85 @@
+"""Who may touch a project: the only way a door finds one.
+
+What a person may not see is Http404, what they may see but not do is PermissionDenied.
+"""
+
+import hashlib
+import hmac
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from projects.enums import Ability, Role
+from projects.models import ApiToken, Member, Project, User
+
+ABILITIES: dict[str, frozenset[Ability]] = {
+    Role.OWNER: frozenset({Ability.VIEW, Ability.EDIT, Ability.OWN}),
+    Role.EDITOR: frozenset({Ability.VIEW, Ability.EDIT}),
+    Role.VIEWER: frozenset({Ability.VIEW}),
+}
+
+
+def get_project(user: User | AnonymousUser, owner_handle: str, slug: str, ability: Ability) -> Project:
+    """The project at this address, for someone who wants to do this with it."""
+    return _checked(user, ability, project__owner__handle=owner_handle, project__slug=slug)
+
+
+def get_project_by_id(user: User | AnonymousUser, project_id: UUID | str, ability: Ability) -> Project:
+    try:
+        return _checked(user, ability, project_id=UUID(str(project_id)))
+    except ValueError:
+        raise Http404 from None
+
+
+def _checked(user: User | AnonymousUser, ability: Ability, **where: object) -> Project:
+    if not isinstance(user, User) or not user.is_active:
+        raise Http404
+    member = Member.objects.select_related("project__owner").filter(user=user, **where).first()
+    if member is None:
+        raise Http404
+    if not _allows(member, ability):
+        raise PermissionDenied
+    return member.project
+
+
+def can(user: User | AnonymousUser, project: Project, ability: Ability) -> bool:
+    """The same rule as a question, for pages that offer only what will work."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    member = Member.objects.select_related("project").filter(user=user, project=project).first()
+    return member is not None and _allows(member, ability)
+
+
+def _allows(member: Member, ability: Ability) -> bool:
+    if ability == Ability.EDIT and member.project.archived_at is not None:
+        return False
+    return ability in ABILITIES.get(member.role, frozenset())
+
+
+def user_of_session(session_key: str) -> User | None:
+    """Who is signed in with this session now; for sockets, which no middleware sees again."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = auth.get_user(request)
+    return user if isinstance(user, User) and user.is_active else None
+
+
+def digest_of(secret: str) -> str:
+    """Secrets are long and random, so a plain hash of them tells nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_of(secret: str) -> ApiToken | None:
+    """The live token with this secret, `djinn_<prefix>_<rest>`."""
+    prefix = secret.removeprefix("djinn_").partition("_")[0]
+    token = ApiToken.objects.select_related("user").filter(prefix=prefix[:12]).first()
+    if token is None or not hmac.compare_digest(token.digest, digest_of(secret)):
+        return None
+    is_over = token.expires_at is not None and token.expires_at <= timezone.now()
+    return None if is_over or not token.user.is_active else token

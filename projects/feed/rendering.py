@@ -1,0 +1,103 @@
+"""Events as frames for sockets and as fragments for pages: one template for both."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypedDict
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from projects.events import Fragment
+from projects.feed import kinds
+from projects.models import Event
+
+log = logging.getLogger(__name__)
+
+
+class Actor(TypedDict):
+    id: int
+    name: str
+    handle: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a template may know of an event, beside its payload."""
+
+    seq: int
+    kind: str
+    ts: datetime
+    job: str | None
+    actor: Actor | None
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An event, ready for every socket of this process."""
+
+    seq: int
+    kind: str
+    job: str | None
+    json_frame: str
+    html_frame: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something passing; the same frame for every kind of socket."""
+
+    payload: dict[str, Any]
+
+    @cached_property
+    def frame(self) -> str:
+        return _dump({"hint": self.payload})
+
+
+def _dump(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"))
+
+
+def render(event: Event) -> Rendered:
+    job = str(event.job_ref) if event.job_ref else None
+    body = {"seq": event.seq, "type": event.kind, "ts": event.created_at, "job": job, "payload": event.payload}
+    html = {"seq": event.seq, "html": html_of(event)}
+    return Rendered(event.seq, event.kind, job, _dump(body), _dump(html))
+
+
+def html_of(event: Event) -> str:
+    """All fragments of an event; one that cannot be drawn must not stop the feed."""
+    kind = kinds.find(event.kind)
+    fragments = kind.fragments if kind else ()
+    return "".join(fragment_of(event, fragment) for fragment in fragments)
+
+
+def key_of(fragment: Fragment, event: Event) -> str:
+    """The id of the element: later events with the same key replace it."""
+    return fragment.key.format_map({"seq": event.seq, "job": event.job_ref, **event.payload})
+
+
+def fragment_of(event: Event, fragment: Fragment) -> SafeString:
+    try:
+        context = {
+            "event": shown(event),
+            "payload": event.payload,
+            "key": key_of(fragment, event),
+            "region": fragment.region,
+        }
+        return render_to_string(fragment.template, context)
+    except Exception:
+        log.exception("event %s of project %s cannot be drawn", event.seq, event.project_id)
+        return mark_safe("")
+
+
+def shown(event: Event) -> Shown:
+    actor: Actor | None = None
+    if event.actor is not None:
+        actor = {"id": event.actor.pk, "name": event.actor.get_short_name(), "handle": event.actor.handle or ""}
+    job = str(event.job_ref) if event.job_ref else None
+    return Shown(event.seq, event.kind, event.created_at, job, actor)

@@ -1,0 +1,1 @@
+"""What is done now: short, transactional verbs. The actor is always `by`."""

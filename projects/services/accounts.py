@@ -1,0 +1,75 @@
+"""People's accounts: the owner of this installation, one-time sign-in links, and handles."""
+
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.text import slugify
+
+from projects import errors
+from projects.models import User
+
+LOCAL_OWNER = "owner@localhost"
+LINK_SALT = "projects.sign-in-link"
+LINK_SECONDS = 30 * 60
+MOST_HANDLE = 40
+TRIES = 20
+
+
+def local_owner(*, email: str = LOCAL_OWNER, name: str = "Owner") -> User:
+    """The account of whoever started this installation; made once, without a password."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        try:
+            with transaction.atomic():
+                user = User.objects.create_superuser(email, name=name)
+        except IntegrityError:  # two processes started at once
+            user = User.objects.get(email__iexact=email)
+    ensure_handle(user)
+    return user
+
+
+def ensure_handle(user: User) -> str:
+    """The name in addresses, allocated when it is first needed."""
+    for _ in range(TRIES):
+        if user.handle:
+            return user.handle
+        handle = _free_handle(user)
+        try:
+            with transaction.atomic():
+                User.objects.filter(pk=user.pk, handle=None).update(handle=handle)
+        except IntegrityError:
+            continue  # somebody took it between the look and the update
+        user.refresh_from_db(fields=["handle"])
+    raise errors.Busy("No free handle was found. Please try again.")
+
+
+def _free_handle(user: User) -> str:
+    stem = slugify(user.name or user.email.split("@")[0])[: MOST_HANDLE - 8].strip("-_") or "user"
+    taken = set(User.objects.filter(handle__startswith=stem).values_list("handle", flat=True))
+    number = 2
+    candidate = stem
+    while candidate in taken:
+        candidate = f"{stem}-{number}"
+        number += 1
+    return candidate
+
+
+def sign_in_token(user: User) -> str:
+    """A secret for one sign-in, soon. Making it changes nothing; using it voids all others."""
+    return signing.dumps([user.pk, user.link_epoch], salt=LINK_SALT)
+
+
+def redeem(token: str) -> User | None:
+    """Whose token this is, once.
+
+    The epoch in the token must still be the user's; raising it in the same statement means that of
+    two requests with one token only one changes a row.
+    """
+    try:
+        pk, epoch = signing.loads(token, salt=LINK_SALT, max_age=LINK_SECONDS)
+    except signing.BadSignature:
+        return None
+    unused = User.objects.filter(pk=pk, link_epoch=epoch, is_active=True)
+    if not unused.update(link_epoch=F("link_epoch") + 1):
+        return None
+    return User.objects.filter(pk=pk).first()

@@ -1,0 +1,7 @@
+"""The one signal lower rooms send upward."""
+
+from django.dispatch import Signal
+
+# Sent on commit, after a branch got a new head; the sender is Project, and with it come
+# the project, the branch and the version that is its head now.
+tree_changed = Signal()

@@ -1,0 +1,1 @@
+"""Trees and their contents: blobs in the database, everything else pure."""

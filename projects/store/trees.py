@@ -1,0 +1,148 @@
+"""The algebra of trees: which paths may exist, overlay, hash and difference. Pure."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from projects import errors
+
+MAX_PATH_BYTES = 240
+MAX_DEPTH = 20
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+# Control, invisible and half characters, line and paragraph separators.
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# What some file systems take for git's own folder.
+_GIT = frozenset({".git", "git~1"})
+
+
+class Entry(NamedTuple):
+    """One file of a tree."""
+
+    sha256: str
+    size: int
+    executable: bool = False
+
+
+Manifest = dict[str, Entry]
+
+
+class Difference(NamedTuple):
+    """One path that two trees do not agree about; None = not there."""
+
+    path: str
+    before: Entry | None
+    after: Entry | None
+
+
+def check_path(path: str) -> str:
+    """Give the path back, or raise BadPath with the first rule it breaks."""
+    reason = _fault(path)
+    if reason:
+        raise errors.BadPath(path, reason)
+    return path
+
+
+def _fault(path: str) -> str | None:
+    parts = path.split("/")
+    rules = {
+        "is empty": not path,
+        "contains a control or invisible character": any(unicodedata.category(char) in _REFUSED for char in path),
+        f"is longer than {MAX_PATH_BYTES} bytes": len(path.encode(errors="replace")) > MAX_PATH_BYTES,
+        "contains a backslash": "\\" in path,
+        "is absolute": path.startswith("/") or _DRIVE.match(path) is not None,
+        "is not in Unicode's composed form (NFC)": not unicodedata.is_normalized("NFC", path),
+        f"is nested deeper than {MAX_DEPTH} folders": len(parts) > MAX_DEPTH,
+        "leaves its folder": ".." in parts,
+        "has an empty or a '.' part": "" in parts or "." in parts,
+        "belongs to git": any(part.rstrip(". ").casefold() in _GIT for part in parts),
+    }
+    return next((reason for reason, is_broken in rules.items() if is_broken), None)
+
+
+def prefixes(path: str) -> Iterator[str]:
+    """The folders a path stands in, outermost first."""
+    at = path.find("/")
+    while at != -1:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+def _fold(path: str) -> str:
+    return unicodedata.normalize("NFC", path.casefold())
+
+
+def check_tree(paths: Iterable[str]) -> None:
+    """Refuse a tree in which two names differ in case only, or a file is also a folder."""
+    files = set(paths)
+    folders = {prefix for path in files for prefix in prefixes(path)}
+    both = files & folders
+    if both:
+        raise errors.BadPath(min(both), "is a file and a folder at once")
+    seen: dict[str, str] = {}
+    for name in sorted(files | folders):
+        other = seen.setdefault(_fold(name), name)
+        if other != name:
+            raise errors.BadPath(name, f"differs from {other!r} only in case")
+
+
+def check_addition(path: str, paths: Iterable[str]) -> None:
+    """Refuse one more path if the tree with it would break `check_tree`."""
+    mine = {_fold(name): name for name in (*prefixes(path), path)}
+    for other in paths:
+        if other.startswith(f"{path}/"):
+            raise errors.BadPath(path, "is a file and a folder at once")
+        if path.startswith(f"{other}/"):
+            raise errors.BadPath(path, f"would make a folder of the file {other!r}")
+        for name in (*prefixes(other), other):
+            if mine.get(_fold(name), name) != name:
+                raise errors.BadPath(path, f"differs from {name!r} only in case")
+
+
+def overlay(base: Mapping[str, Entry], changes: Mapping[str, Entry | None]) -> Manifest:
+    """The tree with the changes over it; None takes a path away."""
+    tree = dict(base)
+    for path, entry in changes.items():
+        if entry is None:
+            tree.pop(path, None)
+        else:
+            tree[path] = entry
+    return tree
+
+
+def diff(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[Difference]:
+    """Every path the two trees do not agree about, in order."""
+    return [
+        Difference(path, before.get(path), after.get(path))
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path) != after.get(path)
+    ]
+
+
+def tree_hash(manifest: Mapping[str, Entry]) -> str:
+    """The same tree always gives the same hash; sizes follow from contents and do not count."""
+    digest = hashlib.sha256()
+    for path in sorted(manifest):
+        entry = manifest[path]
+        digest.update(f"{path}\0{entry.sha256}\0{int(entry.executable)}\n".encode())
+    return digest.hexdigest()
+
+
+def total_size(manifest: Mapping[str, Entry]) -> int:
+    return sum(entry.size for entry in manifest.values())
+
+
+def path_id(path: str) -> str:
+    """A short name for a path that can stand in an element's id."""
+    return hashlib.sha256(path.encode()).hexdigest()[:16]
+
+
+def dump(manifest: Mapping[str, Entry]) -> dict[str, list[Any]]:
+    """The form in which a Version keeps its tree."""
+    return {path: list(manifest[path]) for path in sorted(manifest)}
+
+
+def load(stored: Mapping[str, list[Any]]) -> Manifest:
+    return {path: Entry(*fields) for path, fields in stored.items()}
