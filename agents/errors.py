@@ -124,3 +124,7 @@ class ModelFailure(Exception):
         self.retryable = advice.retryable if retryable is None else retryable
         self.retry_after = retry_after
         super().__init__(f"{code}: {self.message}")
+
+
+class NotPossible(Exception):
+    """What was asked does not fit the state things are in; the words are for the person."""

@@ -8,6 +8,9 @@ from django.db import models
 from agents import enums
 from projects.models import Branch, Project
 
+# The longest thing a person may say at once.
+MOST_TEXT = 20_000
+
 
 class Session(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,0 +1,55 @@
+"""Builds what a model is asked, and reads its stream through the one parser."""
+
+from agents import prompts
+from agents.engine.calls import Call
+from agents.engine.context import Context
+from agents.engine.writer import Writer
+from agents.llm.base import Request, Turn
+from agents.models import Step
+from agents.parsing.stream import Parser
+from sandboxes.runtime import stacks
+
+
+def request(
+    context: Context,
+    *,
+    step: str,
+    prompt: str,
+    values: dict[str, str],
+    paths: tuple[str, ...] = (),
+    turns: tuple[Turn, ...] = (),
+) -> tuple[Request, str]:
+    """The request and the hash of the prompt it was made from."""
+    text, prompt_hash = prompts.load(prompt, **values)
+    asked = Request(
+        model=context.job.model,
+        messages=(Turn("system", text), *turns),
+        step=step,
+        paths=paths,
+        wish=context.wish,
+        text=context.text,
+        stacks=stacks.available(),
+    )
+    return asked, prompt_hash
+
+
+def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer) -> Call:
+    """Run the call through a fresh parser into the writer; what was said is kept in any case."""
+    call = Call(context, step, *asked)
+    parser = Parser()
+    try:
+        for text in call:
+            for event in parser.feed(text):
+                writer.take(event)
+        for event in parser.close():
+            writer.take(event)
+    finally:
+        _wind_up(context, writer)
+    return call
+
+
+def _wind_up(context: Context, writer: Writer) -> None:
+    """Prose is kept and an unfinished card is closed, unless the job is no longer ours."""
+    if not context.is_lost():
+        writer.speech.say()
+        writer.abandon()

@@ -1,0 +1,103 @@
+"""One call of a model: written down before it is made, while it streams, and when it ends."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+
+from django.db.models import F, QuerySet
+
+from agents import enums, errors
+from agents.engine.context import Context
+from agents.llm import gateway
+from agents.llm.base import Finish, Request, Text
+from agents.models import Generation, Job, Step
+
+_FLUSH_EVERY = 1.0
+
+
+@dataclass
+class Call:
+    """A call under way: iterate it for its text; afterwards `text` and `finish` are whole."""
+
+    context: Context
+    step: Step
+    request: Request
+    prompt_hash: str
+    text: str = ""
+    finish: Finish | None = None
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    _began: float = 0.0
+    _first: int | None = None
+    _flushed: float = 0.0
+
+    def __iter__(self) -> Iterator[str]:
+        self._open()
+        try:
+            for delta in gateway.stream(self.request, cancelled=self.context.should_stop):
+                if isinstance(delta, Text):
+                    yield self._take(delta.text)
+                else:
+                    self.finish = delta
+        except errors.Cancelled:
+            self._settle(error="cancelled")
+            self.context.heed()
+            raise
+        except errors.ModelFailure as failure:
+            self._settle(error=failure.code)
+            raise
+        self._settle()
+
+    def _open(self) -> None:
+        self._began = self._flushed = time.monotonic()
+        with self.context.hold() as job:
+            Generation.objects.create(
+                id=self.id,
+                job=job,
+                step=self.step,
+                role=self.step.role,
+                provider=self.request.model.split("/")[0],
+                model=self.request.model,
+                prompt_hash=self.prompt_hash,
+                request=asdict(self.request),
+            )
+
+    def _take(self, text: str) -> str:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = round((now - self._began) * 1000)
+        self.text += text
+        if now - self._flushed >= _FLUSH_EVERY:
+            self._flushed = now
+            self._row().update(response=self.text, first_token_ms=self._first)
+        return text
+
+    def _row(self) -> QuerySet[Generation]:
+        return Generation.objects.filter(pk=self.id, state=enums.GenerationState.OPEN)
+
+    def _settle(self, *, error: str = "") -> None:
+        """Once: a row that is settled stays as it is."""
+        usage = self.finish.usage if self.finish else None
+        cost = self.finish.cost if self.finish else None
+        settled = self._row().update(
+            state=enums.GenerationState.SETTLED,
+            response=self.text,
+            error_code=error,
+            finish_reason=self.finish.reason if self.finish else "",
+            model=(self.finish.model if self.finish else "") or self.request.model,
+            input_tokens=usage.input if usage else 0,
+            cache_read_tokens=usage.cache_read if usage else 0,
+            cache_write_tokens=usage.cache_write if usage else 0,
+            output_tokens=usage.output if usage else 0,
+            reasoning_tokens=usage.reasoning if usage else 0,
+            cost=cost,
+            first_token_ms=self._first,
+            duration_ms=round((time.monotonic() - self._began) * 1000),
+        )
+        if settled and cost:
+            _charge(self.context.job, cost)
+
+
+def _charge(job: Job, cost: Decimal) -> None:
+    Job.objects.filter(pk=job.pk).update(spent=F("spent") + cost)

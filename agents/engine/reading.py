@@ -1,0 +1,44 @@
+"""What a model is shown of a project: the tree, and the full text of as much as fits."""
+
+import json
+
+from projects.models import ChangeSet
+from projects.services import files
+
+_MOST_PER_FILE = 60_000
+_MOST = 160_000
+_LEFT_OUT = ("package-lock.json",)
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def tree(changeset: ChangeSet) -> str:
+    manifest = files.working_manifest(changeset)
+    return "\n".join(f"{path} ({entry.size} bytes)" for path, entry in sorted(manifest.items()))
+
+
+def full_texts(changeset: ChangeSet) -> str:
+    """Every text file whole, smallest first, until the budget is used; then only names."""
+    manifest = files.working_manifest(changeset)
+    shown, omitted, left = [], [], _MOST
+    for path, entry in sorted(manifest.items(), key=lambda item: (item[1].size, item[0])):
+        text = None if path in _LEFT_OUT else _text(manifest, path, entry.size)
+        if text is None or len(text) > left:
+            omitted.append(path)
+            continue
+        left -= len(text)
+        shown.append(f'<file path="{path}">\n{text}\n</file>')
+    if omitted:
+        shown.append("Not shown: " + ", ".join(sorted(omitted)))
+    return "\n\n".join(shown)
+
+
+def _text(manifest: files.Manifest, path: str, size: int) -> str | None:
+    if size > _MOST_PER_FILE:
+        return None
+    try:
+        return files.read(manifest, path).decode()
+    except UnicodeDecodeError:
+        return None

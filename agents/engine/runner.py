@@ -1,0 +1,148 @@
+"""Take the lease, walk the phases, leave the job in a state somebody can build on.
+
+Kill this at any moment: the next claim goes on from the last recorded step.
+"""
+
+import os
+import random
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from agents import enums
+from agents.engine import design, edit, finish, implement, install, start
+from agents.engine.context import Context, Interrupted
+from agents.lifecycle import failures, leases, moves
+from agents.models import Job
+from sandboxes.errors import Stopped
+
+_TURN_SECONDS = 60.0
+_MOST_RETRIES = 4
+_BACKOFF_CAP = 60.0
+
+
+def execute(job_id: uuid.UUID | str) -> list[uuid.UUID]:
+    """Work on the job for a turn. Gives back the jobs that should be told about now."""
+    lease = leases.claim(job_id, worker=_worker())
+    if lease is None:
+        return []
+    context = Context(lease, Job.objects.select_related("project", "branch").get(pk=job_id))
+    try:
+        with context.beating():
+            _attempt(context)
+    except leases.LeaseLost:
+        return []
+    return waiting(context.job)
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_native_id()}"
+
+
+def _attempt(context: Context) -> None:
+    try:
+        with context.hold() as job:
+            _begin(job)
+        _walk(context)
+    except (Interrupted, Stopped):
+        _interrupt(context)
+    except leases.LeaseLost:
+        raise
+    except Exception as surprise:  # noqa: BLE001  # every end of a job is recorded
+        if context.is_lost():
+            raise leases.LeaseLost from surprise
+        _end_badly(context, failures.from_exception(surprise))
+
+
+def _begin(job: Job) -> None:
+    """An edit of a project without files is a first build."""
+    if job.kind == enums.JobKind.EDIT and job.branch.head_id is None:
+        job.kind = enums.JobKind.GENERATE
+        job.save(update_fields=["kind"])
+    moves.begin(job)
+
+
+def _walk(context: Context) -> None:
+    """Phase after phase; between two of them a long job gives way."""
+    began = time.monotonic()
+    while context.job.is_active:
+        _WORK[enums.Phase(context.job.phase)](context)
+        if time.monotonic() - began > _TURN_SECONDS and context.job.is_active:
+            with context.hold() as job:
+                moves.give_way(job)
+            return
+
+
+def _design(context: Context) -> None:
+    design.run(context)
+    _advance(context, enums.Phase.IMPLEMENTING)
+
+
+def _implement(context: Context) -> None:
+    if context.job.kind == enums.JobKind.EDIT:
+        edit.run(context)
+        if not context.changeset().changes.exists():
+            finish.without_changes(context)
+            return
+    else:
+        implement.run(context)
+    _advance(context, enums.Phase.INSTALL)
+
+
+def _install(context: Context) -> None:
+    install.run(context)
+    _advance(context, enums.Phase.START)
+
+
+def _start(context: Context) -> None:
+    start.run(context)
+    context.heed()
+    finish.run(context)
+
+
+def _advance(context: Context, phase: enums.Phase) -> None:
+    context.heed()
+    with context.hold() as job:
+        moves.advance(job, phase)
+
+
+_WORK: dict[enums.Phase, Callable[[Context], None]] = {
+    enums.Phase.DESIGNING: _design,
+    enums.Phase.IMPLEMENTING: _implement,
+    enums.Phase.INSTALL: _install,
+    enums.Phase.START: _start,
+}
+
+
+def _interrupt(context: Context) -> None:
+    """A door asked: pause or cancel. The partial text and every closed file are kept."""
+    with context.hold() as job:
+        if job.intent == enums.Intent.PAUSE:
+            moves.pause(job, waiting_for=enums.WaitingFor.USER)
+        else:
+            moves.cancel(job)
+
+
+def _end_badly(context: Context, failure: failures.Failure) -> None:
+    """Another try for what may pass by itself, a bounded number of times; else failed."""
+    with context.hold() as job:
+        retries = job.attempt_rows.filter(outcome="retried").count()
+        if failure.retryable and retries < _MOST_RETRIES:
+            moves.try_again(job, failure, after=_backoff(retries, failure))
+        else:
+            moves.fail(job, failure)
+
+
+def _backoff(retries: int, failure: failures.Failure) -> timedelta:
+    """Exponential with full jitter; never sooner than the provider asked for."""
+    jittered = random.uniform(0.5, min(_BACKOFF_CAP, 2.0 * 2**retries))  # noqa: S311
+    return timedelta(seconds=max(jittered, failure.retry_after or 0.0))
+
+
+def waiting(job: Job) -> list[uuid.UUID]:
+    """This job if it gave way, and the next one that waits for its branch."""
+    due = Job.objects.due().filter(branch=job.branch_id).order_by("created_at")
+    return list(due.values_list("pk", flat=True)[:1])

@@ -1,0 +1,58 @@
+"""What the agent says in the chat: streamed as hints, kept as one message."""
+
+import time
+import uuid
+
+from agents import enums
+from agents.engine.context import Context
+from agents.models import Message
+from projects import feed
+
+_HINT_EVERY = 0.1
+
+
+class Speech:
+    """The prose of one model call. `add` as it arrives, `say` when it is whole."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._id = uuid.uuid4()
+        self._text = ""
+        self._hinted = 0.0
+
+    def add(self, text: str) -> None:
+        self._text += text
+        if time.monotonic() - self._hinted >= _HINT_EVERY:
+            self._hinted = time.monotonic()
+            feed.hint(
+                self._context.project.pk,
+                "message_chunk",
+                {"message": str(self._id), "text": self._text[-4000:]},
+            )
+
+    def say(self) -> None:
+        """Keep what was said, if anything was."""
+        text = self._text.strip()
+        if text:
+            say(self._context, text, message_id=self._id)
+        self._id, self._text = uuid.uuid4(), ""
+
+
+def say(context: Context, text: str, *, message_id: uuid.UUID | None = None) -> None:
+    with context.hold() as job:
+        message = Message.objects.create(
+            id=message_id or uuid.uuid4(),
+            session=job.session,
+            role=enums.Author.ASSISTANT,
+            text=text,
+            job=job,
+        )
+        payload = {
+            "message": str(message.pk),
+            "session": str(job.session_id),
+            "job": str(job.pk),
+            "role": message.role,
+            "text": text,
+            "author": "Djinn",
+        }
+        feed.record(job.project, "message_sent", payload, job_ref=job.pk)

@@ -1,0 +1,80 @@
+"""The kinds of facts agents leave in a project's log, and the fragments that show them."""
+
+from typing import Any, TypedDict
+
+from projects import feed
+from projects.feed import Fragment, Kind
+
+
+class MessageSent(TypedDict):
+    message: str
+    session: str
+    job: str
+    role: str
+    text: str
+    author: str
+
+
+class JobMoved(TypedDict):
+    job: str
+    kind: str
+    title: str
+    state: str
+    phase: str
+    code: str
+    message: str
+    user_action: str
+    retryable: bool
+    seconds: int
+
+
+class PhaseChanged(TypedDict):
+    job: str
+    kind: str
+    phase: str
+    phase_before: str
+    before: str
+    state: str
+    since: str
+    began: str
+    seconds: int
+    files_done: int
+    files_total: int
+
+
+class BlueprintReady(TypedDict):
+    job: str
+    blueprint: dict[str, Any]
+    name: str
+
+
+class FileTouched(TypedDict):
+    path: str
+    path_id: str
+    job: str
+    step: str
+    purpose: str
+    lines: int
+    size: int
+    added: int
+    removed: int
+    reason: str
+
+
+_ACTS = Fragment(region="acts", key="acts", template="events/acts.html")
+_CARD = Fragment(region="chat", key="job-{job}", template="events/job_card.html")
+_FILE = Fragment(region="chat", key="file-{path_id}-{job}", template="events/file_card.html")
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    message = Fragment(region="chat", key="message-{message}", template="events/message_sent.html")
+    stepper = Fragment(region="stepper", key="stepper", template="events/stepper.html")
+    plan = Fragment(region="plan", key="plan", template="events/plan.html")
+    feed.register(Kind("message_sent", MessageSent, (message,)))
+    for verb in ("queued", "started", "paused", "resumed", "completed", "failed", "cancelled"):
+        feed.register(Kind(f"job_{verb}", JobMoved, (_ACTS, _CARD)))
+    feed.register(Kind("phase_changed", PhaseChanged, (stepper,)))
+    feed.register(Kind("blueprint_ready", BlueprintReady, (plan,)))
+    for verb in ("opened", "closed", "edited", "deleted", "abandoned"):
+        feed.register(Kind(f"file_{verb}", FileTouched, (_FILE,)))

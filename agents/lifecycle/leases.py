@@ -1,0 +1,114 @@
+"""Who works on a job: claimed by compare-and-set, kept by heartbeat, fenced by a token.
+
+Every write of a worker happens inside `hold`, which proves in the same transaction that the
+worker still owns the job. A worker that lost its lease therefore cannot change anything.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from agents import enums
+from agents.models import Attempt, Job
+from projects.models import Project
+
+
+class LeaseLost(Exception):
+    """Somebody else owns the job now; this worker steps aside without a word."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    job_id: uuid.UUID
+    project_id: uuid.UUID
+    token: uuid.UUID
+
+
+def _until() -> object:
+    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def claim(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
+    """Take the job, or None when it is not ours to take.
+
+    1. Lock the project, then read the job: nobody else can claim in between.
+    2. Free means: queued and due, or running under a lease that has run out.
+    3. The database refuses a second running job on the branch; that job waits its turn.
+    """
+    job = Job.objects.filter(pk=job_id).only("project_id").first()
+    if job is None:
+        return None
+    try:
+        with transaction.atomic():
+            _lock(job.project_id)
+            return _take(job_id, worker=worker)
+    except IntegrityError:
+        return None
+
+
+def _lock(project_id: uuid.UUID) -> None:
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
+
+def _take(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
+    free = (Job.objects.due() | Job.objects.stalled()).filter(pk=job_id)
+    token = uuid.uuid4()
+    taken = free.update(
+        state=enums.JobState.RUNNING,
+        lease_token=token,
+        lease_expires=_until(),
+        attempts=F("attempts") + 1,
+        not_before=None,
+        started_at=timezone.now(),
+    )
+    if not taken:
+        return None
+    job = Job.objects.get(pk=job_id)
+    job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome="lost")
+    Attempt.objects.create(job=job, number=job.attempts, worker=worker)
+    return Lease(job_id=job.pk, project_id=job.project_id, token=token)
+
+
+@contextmanager
+def hold(lease: Lease) -> Iterator[Job]:
+    """A transaction in which the job is surely ours: project locked, fence checked, job fresh."""
+    with transaction.atomic():
+        _lock(lease.project_id)
+        if not extend(lease):
+            raise LeaseLost
+        yield Job.objects.select_related("project", "branch", "session").get(pk=lease.job_id)
+
+
+def extend(lease: Lease) -> bool:
+    """The heartbeat. False when the lease is somebody else's by now."""
+    mine = Job.objects.filter(
+        pk=lease.job_id, lease_token=lease.token, state=enums.JobState.RUNNING
+    )
+    return bool(mine.update(lease_expires=_until()))
+
+
+def intent(lease: Lease) -> str | None:
+    """What the doors ask of this job; None when the lease is lost."""
+    return (
+        Job.objects.filter(pk=lease.job_id, lease_token=lease.token)
+        .values_list("intent", flat=True)
+        .first()
+    )
+
+
+def release_all() -> int:
+    """Free every lease at once: the previous boot of a one-machine installation is dead."""
+    return Job.objects.filter(state=enums.JobState.RUNNING).update(lease_expires=timezone.now())
+
+
+def claimable() -> list[uuid.UUID]:
+    """Jobs somebody should be told about: due ones whose message may be lost, stalled ones."""
+    found = Job.objects.due() | Job.objects.stalled()
+    return list(found.order_by("created_at").values_list("pk", flat=True)[:200])

@@ -1,0 +1,178 @@
+"""The moves of a job, each with its events and the mirror in AgentState.
+
+Called inside `leases.hold` by the worker that owns the job, or inside a transaction that has
+locked the project by a door that found the job without an owner.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from agents import enums
+from agents.lifecycle import transitions
+from agents.lifecycle.failures import Failure
+from agents.models import AgentState, Job
+from projects import feed
+from projects.models import User
+
+_STATE_OF_PHASE = {
+    enums.Phase.PAUSED: enums.JobState.PAUSED,
+    enums.Phase.FAILED: enums.JobState.FAILED,
+    enums.Phase.CANCELLED: enums.JobState.CANCELLED,
+    enums.Phase.COMPLETE: enums.JobState.COMPLETED,
+}
+
+
+def begin(job: Job) -> None:
+    """A worker has taken the job: say so, and enter the first phase if it has none yet."""
+    _tell(job, "job_started")
+    if job.phase == enums.Phase.IDLE:
+        is_new = job.kind == enums.JobKind.GENERATE
+        advance(job, enums.Phase.DESIGNING if is_new else enums.Phase.IMPLEMENTING)
+    else:
+        _phase_changed(job, before=job.phase)
+
+
+def advance(job: Job, phase: enums.Phase) -> None:
+    """On to the next phase of the work."""
+    transitions.check_phase(job.phase, phase)
+    before, job.phase = job.phase, phase
+    job.save(update_fields=["phase"])
+    _phase_changed(job, before=before)
+
+
+def complete(job: Job, *, output: dict[str, Any]) -> None:
+    job.output = {**job.output, **output}
+    _leave(job, enums.Phase.COMPLETE, "job_completed")
+
+
+def cancel(job: Job, *, by: User | None = None) -> None:
+    _leave(job, enums.Phase.CANCELLED, "job_cancelled", by=by)
+
+
+def pause(job: Job, *, waiting_for: enums.WaitingFor, by: User | None = None) -> None:
+    job.waiting_for = waiting_for
+    job.phase_before = job.phase
+    _leave(job, enums.Phase.PAUSED, "job_paused", by=by)
+
+
+def fail(job: Job, failure: Failure) -> None:
+    job.error = failure.as_payload()
+    job.phase_before = job.phase
+    _leave(job, enums.Phase.FAILED, "job_failed")
+
+
+def give_way(job: Job) -> None:
+    """Back to the queue between two steps, so that other jobs get their turn."""
+    _free(job, enums.JobState.QUEUED, outcome="yielded")
+
+
+def try_again(job: Job, failure: Failure, *, after: timedelta) -> None:
+    """Back to the queue because what failed is worth another try; everybody sees why."""
+    job.not_before = timezone.now() + after
+    _free(job, enums.JobState.QUEUED, outcome="retried", error=failure.message)
+    seconds = round(after.total_seconds())
+    _tell(job, "job_queued", message=f"Trying again in {seconds} s: {failure.message}")
+
+
+def requeue(job: Job, *, kind: str, by: User | None) -> None:
+    """A paused or failed job goes on where it was."""
+    transitions.check_state(job.state, enums.JobState.QUEUED)
+    before = job.phase
+    if job.phase_before:
+        transitions.check_phase(job.phase, job.phase_before)
+        job.phase = job.phase_before
+    job.state, job.intent = enums.JobState.QUEUED, enums.Intent.NONE
+    job.waiting_for, job.error = enums.WaitingFor.NOTHING, None
+    job.finished_at = job.not_before = None
+    job.phase_before = ""
+    job.save()
+    _tell(job, kind, by=by)
+    _phase_changed(job, before=before)
+
+
+def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None) -> None:
+    transitions.check_phase(job.phase, phase)
+    before, job.phase = job.phase, phase
+    job.intent = enums.Intent.NONE
+    _free(job, _STATE_OF_PHASE[phase], outcome=_STATE_OF_PHASE[phase])
+    _tell(job, kind, by=by)
+    _phase_changed(job, before=before)
+
+
+def _free(job: Job, state: enums.JobState, *, outcome: str, error: str = "") -> None:
+    """Out of the worker's hands, in whatever state."""
+    transitions.check_state(job.state, state)
+    job.state = state
+    job.lease_token = job.lease_expires = None
+    job.finished_at = None if job.is_active else timezone.now()
+    job.save()
+    job.attempt_rows.filter(finished_at=None).update(
+        finished_at=timezone.now(), outcome=outcome, error=error
+    )
+
+
+def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> None:
+    error = job.error or {}
+    payload = {
+        "job": str(job.pk),
+        "kind": job.kind,
+        "title": title(job),
+        "state": job.state,
+        "phase": job.phase,
+        "code": error.get("code", ""),
+        "message": message or error.get("message", ""),
+        "user_action": error.get("user_action", ""),
+        "retryable": bool(error.get("retryable")),
+        "seconds": elapsed(job),
+    }
+    feed.record(job.project, kind, payload, actor=by, job_ref=job.pk)
+
+
+def title(job: Job) -> str:
+    """What people call this job."""
+    words = " ".join(str(job.input.get("text", "")).split())
+    return words[:77] + "…" if len(words) > 78 else words
+
+
+def elapsed(job: Job) -> int:
+    end: datetime = job.finished_at or timezone.now()
+    return max(0, round((end - job.created_at).total_seconds()))
+
+
+def _phase_changed(job: Job, *, before: str) -> None:
+    _mirror(job)
+    files = [file for phase in job.plan for file in phase["files"]]
+    now = timezone.now()
+    payload = {
+        "job": str(job.pk),
+        "kind": job.kind,
+        "phase": job.phase,
+        "phase_before": job.phase_before,
+        "before": before,
+        "state": job.state,
+        "since": now.isoformat(),
+        "began": job.created_at.isoformat(),
+        "seconds": elapsed(job),
+        "files_done": sum(bool(file.get("closed")) for file in files),
+        "files_total": len(files),
+    }
+    feed.record(job.project, "phase_changed", payload, job_ref=job.pk)
+
+
+def _mirror(job: Job) -> None:
+    """AgentState shows the foreground job of `main`, saved with every move of it."""
+    if job.branch.name != "main":
+        return
+    blueprint = {"blueprint": job.blueprint} if job.blueprint else {}
+    AgentState.objects.update_or_create(
+        project=job.project, defaults={"phase": job.phase, "job": job, **blueprint}
+    )
+
+
+def announce(job: Job, *, by: User | None) -> None:
+    """A new job stands in the queue. It leaves the phase of whatever runs now alone."""
+    ahead = job.branch.jobs.active().exclude(pk=job.pk).count()
+    waits = f"Waits for {ahead} job{'s' if ahead > 1 else ''} before it." if ahead else ""
+    _tell(job, "job_queued", message=waits, by=by)

@@ -1,0 +1,1 @@
+"""Verbs done now: short and transactional."""

@@ -1,0 +1,151 @@
+"""Start, stop, pause, resume and retry jobs. A door's whole power over a running job is its intent."""
+
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+
+from agents import enums, tasks
+from agents.errors import NotPossible
+from agents.lifecycle import leases, moves
+from agents.models import AgentState, Job, Message, Session
+from projects import feed
+from projects.models import Branch, Project, User
+
+
+def start(
+    *,
+    project: Project,
+    text: str,
+    by: User | None,
+    session: Session | None = None,
+    model: str = "",
+    idempotency_key: str | None = None,
+) -> Job:
+    """A message becomes a job, in one transaction. The same key gives the same job."""
+    with transaction.atomic():
+        _lock(project)
+        known = Job.objects.filter(project=project, idempotency_key=idempotency_key)
+        if idempotency_key and (job := known.first()):
+            return job
+        session = session or _session(project, text, by=by)
+        job = _queue(session, text, by=by, model=model, idempotency_key=idempotency_key)
+        _say(job, text, by=by)
+        moves.announce(job, by=by)
+        tasks.execute_job.delay_on_commit(str(job.pk))
+    return job
+
+
+def _lock(project: Project) -> None:
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+
+
+def _session(project: Project, text: str, *, by: User | None) -> Session:
+    """The project's newest session, or its first."""
+    branch = Branch.objects.get(project=project, name="main")
+    newest = Session.objects.filter(project=project, branch=branch, archived_at=None)
+    return newest.order_by("-created_at").first() or Session.objects.create(
+        project=project, branch=branch, title="First build", created_by=by
+    )
+
+
+def _queue(
+    session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None
+) -> Job:
+    first = Message.objects.filter(session__project=session.project).order_by("created_at").first()
+    is_first_build = session.branch.head_id is None and not session.project.jobs.active().exists()
+    return Job.objects.create(
+        project=session.project,
+        branch=session.branch,
+        session=session,
+        kind=enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT,
+        input={"text": text, "wish": first.text if first else text},
+        model=model or settings.DJINN_MODEL,
+        idempotency_key=idempotency_key,
+        created_by=by,
+    )
+
+
+def _say(job: Job, text: str, *, by: User | None) -> None:
+    message = Message.objects.create(
+        session=job.session, role=enums.Author.USER, text=text, job=job, author=by
+    )
+    payload = {
+        "message": str(message.pk),
+        "session": str(job.session_id),
+        "job": str(job.pk),
+        "role": message.role,
+        "text": text,
+        "author": str(by) if by else "",
+    }
+    feed.record(job.project, "message_sent", payload, actor=by, job_ref=job.pk)
+
+
+def stop(job: Job, *, by: User | None) -> None:
+    """A running job is asked to stop; one that nobody owns stops now."""
+    with transaction.atomic():
+        job = _fresh(job)
+        if job.state == enums.JobState.RUNNING:
+            _ask(job, enums.Intent.CANCEL)
+        elif job.is_active:
+            moves.cancel(job, by=by)
+
+
+def pause(job: Job, *, by: User | None) -> None:
+    with transaction.atomic():
+        job = _fresh(job)
+        if job.state == enums.JobState.RUNNING:
+            _ask(job, enums.Intent.PAUSE)
+        elif job.state == enums.JobState.QUEUED:
+            moves.pause(job, waiting_for=enums.WaitingFor.USER, by=by)
+
+
+def resume(job: Job, *, by: User | None) -> None:
+    _go_on(job, enums.JobState.PAUSED, "job_resumed", by=by)
+
+
+def retry(job: Job, *, by: User | None) -> None:
+    """A failed job goes on where it failed; what it had done is not done again."""
+    _go_on(job, enums.JobState.FAILED, "job_queued", by=by)
+
+
+def _go_on(job: Job, expected: enums.JobState, kind: str, *, by: User | None) -> None:
+    with transaction.atomic():
+        job = _fresh(job)
+        if job.state != expected:
+            raise NotPossible(f"This job is {job.state}, not {expected}.")
+        moves.requeue(job, kind=kind, by=by)
+        tasks.execute_job.delay_on_commit(str(job.pk))
+
+
+def _fresh(job: Job) -> Job:
+    _lock(job.project)
+    return Job.objects.select_related("project", "branch").get(pk=job.pk)
+
+
+def _ask(job: Job, intent: enums.Intent) -> None:
+    job.intent = intent
+    job.save(update_fields=["intent"])
+
+
+def of_project(project: Project, job_id: uuid.UUID) -> Job | None:
+    return Job.objects.filter(project=project, pk=job_id).first()
+
+
+def foreground(project: Project) -> Job | None:
+    """The job that is going on in this project, if any."""
+    return project.jobs.active().order_by("-state", "created_at").first()
+
+
+def state_of(project: Project) -> AgentState:
+    """What the agent is doing, kept or idle."""
+    kept = AgentState.objects.filter(project=project).select_related("job").first()
+    return kept or AgentState(project=project)
+
+
+def free_leases() -> int:
+    """At the start of a one-machine installation: whoever held a lease is dead. Tell everybody."""
+    freed = leases.release_all()
+    for job_id in leases.claimable():
+        tasks.execute_job.delay(str(job_id))
+    return freed

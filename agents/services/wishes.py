@@ -1,0 +1,29 @@
+"""A wish becomes a project and its first job."""
+
+from django.db import transaction
+
+from agents.models import Job
+from agents.models.sessions import MOST_TEXT
+from agents.services import jobs
+from projects.models import User
+from projects.services import projects
+
+_MOST_WORDS = 6
+
+
+def make(*, text: str, by: User, model: str = "", idempotency_key: str | None = None) -> Job:
+    with transaction.atomic():
+        project = projects.create(name=provisional_name(text), by=by)
+        # The blueprint will know a better name; until a person chose one it may be changed.
+        project.settings["is_name_provisional"] = True
+        project.save(update_fields=["settings"])
+        return jobs.start(
+            project=project, text=text, by=by, model=model, idempotency_key=idempotency_key
+        )
+
+
+def provisional_name(text: str) -> str:
+    """The first words of the wish."""
+    words = text.split()
+    short = " ".join(words[:_MOST_WORDS])[:60].rstrip(" .,;:!?")
+    return short or "A wish"

@@ -1,0 +1,1 @@
+"""Doors for people: find with access, validate, call one verb, answer."""

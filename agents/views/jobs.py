@@ -1,0 +1,63 @@
+"""What people ask of a job: stop, pause, resume, retry."""
+
+import uuid
+from typing import Protocol, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from agents import errors
+from agents.models import Job
+from agents.services import jobs
+from projects import access
+from projects.enums import Ability
+from projects.models import User
+
+
+class Verb(Protocol):
+    def __call__(self, job: Job, *, by: User | None) -> None: ...
+
+
+@require_POST
+@login_required
+def stop(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
+    return _act(request, owner, project, job_id, jobs.stop)
+
+
+@require_POST
+@login_required
+def pause(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
+    return _act(request, owner, project, job_id, jobs.pause)
+
+
+@require_POST
+@login_required
+def resume(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
+    return _act(request, owner, project, job_id, jobs.resume)
+
+
+@require_POST
+@login_required
+def retry(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
+    return _act(request, owner, project, job_id, jobs.retry)
+
+
+def _act(
+    request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb: Verb
+) -> HttpResponse:
+    """The page hears of the result by the feed; a browser without scripts by the redirect."""
+    user = cast(User, request.user)
+    found = access.get_project(user, owner, project, Ability.EDIT)
+    job = jobs.of_project(found, job_id)
+    if job is None:
+        raise Http404
+    try:
+        verb(job, by=user)
+    except errors.NotPossible as refusal:
+        messages.info(request, str(refusal))
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect("agents:workbench", owner, project)

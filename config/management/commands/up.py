@@ -1,0 +1,36 @@
+"""What `make up` calls: makes the installation ready, runs it, and says where it is."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.urls import reverse
+
+from config.serve import locks
+from config.serve.locks import Taken
+from config.serve.supervisor import PortRefused, Supervisor
+from projects.services import accounts
+
+
+class Command(BaseCommand):
+    help = "Migrate, make the local owner's account, run the server and print the sign-in link."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if locks.is_held("server"):
+            raise CommandError(str(Taken("server", locks.facts_of("server"))), returncode=3)
+        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            code = Supervisor(on_ready=self._say_ready).run()
+        except (Taken, PortRefused) as refusal:
+            raise CommandError(str(refusal), returncode=3) from None
+        sys.exit(code)
+
+    def _say_ready(self) -> None:
+        token = accounts.sign_in_token(accounts.local_owner())
+        connection.close()
+        self.stdout.write(f"Djinn is ready: {settings.SITE_URL}/")
+        self.stdout.write(f"Sign in, once, as its owner: {settings.SITE_URL}{reverse('enter', args=[token])}")
+        self.stdout.flush()
