@@ -1,0 +1,1 @@
+"""Where boxes come from. `base` is the protocol; each other module is one kind of box."""

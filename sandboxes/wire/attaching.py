@@ -1,0 +1,52 @@
+"""Joining a running box: one stream from its back end, one greeting, then requests."""
+
+import asyncio
+
+from sandboxes.agent import agent
+from sandboxes.backends import base
+from sandboxes.wire import client, values
+from sandboxes.wire import egress as outside
+
+GREETING_SECONDS = 15.0
+DOWNLOADS = 64
+"""How many channels a box may have open toward us, besides our own."""
+
+
+async def attach(
+    backend: base.SandboxBackend, handle: base.Handle, *, egress: outside.EgressPolicy | None = None
+) -> client.Wire:
+    """Attach to a box. With a policy this wire carries the box's downloads; the newest that does is used."""
+    try:
+        reader, writer = await backend.connect(handle)
+    except base.Unavailable as gone:
+        raise values.Broken(str(gone)) from gone
+    link = agent.Link(reader, writer, first=1, accept=_door(egress), limit=agent.MAX_CHANNELS + DOWNLOADS)
+    wire = client.Wire(link, asyncio.get_running_loop().create_task(link.run()))
+    try:
+        await _greet(link, serves=egress is not None)
+    except BaseException:
+        await wire.close()
+        raise
+    return wire
+
+
+def _door(policy: outside.EgressPolicy | None) -> agent.Accept:
+    async def accept(channel: agent.Channel, request: agent.Message) -> agent.Message:
+        if policy is None or request.get("op") != "egress":
+            raise agent.Refusal("This wire does not serve the box.")
+        return await outside.serve(policy, channel, request)
+
+    return accept
+
+
+async def _greet(link: agent.Link, *, serves: bool) -> None:
+    try:
+        await link.send(agent.HELLO, 0, agent.encode({"egress": serves}))
+        async with asyncio.timeout(GREETING_SECONDS):
+            await asyncio.wait({link.hello})
+    except (TimeoutError, agent.Detached) as silent:
+        raise values.Broken("The box does not answer.") from silent
+    if link.hello.cancelled():
+        raise values.Broken("The box ended while it was started.")
+    if link.hello.result().get("version") != agent.VERSION:
+        raise values.Broken("The box was made by another version of this program.")
