@@ -43,7 +43,18 @@ class JobAdmin(Facts):
 
 @admin.register(Generation)
 class GenerationAdmin(Facts):
-    list_display = ("__str__", "job", "state", "finish_reason", "error_code", "input_tokens", "output_tokens", "cost", "duration_ms", "created_at")
+    list_display = (
+        "__str__",
+        "job",
+        "state",
+        "finish_reason",
+        "error_code",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "duration_ms",
+        "created_at",
+    )
     list_filter = ("state", "provider", "model", "error_code")
     search_fields = ("id", "job__id", "job__project__name")
     list_select_related = ("job",)

@@ -63,8 +63,7 @@ def _keep(context: Context, plan: dict[str, Any]) -> None:
     with context.hold() as job:
         job.blueprint = plan
         job.plan = [
-            {**phase, "files": [{**file, "closed": False} for file in phase["files"]]}
-            for phase in plan["phases"]
+            {**phase, "files": [{**file, "closed": False} for file in phase["files"]]} for phase in plan["phases"]
         ]
         job.save(update_fields=["blueprint", "plan"])
         project = job.project

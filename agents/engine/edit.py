@@ -4,6 +4,9 @@ Edits are applied as they were asked for, exactly where they fit; those that fit
 to the model with the reason, within a bound.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from agents.engine import asking, reading, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
@@ -64,10 +67,27 @@ def _apply(writer: Writer) -> list[str]:
     """Apply what was collected; give back what to tell the model about the rest."""
     complaints: list[str] = []
     for edit in writer.edits:
-        complaints += _apply_to(writer, edit.path, lambda text, e=edit: edits.apply(text, e.blocks))
+        complaints += _apply_to(writer, edit.path, partial(edits.apply, blocks=edit.blocks))
     for patch in writer.patches:
-        complaints += _apply_to(writer, patch.path, lambda text, p=patch: patches.apply(text, p.diff))
+        complaints += _apply_to(writer, patch.path, partial(patches.apply, diff=patch.diff))
+    for path in writer.truncated:
+        complaints.append(f"{path}: TRUNCATED. The block did not end; send it whole.")
     writer.edits.clear()
     writer.patches.clear()
     writer.truncated.clear()
     return complaints
+
+
+def _apply_to(writer: Writer, path: str, apply: Callable[[str], edits.Result]) -> list[str]:
+    before = writer.read(path)
+    if before is None:
+        return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
+    try:
+        text = before.decode()
+    except UnicodeDecodeError:
+        return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
+    result = apply(text)
+    if result.text != text:
+        writer.replace(path, result.text.encode())
+    done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""
+    return [f"{path}, block {one.index + 1}: {one.code}.{done}\n{one.near}" for one in result.failures]

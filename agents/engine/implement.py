@@ -42,9 +42,7 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
     return tuple(file["path"] for file in files if not file["closed"])
 
 
-def _ask(
-    context: Context, step: Step, number: int, missing: tuple[str, ...], writer: Writer
-) -> None:
+def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], writer: Writer) -> None:
     context.heed()
     phase = context.job.plan[number - 1]
     asked = asking.request(
@@ -56,9 +54,7 @@ def _ask(
             "blueprint": reading.as_json(context.job.blueprint),
             "phase": phase["title"],
             "files": "\n".join(
-                f"{file['path']}: {file['purpose']}"
-                for file in phase["files"]
-                if file["path"] in missing
+                f"{file['path']}: {file['purpose']}" for file in phase["files"] if file["path"] in missing
             ),
             "written": reading.full_texts(writer.changeset),
         },

@@ -38,5 +38,3 @@ def prepare(context: Context) -> Sandbox:
 def box_of(sandbox: Sandbox) -> str:
     """Which box it was: a new one has to be prepared again."""
     return str(sandbox.handle.get("id", "")) if sandbox.handle else ""
-
-

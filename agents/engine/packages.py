@@ -15,7 +15,7 @@ _MOST = 30
 
 class Files(Protocol):
     def read(self, path: str) -> bytes | None: ...
-    def replace(self, path: str, content: bytes, *, added: int, removed: int) -> None: ...
+    def replace(self, path: str, content: bytes) -> None: ...
     def remove(self, path: str) -> None: ...
 
 
@@ -44,7 +44,8 @@ def _add_npm(names: list[str], files: Files, *, is_dev: bool) -> None:
         if found:
             wanted.setdefault(found["name"], found["version"] or "latest")
     after = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
-    _replace("package.json", before, after, files)
+    if after != before:
+        files.replace("package.json", after)
 
 
 def _add_pip(names: list[str], files: Files) -> None:
@@ -54,17 +55,13 @@ def _add_pip(names: list[str], files: Files) -> None:
     for name in names:
         if _PIP.match(name) and re.split(r"[\[=<>~!]", name, maxsplit=1)[0].lower() not in have:
             lines.append(name)
-    _replace("requirements.txt", before, ("\n".join(lines) + "\n").encode(), files)
+    after = ("\n".join(lines) + "\n").encode()
+    if after != before:
+        files.replace("requirements.txt", after)
 
 
 def _move(source: str, target: str, files: Files) -> None:
     content = files.read(source)
     if content is not None:
-        files.replace(target, content, added=content.count(b"\n"), removed=0)
+        files.replace(target, content)
         files.remove(source)
-
-
-def _replace(path: str, before: bytes, after: bytes, files: Files) -> None:
-    if after != before:
-        added = max(0, after.count(b"\n") - before.count(b"\n"))
-        files.replace(path, after, added=added, removed=0)

@@ -51,7 +51,7 @@ def _attempt(context: Context) -> None:
         _interrupt(context)
     except leases.LeaseLost:
         raise
-    except Exception as surprise:  # noqa: BLE001  # every end of a job is recorded
+    except Exception as surprise:  # every end of a job is recorded
         if context.is_lost():
             raise leases.LeaseLost from surprise
         _end_badly(context, failures.from_exception(surprise))

@@ -5,7 +5,6 @@ from functools import partial
 from agents.engine import install, output, steps
 from agents.engine.context import Context
 from agents.lifecycle.failures import Failure
-from agents.models import Step
 from projects.services import files
 from sandboxes.models import Sandbox
 from sandboxes.runtime import lifecycle, serve, sync

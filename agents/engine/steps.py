@@ -12,9 +12,7 @@ from agents.models import Step
 Output = dict[str, Any]
 
 
-def once(
-    context: Context, key: str, work: Callable[[Step], Output], *, role: str, title: str
-) -> Output:
+def once(context: Context, key: str, work: Callable[[Step], Output], *, role: str, title: str) -> Output:
     """Do the work of a step unless an earlier attempt has done it; give back its output."""
     context.heed()
     step = _begin(context, key, role=role, title=title)

@@ -12,6 +12,7 @@ from projects import errors as project_errors
 from projects import feed
 from projects.models import ChangeSet
 from projects.services import changesets, files
+from projects.store import diffs
 from sandboxes.models import Sandbox
 from sandboxes.runtime import sync
 
@@ -105,20 +106,17 @@ class Writer:
                         file["closed"] = True
             job.save(update_fields=["plan"])
             lines = event.text.count("\n") + (not event.text.endswith("\n"))
-            payload = self._payload(
-                event.path, purpose=event.purpose, lines=lines, size=len(content), added=lines
-            )
+            payload = self._payload(event.path, purpose=event.purpose, lines=lines, size=len(content), added=lines)
             feed.record(job.project, "file_closed", payload, job_ref=job.pk)
         self.touched.add(event.path)
         sync.push(self.sandbox, event.path, content)
 
-    def replace(self, path: str, content: bytes, *, added: int, removed: int) -> None:
+    def replace(self, path: str, content: bytes) -> None:
         """An edit of a file that exists: staged and told in one transaction, then shown."""
+        stats = diffs.stats(self.read(path), content)
         with self.context.hold() as job:
             changesets.stage(self.changeset, path, content)
-            payload = self._payload(
-                path, added=added, removed=removed, size=len(content), lines=content.count(b"\n")
-            )
+            payload = self._payload(path, added=stats.added, removed=stats.removed, size=len(content))
             feed.record(job.project, "file_edited", payload, job_ref=job.pk)
         self.touched.add(path)
         sync.push(self.sandbox, path, content)

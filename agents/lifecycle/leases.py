@@ -88,19 +88,13 @@ def hold(lease: Lease) -> Iterator[Job]:
 
 def extend(lease: Lease) -> bool:
     """The heartbeat. False when the lease is somebody else's by now."""
-    mine = Job.objects.filter(
-        pk=lease.job_id, lease_token=lease.token, state=enums.JobState.RUNNING
-    )
+    mine = Job.objects.filter(pk=lease.job_id, lease_token=lease.token, state=enums.JobState.RUNNING)
     return bool(mine.update(lease_expires=_until()))
 
 
 def intent(lease: Lease) -> str | None:
     """What the doors ask of this job; None when the lease is lost."""
-    return (
-        Job.objects.filter(pk=lease.job_id, lease_token=lease.token)
-        .values_list("intent", flat=True)
-        .first()
-    )
+    return Job.objects.filter(pk=lease.job_id, lease_token=lease.token).values_list("intent", flat=True).first()
 
 
 def release_all() -> int:

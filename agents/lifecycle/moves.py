@@ -108,9 +108,7 @@ def _free(job: Job, state: enums.JobState, *, outcome: str, error: str = "") -> 
     job.lease_token = job.lease_expires = None
     job.finished_at = None if job.is_active else timezone.now()
     job.save()
-    job.attempt_rows.filter(finished_at=None).update(
-        finished_at=timezone.now(), outcome=outcome, error=error
-    )
+    job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome=outcome, error=error)
 
 
 def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> None:
@@ -166,9 +164,7 @@ def _mirror(job: Job) -> None:
     if job.branch.name != "main":
         return
     blueprint = {"blueprint": job.blueprint} if job.blueprint else {}
-    AgentState.objects.update_or_create(
-        project=job.project, defaults={"phase": job.phase, "job": job, **blueprint}
-    )
+    AgentState.objects.update_or_create(project=job.project, defaults={"phase": job.phase, "job": job, **blueprint})
 
 
 def announce(job: Job, *, by: User | None) -> None:

@@ -49,9 +49,7 @@ def _session(project: Project, text: str, *, by: User | None) -> Session:
     )
 
 
-def _queue(
-    session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None
-) -> Job:
+def _queue(session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None) -> Job:
     first = Message.objects.filter(session__project=session.project).order_by("created_at").first()
     is_first_build = session.branch.head_id is None and not session.project.jobs.active().exists()
     return Job.objects.create(
@@ -67,9 +65,7 @@ def _queue(
 
 
 def _say(job: Job, text: str, *, by: User | None) -> None:
-    message = Message.objects.create(
-        session=job.session, role=enums.Author.USER, text=text, job=job, author=by
-    )
+    message = Message.objects.create(session=job.session, role=enums.Author.USER, text=text, job=job, author=by)
     payload = {
         "message": str(message.pk),
         "session": str(job.session_id),
@@ -130,6 +126,21 @@ def _ask(job: Job, intent: enums.Intent) -> None:
 
 def of_project(project: Project, job_id: uuid.UUID) -> Job | None:
     return Job.objects.filter(project=project, pk=job_id).first()
+
+
+def session_of(project: Project, session_id: uuid.UUID) -> Session:
+    found = Session.objects.filter(project=project, pk=session_id, archived_at=None).first()
+    if found is None:
+        raise NotPossible("There is no such session in this project.")
+    return found
+
+
+def first_wish(project: Project) -> str:
+    """What the project was begun with."""
+    first = Message.objects.filter(session__project=project).order_by("created_at").first()
+    if first is None:
+        raise NotPossible("Nobody has said yet what to make; send a prompt.")
+    return first.text
 
 
 def foreground(project: Project) -> Job | None:

@@ -3,7 +3,6 @@
 from django.db import transaction
 
 from agents.models import Job
-from agents.models.sessions import MOST_TEXT
 from agents.services import jobs
 from projects.models import User
 from projects.services import projects
@@ -17,9 +16,7 @@ def make(*, text: str, by: User, model: str = "", idempotency_key: str | None = 
         # The blueprint will know a better name; until a person chose one it may be changed.
         project.settings["is_name_provisional"] = True
         project.save(update_fields=["settings"])
-        return jobs.start(
-            project=project, text=text, by=by, model=model, idempotency_key=idempotency_key
-        )
+        return jobs.start(project=project, text=text, by=by, model=model, idempotency_key=idempotency_key)
 
 
 def provisional_name(text: str) -> str:

@@ -45,11 +45,9 @@ def retry(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> 
     return _act(request, owner, project, job_id, jobs.retry)
 
 
-def _act(
-    request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb: Verb
-) -> HttpResponse:
+def _act(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb: Verb) -> HttpResponse:
     """The page hears of the result by the feed; a browser without scripts by the redirect."""
-    user = cast(User, request.user)
+    user = cast("User", request.user)
     found = access.get_project(user, owner, project, Ability.EDIT)
     job = jobs.of_project(found, job_id)
     if job is None:

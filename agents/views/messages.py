@@ -17,7 +17,7 @@ from projects.models import User
 @require_POST
 @login_required
 def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
-    user = cast(User, request.user)
+    user = cast("User", request.user)
     found = access.get_project(user, owner, project, Ability.EDIT)
     form = MessageForm(request.POST)
     if form.is_valid():

@@ -31,14 +31,14 @@ def send(request: HttpRequest) -> HttpResponse:
     form = WishForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    job = wishes.make(text=form.cleaned_data["wish"], by=cast(User, request.user))
+    job = wishes.make(text=form.cleaned_data["wish"], by=cast("User", request.user))
     return redirect("agents:workbench", job.project.owner.handle, job.project.slug)
 
 
 @require_GET
 @login_required
 def project_list(request: HttpRequest) -> HttpResponse:
-    page = _projects(cast(User, request.user), _PER_PAGE, request.GET.get("page"))
+    page = _projects(cast("User", request.user), _PER_PAGE, request.GET.get("page"))
     return render(request, "agents/project_list.html", {"projects": page})
 
 
@@ -46,7 +46,7 @@ def _page(request: HttpRequest, form: WishForm, *, status: int = 200) -> HttpRes
     context = {
         "form": form,
         "examples": _examples(),
-        "projects": _projects(cast(User, request.user), _ON_START, None),
+        "projects": _projects(cast("User", request.user), _ON_START, None),
     }
     return render(request, "agents/start.html", context, status=status)
 

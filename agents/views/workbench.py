@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
 from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -20,8 +20,8 @@ _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
 @require_GET
 @login_required
 def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
-    found = access.get_project(cast(User, request.user), owner, project, Ability.VIEW)
-    return render(request, "agents/workbench.html", page_context(found, cast(User, request.user)))
+    found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
+    return render(request, "agents/workbench.html", page_context(found, cast("User", request.user)))
 
 
 def page_context(project: Project, user: User) -> dict[str, object]:

@@ -38,12 +38,18 @@ class Command(BaseCommand):
         if len(wish) > wishes.MOST_TEXT:
             raise CommandError(f"A wish may have up to {wishes.MOST_TEXT:,} characters.")
         owner = self._owner(options["owner"])
-        if not presence.is_running():
-            self.stdout.write("No server is running; starting one. It stays up when this is done.")
-            presence.start()
+        if not presence.is_ready():
+            self._start_a_server()
         job = wishes.make(text=wish, by=owner, model=options["model"])
         self._follow(job, seconds=options["timeout"])
         self._end(job)
+
+    def _start_a_server(self) -> None:
+        self.stdout.write("No server is running; starting one. It stays up when this is done.")
+        try:
+            self.stdout.write(presence.start())
+        except presence.NotStarted as sorry:
+            raise CommandError(str(sorry)) from sorry
 
     def _owner(self, email: str) -> User:
         if not email:

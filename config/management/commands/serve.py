@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.serve import background, children
+from config.serve import children, presence
 from config.serve.locks import RoleLock, Taken
 from config.serve.supervisor import PortRefused, Supervisor, listen
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             code = self._serve(**options)
-        except (Taken, PortRefused, background.NotStarted) as refusal:
+        except (Taken, PortRefused, presence.NotStarted) as refusal:
             raise CommandError(str(refusal), returncode=3) from None
         sys.stdout.flush()
         if options["role"] == "all" or options["detach"]:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def _serve(self, *, role: str, detach: bool, **options: Any) -> int:
         if detach:
-            self.stdout.write(background.start())
+            self.stdout.write(presence.start())
             return 0
         if role == "all":
             return Supervisor(on_ready=self._say_ready).run()
@@ -60,8 +60,8 @@ class Command(BaseCommand):
 
 
 def _run_web(descriptor: int | None, on_ready: Any) -> int:
-    from config.serve.web import WebServer  # chooses Twisted's reactor as it is imported
     from config.asgi import application
+    from config.serve.web import WebServer  # chooses Twisted's reactor as it is imported
 
     listener = listen() if descriptor is None else socket.socket(fileno=descriptor)
     listener.set_inheritable(False)

@@ -45,6 +45,4 @@ def test_the_diagrams_name_every_move():
     drawn = transitions.mermaid()
     assert "implementing --> install" in drawn
     assert "running --> queued" in drawn
-    assert drawn.count("-->") == sum(map(len, TRANSITIONS.values())) + sum(
-        map(len, JOB_TRANSITIONS.values())
-    )
+    assert drawn.count("-->") == sum(map(len, TRANSITIONS.values())) + sum(map(len, JOB_TRANSITIONS.values()))

@@ -1,0 +1,9 @@
+"""The sockets of this app."""
+
+from django.urls import path
+
+from agents.consumers import ProjectSocket
+
+websocket_urlpatterns = [
+    path("ws/projects/<uuid:project_id>/", ProjectSocket.as_asgi()),
+]
