@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class Refusal(Exception):  # noqa: N818 - our errors are nouns
+class Refusal(Exception):
     """The base of everything a service refuses; `str()` of it may be shown to people."""
 
 

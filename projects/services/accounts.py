@@ -17,7 +17,7 @@ TRIES = 20
 
 def local_owner(*, email: str = LOCAL_OWNER, name: str = "Owner") -> User:
     """The account of whoever started this installation; made once, without a password."""
-    user = User.objects.filter(email__iexact=email).first()
+    user = find(email)
     if user is None:
         try:
             with transaction.atomic():
@@ -26,6 +26,10 @@ def local_owner(*, email: str = LOCAL_OWNER, name: str = "Owner") -> User:
             user = User.objects.get(email__iexact=email)
     ensure_handle(user)
     return user
+
+
+def find(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email).first()
 
 
 def ensure_handle(user: User) -> str:

@@ -9,7 +9,7 @@ from projects import errors
 from projects.enums import AuthorKind
 from projects.models import Branch, ChangeSet, User, Version
 from projects.services import applying, changesets
-from projects.store import blobs, trees
+from projects.store import blobs, diffs, trees
 from projects.store.trees import Manifest
 
 
@@ -46,6 +46,15 @@ def read_all(manifest: Manifest) -> Iterator[File]:
 
 def tree_hash(manifest: Manifest) -> str:
     return trees.tree_hash(manifest)
+
+
+def text_of(content: bytes) -> str | None:
+    """The text, or None if these bytes are not text."""
+    return diffs.text_of(content)
+
+
+def count_lines(text: str | None) -> int:
+    return len(diffs.lines_of(text or ""))
 
 
 def save(branch: Branch, path: str, content: bytes, *, by: User, executable: bool | None = None) -> Version:

@@ -1,0 +1,38 @@
+"""The HTML feed of a project's pages: read-only."""
+
+import json
+from urllib.parse import parse_qs
+
+from projects.feed.consumer import Consumer
+from projects.feed.followers import Follower
+from projects.feed.rendering import Rendered
+
+# Further behind, a fresh page is quicker than so many pieces.
+FAR = 500
+RELOAD = json.dumps({"reload": True})
+
+
+class LiveFeed(Consumer):
+    """Frames are `{"seq", "html"}`, `{"hint"}` or `{"reload"}`; what a page sends is not listened to."""
+
+    most_bytes = 1024
+    most_messages = 20
+
+    async def opened(self) -> None:
+        await self.follow(self._after())
+
+    def _after(self) -> int | None:
+        """Where the page is; from now on, if it does not say."""
+        given = parse_qs(self.scope.get("query_string", b"").decode("latin1")).get("after", [""])[0]
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+    def frame(self, event: Rendered) -> str:
+        return event.html_frame
+
+    async def caught_behind(self, follower: Follower) -> bool:
+        # Ahead of the log: the page is from another life of this installation.
+        is_lost = follower.behind > FAR or follower.behind < 0
+        if is_lost:
+            await self.send(RELOAD)
+            self.close()
+        return is_lost
