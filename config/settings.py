@@ -191,6 +191,8 @@ CHANNEL_LAYERS = {
 # --- Work --------------------------------------------------------------------------------------
 # The job's row is the truth and the broker only a hint, so a lost message costs seconds.
 BROKER_DIR = DJINN_HOME / "broker"
+for folder in ("queue", "control"):
+    (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
 CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(BROKER_DIR / "queue"),

@@ -13,6 +13,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-for room in ("agents.urls", "sandboxes.urls", "projects.urls"):
-    if util.find_spec(room):
-        urlpatterns.append(path("", include(room)))
+urlpatterns += [path("", include(room)) for room in ("agents.urls", "projects.urls") if util.find_spec(room)]

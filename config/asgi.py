@@ -1,0 +1,70 @@
+"""The ASGI application: previews by their Host, sockets by their path, everything else to Django.
+
+It asks nothing of the server it runs under; `config.serve` runs it under Daphne.
+"""
+
+import os
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+pages = get_asgi_application()  # fills the app registry, which everything below needs
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from agents import routing as agents_routing  # noqa: E402
+from config.assets import Assets  # noqa: E402
+from projects import routing as projects_routing  # noqa: E402
+from sandboxes.preview import app as preview  # noqa: E402
+
+UNKNOWN = 4404
+
+
+async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif is_preview(scope):
+        await preview.app(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await sockets(scope, receive, send)
+    else:
+        await site(scope, receive, send)
+
+
+def is_preview(scope: Scope) -> bool:
+    if scope["type"] == "lifespan":
+        return False
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1").lower()
+    return preview.serves(host)
+
+
+async def no_such_socket(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Accepted and then closed: a close before the accept reaches the browser as a code-less failure."""
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+    await send({"type": "websocket.close", "code": UNKNOWN, "reason": None})
+
+
+async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+site = Assets(pages)
+sockets = AuthMiddlewareStack(
+    URLRouter(
+        [
+            *projects_routing.websocket_urlpatterns,
+            *agents_routing.websocket_urlpatterns,
+            re_path(r"", no_such_socket),
+        ]
+    )
+)

@@ -1,0 +1,55 @@
+"""Starts the server behind a command that needs one, and leaves it running."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from config.serve import locks
+
+LONGEST_START = 60.0
+
+
+class NotStarted(Exception):  # noqa: N818 - house style: errors are nouns without "Error"
+    """The server did not come up in time."""
+
+
+def is_running() -> bool:
+    return locks.is_held("server")
+
+
+def is_ready() -> bool:
+    return is_running() and bool(locks.facts_of("server").get("ready"))
+
+
+def start() -> str:
+    """Makes sure a server runs; one sentence about what was found or done."""
+    if is_ready():
+        return f"Djinn is already running: {locks.facts_of('server').get('url')}/"
+    process = None if is_running() else _spawn()
+    deadline = time.monotonic() + LONGEST_START
+    while not is_ready():
+        if time.monotonic() > deadline or (process is not None and process.poll() is not None):
+            raise NotStarted(f"The server did not start; {log_path()} says why.")
+        time.sleep(0.1)
+    return f"Djinn was started in the background: {settings.SITE_URL}/ (its log: {log_path()})"
+
+
+def log_path() -> Path:
+    folder: Path = settings.RUN_DIR
+    return folder / "server.log"
+
+
+def _spawn() -> subprocess.Popen[bytes]:
+    log_path().parent.mkdir(parents=True, exist_ok=True)
+    with log_path().open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=settings.BASE_DIR,
+        )

@@ -1,0 +1,99 @@
+"""Keeps the web process and the worker alive, and ends them with itself.
+
+Each child holds the read end of a pipe whose write end only the supervisor has, so even a killed
+supervisor takes its children along. What the jobs need after a crash stands in the database.
+"""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+
+from config.serve.children import Child
+from config.serve.locks import RoleLock
+
+GRACE = 12.0
+TURN = 0.1
+PATIENCE = 20.0
+HOPELESS = 3
+
+log = structlog.get_logger(__name__)
+
+
+class Supervisor:
+    def __init__(self, *, on_ready: Callable[[], None]) -> None:
+        self.on_ready = on_ready
+        self.stopping = threading.Event()
+        self.children: list[Child] = []
+
+    def run(self) -> int:
+        """Until a signal; 0 after a clean stop, 1 when a child cannot be brought up at all."""
+        lock = RoleLock("server").take(patience=0.5)
+        self._wait_for_predecessors()
+        with listen() as listener:
+            self._catch_signals()
+            self.children = [Child("web", listener=listener), Child("worker")]
+            lock.tell(pid=os.getpid(), url=settings.SITE_URL, ready=False)
+            code = self._watch(lock)
+            self._stop_children()
+        lock.release()
+        return code
+
+    def _watch(self, lock: RoleLock) -> int:
+        is_ready = False
+        while not self.stopping.is_set():
+            for child in self.children:
+                child.tend()
+            if not is_ready and all(child.is_ready for child in self.children):
+                is_ready = True
+                lock.tell(pid=os.getpid(), url=settings.SITE_URL, ready=True)
+                self.on_ready()
+            if not is_ready and any(child.failures >= HOPELESS for child in self.children):
+                log.error("The server does not come up; the lines above say why.")
+                return 1
+            self.stopping.wait(TURN)
+        return 0
+
+    def _stop_children(self) -> None:
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + GRACE
+        for child in self.children:
+            child.wait(max(0.0, deadline - time.monotonic()))
+
+    def _catch_signals(self) -> None:
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        if self.stopping.is_set():  # asked twice: somebody is in a hurry
+            for child in self.children:
+                child.kill()
+        self.stopping.set()
+
+    def _wait_for_predecessors(self) -> None:
+        """Children of a killed supervisor are on their way out and still hold the port."""
+        for role in ("web", "worker"):
+            RoleLock(role).take(patience=PATIENCE).release()
+
+
+def listen() -> socket.socket:
+    """Held above the web process: while that is restarted, browsers wait instead of being refused."""
+    address = settings.BIND_ADDRESS
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, settings.SITE_PORT), family=family, backlog=512)
+    except OSError as error:
+        raise PortRefused(
+            f"Port {settings.SITE_PORT} on {address} cannot be used: {error.strerror}. "
+            "Stop the program that has it, or choose another with PORT=…"
+        ) from None
+
+
+class PortRefused(Exception):  # noqa: N818 - house style: errors are nouns without "Error"
+    """The port is in use, or not ours to use."""

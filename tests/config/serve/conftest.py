@@ -1,0 +1,50 @@
+"""Servers of ours in processes of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def surroundings(home: Path, free_port: int) -> dict[str, str]:
+    """What a server's process is started with: an installation and a port of its own."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DJINN_HOME": str(home),
+        "PORT": str(free_port),
+        "DJINN_MAX_BODY_MB": "1",
+        "DJINN_LOG_LEVEL": "WARNING",
+    }
+
+
+@pytest.fixture
+def bare_server(free_port: int, surroundings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.config.serve.bare_app", str(free_port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=surroundings,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
