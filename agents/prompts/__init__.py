@@ -1,0 +1,5 @@
+"""What models are asked, in our own words, and how the plan they give back is read."""
+
+from agents.prompts.loader import Prompt, load, stack_rules
+
+__all__ = ["Prompt", "load", "stack_rules"]
