@@ -54,22 +54,33 @@ def version() -> str:
     return told.stdout.strip()
 
 
-def argv(spec: base.Spec, folder: Path, read_only: Sequence[Path]) -> list[str]:
-    """SOCKET and INFO stand for descriptors that the warden fills in."""
+def argv(spec: base.Spec) -> list[str]:
+    """The words in capitals stand for descriptors that the warden fills in."""
+    python = [str(toolchain.find().python), "-I", "-S", "-B", str(HERE / "agent.py")]
+    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", "--", *python]
+    return [*start, "--fd", "SOCKET", "--processes", _process_limit(spec.limits.processes)]
+
+
+def options(spec: base.Spec, folder: Path, read_only: Sequence[Path]) -> list[str]:
+    """Given by descriptor: a command line could be read inside, with the host's paths in it."""
+    words = [*isolation(), "--die-with-parent", "--new-session", "--hostname", "sandbox"]
+    words += [*_system(), *_etc(folder), *_scratch(spec.limits.scratch_mb << 20)]
     tools = toolchain.find()
-    words = ["bwrap", *isolation(), "--die-with-parent", "--new-session", "--hostname", "sandbox", "--info-fd", "INFO"]
-    words += [*_system(), *_etc(folder), "--proc", "/proc", "--dev", "/dev"]
-    words += ["--size", str(spec.limits.scratch_mb << 20), "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108 — the box's
-    shown = [*tools.folders, *read_only, *toolchain.certificates().values()]
-    for path in dict.fromkeys(shown):
+    for path in dict.fromkeys([*tools.folders, *read_only, *toolchain.certificates().values()]):
         words += ["--ro-bind", str(path), str(path)]
     if spec.template:
         words += ["--ro-bind", str(spec.template.resolve()), "/opt/template"]
     words += ["--ro-bind", str(Path(agent.__file__).resolve()), str(HERE / "agent.py")]
     words += ["--bind", str(folder / "workspace"), "/workspace", "--chdir", "/workspace"]
-    words += ["--clearenv", *_set(environment(tools, spec.env))]
-    python = [str(tools.python), "-I", "-S", "-B", str(HERE / "agent.py")]
-    return [*words, *python, "--fd", "SOCKET", "--processes", _process_limit(spec.limits.processes)]
+    words += ["--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro", "/proc"]
+    return [*words, "--clearenv", *_set(environment(tools, spec.env))]
+
+
+def _scratch(size: int) -> Iterator[str]:
+    """Memory that looks like a disk: all of it is of a fixed size, the rest of the box is read-only."""
+    yield from ("--proc", "/proc", "--dev", "/dev")
+    for path in ("/tmp", "/dev/shm"):  # noqa: S108 — the box's own
+        yield from ("--size", str(size), "--perms", "1777", "--tmpfs", path)
 
 
 def _system() -> Iterator[str]:

@@ -66,7 +66,8 @@ class ProcessBackend:
             "run": str(self.run),
             "folder": str(folder),
             "grace": self.grace,
-            "argv": bubblewrap.argv(spec, folder, self.read_only),
+            "argv": bubblewrap.argv(spec),
+            "options": bubblewrap.options(spec, folder, self.read_only),
             "limits": {
                 "memory": spec.limits.memory_mb << 20,
                 "processes": spec.limits.processes,

@@ -4,6 +4,7 @@ Run as a script with nothing but the standard library; it outlives the worker th
 killed together with the box (`--die-with-parent`). Its word to others is a state file under `run/`.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -58,13 +59,19 @@ class Warden:
         listener = self.listen()
         told, tell = os.pipe()
         self.errors, inner = os.pipe()
-        fds = {"SOCKET": str(listener.fileno()), "INFO": str(tell)}
-        argv = [fds.get(word, word) for word in self.config["argv"]]
+        options = os.memfd_create("options")
+        os.write(options, "\0".join([*self.config["options"], ""]).encode())
+        os.lseek(options, 0, os.SEEK_SET)
+        fds = {"OPTIONS": str(options), "INFO": str(tell), "SOCKET": str(listener.fileno())}
         self.box = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=inner, stderr=inner, pass_fds=(listener.fileno(), tell)
+            [fds.get(word, word) for word in self.config["argv"]],
+            stdin=subprocess.DEVNULL,
+            stdout=inner,
+            stderr=inner,
+            pass_fds=(options, tell, listener.fileno()),
         )
-        os.close(tell)
-        os.close(inner)
+        for handle in (options, tell, inner):
+            os.close(handle)
         listener.close()  # the agent alone accepts; when it is gone, so is the address
         os.set_blocking(self.errors, False)
         with os.fdopen(told) as info:
@@ -165,9 +172,8 @@ class Warden:
         if sum(shares.values()) <= self.limits["memory"]:
             return
         largest = max(shares, key=lambda pid: (not is_early(pid), shares[pid]))
-        self.note = (
-            f"The app used more than {self.limits['memory'] >> 20} MB of memory; its largest process was killed."
-        )
+        most = self.limits["memory"] >> 20
+        self.note = f"The app used more than {most} MB of memory, so its largest process was killed."
         kill(largest, signal.SIGKILL)
         self.save()
 
@@ -189,8 +195,11 @@ class Warden:
     def end(self) -> None:
         """The first process takes its whole process namespace with it."""
         kill(self.first, signal.SIGKILL)
-        self.box.kill()
-        self.box.wait()
+        try:
+            self.box.wait(5)  # bubblewrap reaps it, then ends
+        except subprocess.TimeoutExpired:
+            self.box.kill()
+            self.box.wait()
         deadline = time.monotonic() + 5
         while self.pids() and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -202,10 +211,8 @@ class Warden:
 
 
 def kill(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def read(path: str) -> str:
