@@ -61,7 +61,6 @@ class FileTouched(TypedDict):
     reason: str
 
 
-_ACTS = Fragment(region="acts", key="acts", template="events/acts.html")
 _CARD = Fragment(region="chat", key="job-{job}", template="events/job_card.html")
 _FILE = Fragment(region="chat", key="file-{path_id}-{job}", template="events/file_card.html")
 
@@ -70,11 +69,12 @@ def register() -> None:
     """Called once, when the app is ready."""
     message = Fragment(region="chat", key="message-{message}", template="events/message_sent.html")
     stepper = Fragment(region="stepper", key="stepper", template="events/stepper.html")
+    acts = Fragment(region="acts", key="acts", template="events/acts.html")
     plan = Fragment(region="plan", key="plan", template="events/plan.html")
     feed.register(Kind("message_sent", MessageSent, (message,)))
     for verb in ("queued", "started", "paused", "resumed", "completed", "failed", "cancelled"):
-        feed.register(Kind(f"job_{verb}", JobMoved, (_ACTS, _CARD)))
-    feed.register(Kind("phase_changed", PhaseChanged, (stepper,)))
+        feed.register(Kind(f"job_{verb}", JobMoved, (_CARD,)))
+    feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan,)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):
         feed.register(Kind(f"file_{verb}", FileTouched, (_FILE,)))

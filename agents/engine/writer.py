@@ -7,6 +7,7 @@ from agents.engine import packages
 from agents.engine.context import Context
 from agents.engine.paths import path_id
 from agents.engine.speech import Speech, say
+from agents.lifecycle import moves
 from agents.parsing import events as found
 from projects import errors as project_errors
 from projects import feed
@@ -108,6 +109,7 @@ class Writer:
             lines = event.text.count("\n") + (not event.text.endswith("\n"))
             payload = self._payload(event.path, purpose=event.purpose, lines=lines, size=len(content), added=lines)
             feed.record(job.project, "file_closed", payload, job_ref=job.pk)
+            moves.progress(job)
         self.touched.add(event.path)
         sync.push(self.sandbox, event.path, content)
 

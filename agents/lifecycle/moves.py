@@ -37,9 +37,14 @@ def begin(job: Job) -> None:
 def advance(job: Job, phase: enums.Phase) -> None:
     """On to the next phase of the work."""
     transitions.check_phase(job.phase, phase)
-    before, job.phase = job.phase, phase
-    job.save(update_fields=["phase"])
+    before, job.phase, job.phase_since = job.phase, phase, timezone.now()
+    job.save(update_fields=["phase", "phase_since"])
     _phase_changed(job, before=before)
+
+
+def progress(job: Job) -> None:
+    """Within a phase: one file more of those planned."""
+    _phase_changed(job, before=job.phase)
 
 
 def complete(job: Job, *, output: dict[str, Any]) -> None:
@@ -140,9 +145,12 @@ def elapsed(job: Job) -> int:
 
 
 def _phase_changed(job: Job, *, before: str) -> None:
+    """What the stepper shows is the job that runs; one that waits behind it moves unseen."""
+    running = job.branch.jobs.filter(state=enums.JobState.RUNNING).exclude(pk=job.pk)
+    if running.exists():
+        return
     _mirror(job)
     files = [file for phase in job.plan for file in phase["files"]]
-    now = timezone.now()
     payload = {
         "job": str(job.pk),
         "kind": job.kind,
@@ -150,7 +158,7 @@ def _phase_changed(job: Job, *, before: str) -> None:
         "phase_before": job.phase_before,
         "before": before,
         "state": job.state,
-        "since": now.isoformat(),
+        "since": (job.phase_since or timezone.now()).isoformat(),
         "began": job.created_at.isoformat(),
         "seconds": elapsed(job),
         "files_done": sum(bool(file.get("closed")) for file in files),

@@ -14,9 +14,7 @@ class Generation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="generations")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="generations")
-    state = models.CharField(
-        max_length=8, choices=enums.GenerationState, default=enums.GenerationState.OPEN
-    )
+    state = models.CharField(max_length=8, choices=enums.GenerationState, default=enums.GenerationState.OPEN)
     role = models.CharField(max_length=20)
     provider = models.CharField(max_length=40)
     model = models.CharField(max_length=120)

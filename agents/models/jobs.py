@@ -23,9 +23,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self) -> Self:
         """Queued, and not asked to wait any longer."""
         now = timezone.now()
-        return self.filter(state=enums.JobState.QUEUED).filter(
-            Q(not_before=None) | Q(not_before__lte=now)
-        )
+        return self.filter(state=enums.JobState.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=now))
 
     def stalled(self) -> Self:
         """Running by a worker that no longer says so."""
@@ -40,16 +38,13 @@ class Job(models.Model):
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="jobs")
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=12, choices=enums.JobKind)
-    state = models.CharField(
-        max_length=10, choices=enums.JobState, default=enums.JobState.QUEUED
-    )
+    state = models.CharField(max_length=10, choices=enums.JobState, default=enums.JobState.QUEUED)
     intent = models.CharField(max_length=8, choices=enums.Intent, blank=True, default="")
-    waiting_for = models.CharField(
-        max_length=10, choices=enums.WaitingFor, blank=True, default=""
-    )
+    waiting_for = models.CharField(max_length=10, choices=enums.WaitingFor, blank=True, default="")
     phase = models.CharField(max_length=14, choices=enums.Phase, default=enums.Phase.IDLE)
     # Where a paused or failed job goes on when it is resumed or retried.
     phase_before = models.CharField(max_length=14, choices=enums.Phase, blank=True, default="")
+    phase_since = models.DateTimeField(null=True, blank=True)
     blueprint = models.JSONField(default=dict, blank=True)
     # [{"title", "files": [{"path", "purpose", "closed"}]}]
     plan = models.JSONField(default=list, blank=True)
@@ -57,9 +52,7 @@ class Job(models.Model):
     output = models.JSONField(default=dict, blank=True)
     # {code, message, user_action, retryable}
     error = models.JSONField(null=True, blank=True)
-    parent = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="descendants"
-    )
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="descendants")
     idempotency_key = models.CharField(max_length=80, null=True, blank=True)
     model = models.CharField(max_length=120)
     budget = models.DecimalField(max_digits=10, decimal_places=4, null=True, blank=True)
@@ -70,9 +63,7 @@ class Job(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     lease_expires = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -87,8 +78,7 @@ class Job(models.Model):
                 name="job_finished_iff_terminal",
             ),
             models.CheckConstraint(
-                condition=Q(state="failed", error__isnull=False)
-                | (~Q(state="failed") & Q(error__isnull=True)),
+                condition=Q(state="failed", error__isnull=False) | (~Q(state="failed") & Q(error__isnull=True)),
                 name="job_error_iff_failed",
             ),
             models.CheckConstraint(
@@ -148,9 +138,7 @@ class Step(models.Model):
     ordinal = models.PositiveIntegerField()
     role = models.CharField(max_length=20)
     title = models.CharField(max_length=120)
-    state = models.CharField(
-        max_length=8, choices=enums.StepState, default=enums.StepState.RUNNING
-    )
+    state = models.CharField(max_length=8, choices=enums.StepState, default=enums.StepState.RUNNING)
     output = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -159,8 +147,7 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job", "key"], name="step_key_unique"),
             models.CheckConstraint(
-                condition=Q(state="done", finished_at__isnull=False)
-                | Q(state="running", finished_at__isnull=True),
+                condition=Q(state="done", finished_at__isnull=False) | Q(state="running", finished_at__isnull=True),
                 name="step_done_says_when",
             ),
         ]

@@ -17,9 +17,7 @@ class Session(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sessions")
     title = models.CharField(max_length=120)
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="sessions")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -35,9 +33,7 @@ class Message(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="messages")
     role = models.CharField(max_length=10, choices=enums.Author)
     text = models.TextField()
-    job = models.ForeignKey(
-        "agents.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="messages"
-    )
+    job = models.ForeignKey("agents.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
