@@ -20,19 +20,24 @@ _QUOTES = str.maketrans(
     }
 )
 _NUMBERED = re.compile(r"\s*\d+\s*(?:\||:|\t|\u2192) ?(?P<text>.*)", re.DOTALL)
+_LEADER = r"(?:\#|//|/\*|<!--|\{/\*|--|;)"
+_CLOSER = r"(?:\*/\}?|-->)?"
+_DOTS = r"(?:\.\.\.|…)"
+# `...rest` without a blank is a spread operator.
 _ELISION = re.compile(
-    r"""(?:\#|//|/\*|<!--|\{/\*|--|;)?\s*
-        (?:\.\.\.|…)\s*
-        (?:\(?(?:the\s+)?(?:rest\b|existing\b|remaining\b|other\b|unchanged\b|same\b|code\b|keep\b).*?)?
-        (?:\.\.\.|…)?\s*(?:\*/\}?|-->)?""",
+    rf"""{_LEADER}?\s*{_DOTS}
+        (?:\s+\(?(?:the\s+)?(?:rest|existing|remaining|other|unchanged|same|code|keep)\b.*?)?
+        {_DOTS}?\s*{_CLOSER}""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LAZY = re.compile(
-    r"""(?:\#|//|/\*|<!--|\{/\*|--|;).*\b(?:
-        rest\ of\ (?:the|your|this)\b | (?:existing|remaining|other|previous)\ (?:code|content|imports|methods)\b
-        | (?:remains?|stays?|is|are|code)\ (?:the\ same|unchanged)\b | same\ as\ (?:before|above)\b
-        | your\ (?:existing\ )?code\ here\b | unchanged\ code\b
-    )""",
+    rf"""{_LEADER}\s*\(?{_DOTS}?\s*(?:
+        (?:the\ )?rest\ of\ (?:the|your|this)(?:\ \w+){{1,5}}
+      | (?:existing|remaining|previous|unchanged|original)\ code(?:\ \w+){{0,3}}
+      | (?:existing|remaining|previous|other|original|your|add\ your)(?:\ \w+){{0,3}}\ here
+      | (?:\w+\ ){{0,4}}(?:remains?|stays?|is|are)\ (?:the\ same|unchanged)(?:\ as\ before)?
+      | same\ as\ (?:before|above)
+    )\)?\.?\s*{_DOTS}?\s*{_CLOSER}""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -60,9 +65,9 @@ def without_numbers(lines: tuple[str, ...]) -> tuple[str, ...] | None:
 
 def is_elision(line: str) -> bool:
     """`...`, `// ...`, `/* ... existing code ... */`: stands for lines left out."""
-    return bool(_ELISION.fullmatch(line.strip()))
+    return len(line) < 300 and bool(_ELISION.fullmatch(line.strip()))
 
 
 def is_lazy(line: str) -> bool:
     """A comment that stands for code the writer did not write."""
-    return len(line) < 300 and bool(_LAZY.search(line))
+    return len(line) < 300 and bool(_LAZY.fullmatch(line.strip()))

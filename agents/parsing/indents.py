@@ -1,8 +1,21 @@
 """Carries the indentation of a matched place over to the lines that replace it."""
 
+import difflib
+from collections.abc import Callable
+
 from agents.parsing.folding import indent
 
 Pairs = list[tuple[str, str]]  # a line as the model wrote it, and as the file has it
+
+
+def pair(written: tuple[str, ...], real: tuple[str, ...], key: Callable[[str], str]) -> Pairs:
+    """The lines that are the same line on both sides."""
+    matcher = difflib.SequenceMatcher(None, list(map(key, written)), list(map(key, real)), autojunk=False)
+    return [
+        (written[start + step], real[other + step])
+        for start, other, size in matcher.get_matching_blocks()
+        for step in range(size)
+    ]
 
 
 def fit(lines: tuple[str, ...], pairs: Pairs) -> tuple[str, ...]:
@@ -38,7 +51,7 @@ def _translated(written: str, known: dict[str, str]) -> str:
 def _deeper(extra: str, known: dict[str, str]) -> str:
     """The file's own form of so much more indentation."""
     width, unit = _unit(known)
-    if not width or len(extra) % width or extra.strip(" "):
+    if not width or len(extra) % width or len(set(extra)) > 1:
         return extra
     return unit * (len(extra) // width)
 
@@ -50,6 +63,6 @@ def _unit(known: dict[str, str]) -> tuple[int, str]:
     if not width:  # one depth only: an offset, unless blanks stand for tabs
         width, real = len(high), known[high] if set(known[high]) == {"\t"} else ""
     steps = len(real)
-    if not steps or not width or width % steps and steps % width:
+    if not steps or not width or (width % steps and steps % width):
         return 0, ""
     return (width // steps, real[:1]) if width >= steps else (1, real[: steps // width])

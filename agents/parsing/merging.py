@@ -43,10 +43,7 @@ def _changes(base: tuple[str, ...], side: tuple[str, ...], lines: tuple[str, ...
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "replace" and i2 - i1 == j2 - j1:
             # Line by line, so that two changes of neighbours do not meet.
-            found += [
-                Change(i1 + step, i1 + step + 1, lines[j1 + step : j1 + step + 1])
-                for step in range(i2 - i1)
-            ]
+            found += [Change(i1 + step, i1 + step + 1, lines[j1 + step : j1 + step + 1]) for step in range(i2 - i1)]
         elif tag != "equal":
             found.append(Change(i1, i2, lines[j1:j2]))
     return found

@@ -17,7 +17,8 @@ class Text:
     def ending(self) -> str:
         """The line ending most lines have."""
         crlf = sum(line.endswith("\r\n") for line in self.raw)
-        return "\r\n" if crlf * 2 > len(self.raw) else "\n"
+        ended = sum(line.endswith("\n") for line in self.raw)
+        return "\r\n" if crlf * 2 > ended else "\n"
 
     def joined(self) -> str:
         return self.bom + "".join(self.raw)
