@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 
-class Taken(Exception):  # noqa: N818 - house style: errors are nouns without "Error"
+class Taken(Exception):
     """Another process of this installation holds the role."""
 
     def __init__(self, role: str, facts: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from config.serve import locks
 LONGEST_START = 60.0
 
 
-class NotStarted(Exception):  # noqa: N818 - house style: errors are nouns without "Error"
+class NotStarted(Exception):
     """The server did not come up in time."""
 
 

@@ -95,5 +95,5 @@ def listen() -> socket.socket:
         ) from None
 
 
-class PortRefused(Exception):  # noqa: N818 - house style: errors are nouns without "Error"
+class PortRefused(Exception):
     """The port is in use, or not ours to use."""

@@ -32,5 +32,5 @@ class Command(BaseCommand):
         token = accounts.sign_in_token(accounts.local_owner())
         connection.close()
         self.stdout.write(f"Djinn is ready: {settings.SITE_URL}/")
-        self.stdout.write(f"Sign in, once, as its owner: {settings.SITE_URL}{reverse('enter', args=[token])}")
+        self.stdout.write(f"Sign in, once, as its owner: {settings.SITE_URL}{reverse('projects:enter', args=[token])}")
         self.stdout.flush()
