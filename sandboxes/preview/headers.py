@@ -1,6 +1,6 @@
 """Which headers cross between a visitor and an app, and what is added. Pure rules over byte pairs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -46,9 +46,9 @@ def inward(headers: Iterable[tuple[bytes, bytes]], *, port: int) -> Headers:
     for name, value in headers:
         if name in dropped or name.startswith((b"x-forwarded-", b"sec-websocket-")):
             continue
-        value = _without_our_cookies(value) if name == b"cookie" else value
-        if value:
-            kept.append((name, value))
+        allowed = _without_our_cookies(value) if name == b"cookie" else value
+        if allowed:
+            kept.append((name, allowed))
     if any(name == b"origin" for name, _ in headers):
         kept.append((b"origin", f"http://localhost:{port}".encode()))
     return kept
@@ -60,14 +60,10 @@ def outward(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     dropped = _HOP | _REPLACED | _named_by_connection(headers)
     kept: Headers = []
     for name, value in headers:
-        if name in dropped:
-            continue
-        if name == b"set-cookie":
-            value = _host_only(value)
-        elif name in {b"content-security-policy", b"content-security-policy-report-only"}:
-            value = _without_frame_ancestors(value)
-        if value:
-            kept.append((name, value))
+        change = _CHANGED.get(name)
+        allowed = change(value) if change else value
+        if allowed and name not in dropped:
+            kept.append((name, allowed))
     return kept + ours()
 
 
@@ -76,7 +72,8 @@ def get(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
 
 
 def _named_by_connection(headers: Headers) -> frozenset[bytes]:
-    return frozenset(word.strip().lower() for name, value in headers if name == b"connection" for word in value.split(b","))
+    values = (value for name, value in headers if name == b"connection")
+    return frozenset(word.strip().lower() for value in values for word in value.split(b","))
 
 
 def _ours_by_name(pair: bytes) -> bool:
@@ -100,3 +97,10 @@ def _host_only(value: bytes) -> bytes:
 def _without_frame_ancestors(value: bytes) -> bytes:
     directives = (part.strip() for part in value.split(b";"))
     return b"; ".join(part for part in directives if part and part.split()[0].lower() != b"frame-ancestors")
+
+
+_CHANGED: dict[bytes, Callable[[bytes], bytes]] = {
+    b"set-cookie": _host_only,
+    b"content-security-policy": _without_frame_ancestors,
+    b"content-security-policy-report-only": _without_frame_ancestors,
+}

@@ -32,7 +32,7 @@ class Page:
 
 GONE = Page(404, "There is no preview here", "The link is mistyped, or the preview was taken down.")
 NOT_FOUND = Page(404, "This page does not exist", "The app has no page at this address.")
-NO_INDEX = Page(404, "Nothing to show yet", "The app has no start page so far. It appears here as soon as it is written.", refresh=2)
+NO_INDEX = Page(404, "Nothing to show yet", "The app has no start page so far. It appears here by itself.", refresh=2)
 CROWDED = Page(503, "Too many visitors at once", "The app is busy. This page tries again by itself.", refresh=2)
 SLOW = Page(504, "The app did not answer", "It was asked and stayed silent for half a minute.")
 BROKEN = Page(502, "The app's answer broke off", "Its server closed the connection or spoke something other than HTTP.")
@@ -43,9 +43,7 @@ BUILDING = Page(503, "The app is being built", "It appears here as soon as it ru
 
 def asleep(state: str, error: str) -> Page:
     if state == SandboxState.FAILED:
-        return Page(
-            503, "The app did not start", "Reload this page to try again.", detail=error[-4000:]
-        )
+        return Page(503, "The app did not start", "Reload this page to try again.", detail=error[-4000:])
     return WAKING
 
 
@@ -70,5 +68,6 @@ def _html(page: Page) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"{refresh}<title>{escape(page.title)}</title><style>{_STYLE}</style></head>"
-        f'<body><main role="status"><h1>{escape(page.title)}</h1><p>{escape(page.text)}</p>{detail}</main></body></html>'
+        f'<body><main role="status"><h1>{escape(page.title)}</h1><p>{escape(page.text)}</p>{detail}'
+        "</main></body></html>"
     )

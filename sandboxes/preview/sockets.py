@@ -19,7 +19,7 @@ from wsproto.events import (
 from wsproto.utilities import ProtocolError
 
 from sandboxes.preview import headers
-from sandboxes.preview.upstream import Broken, Reader, Slow, Writer, target_of
+from sandboxes.preview.upstream import Broken, Reader, Writer, target_of
 
 MAX_MESSAGE = 16 * 1024 * 1024
 IDLE = 600.0
@@ -73,10 +73,11 @@ class Bridge:
                 await self._feed()
 
     def _request(self) -> Request:
-        lines = headers.inward(self.scope["headers"], port=self.port)
+        scope = self.scope
+        lines = headers.inward(scope["headers"], port=self.port)
         return Request(
             host=f"localhost:{self.port}",
-            target=target_of(self.scope.get("raw_path"), self.scope["path"], self.scope["query_string"]).decode("latin-1"),
+            target=target_of(scope.get("raw_path"), scope["path"], scope["query_string"]).decode("latin-1"),
             subprotocols=list(self.scope["subprotocols"]),
             extra_headers=[(name, value) for name, value in lines if name not in _HANDSHAKE],
         )
@@ -95,7 +96,8 @@ class Bridge:
             if message["type"] != "websocket.receive":
                 continue
             text = message.get("text")
-            await self._write(TextMessage(data=text) if text is not None else BytesMessage(data=message.get("bytes") or b""))
+            data = message.get("bytes") or b""
+            await self._write(TextMessage(data=text) if text is not None else BytesMessage(data=data))
 
     async def _downward(self) -> None:
         while True:

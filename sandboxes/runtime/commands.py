@@ -1,0 +1,157 @@
+"""A program run in a box: its row, its events, its lines as they come, and its end on request."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import wait
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from projects import feed
+from sandboxes.enums import CommandKind, CommandState
+from sandboxes.errors import SandboxLost, Stopped
+from sandboxes.models import Command, Sandbox
+from sandboxes.runtime.lines import Lines
+from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes, loop
+from sandboxes.wire.egress import hosts_from_package_managers
+
+_TICK = 0.1
+_HINT_BYTES = 8000
+
+
+@dataclass(frozen=True)
+class Listener:
+    """What the caller wants to know of a command, and how it says that it wants no more."""
+
+    job_ref: UUID | None = None
+    on_line: Callable[[str], None] | None = None
+    should_stop: Callable[[], bool] | None = None
+
+    def is_stopped(self) -> bool:
+        return self.should_stop is not None and self.should_stop()
+
+
+def run(
+    sandbox: Sandbox,
+    argv: Sequence[str],
+    *,
+    kind: CommandKind,
+    title: str,
+    listener: Listener,
+    timeout: float,
+    env: dict[str, str] | None = None,
+    downloads: bool = False,
+) -> Command:
+    """Run to the end. A stop kills its whole process group and raises Stopped."""
+    command = begin(sandbox, argv, kind=kind, title=title, job_ref=listener.job_ref)
+    lines, exit_code, note = Lines(), None, ""
+    try:
+        work = _execute(sandbox, argv, lines, env=env or {}, seconds=timeout, downloads=downloads)
+        result = _follow(sandbox, command, work, lines, listener)
+        exit_code = result.exit_code
+        note = f"\nStopped: it took longer than {timeout:.0f} seconds." if result.timed_out else ""
+    except (Refused, Stopped, SandboxLost) as ended:
+        note = f"\n{ended}"
+        if not isinstance(ended, Refused):
+            raise
+    finally:
+        finish(command, exit_code=exit_code, tail=(lines.tail() + note).strip())
+    return command
+
+
+def begin(sandbox: Sandbox, argv: Sequence[str], *, kind: CommandKind, title: str, job_ref: UUID | None) -> Command:
+    with transaction.atomic():
+        command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref)
+        feed.record(sandbox.project, "command_started", _payload(command), job_ref=job_ref)
+        command.save()
+    return command
+
+
+def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
+    """Settle it once; who comes second changes nothing."""
+    ended = timezone.now()
+    payload = {
+        **_payload(command),
+        "exit_code": exit_code,
+        "seconds": round((ended - command.started_at).total_seconds(), 2),
+        "tail": tail[-2000:],
+    }
+    rows = Command.objects.filter(pk=command.pk, state=CommandState.RUNNING)
+    with transaction.atomic():
+        project = command.sandbox.project
+        if not rows.select_for_update(no_key=True).exists():
+            return
+        feed.record(project, "command_finished", payload, job_ref=command.job_ref)
+        rows.update(state=CommandState.FINISHED, exit_code=exit_code, output=tail, finished_at=ended)
+    command.state, command.exit_code = CommandState.FINISHED, exit_code
+    command.output, command.finished_at = tail, ended
+
+
+def end_all(sandbox: Sandbox) -> None:
+    """The box is gone, and with it whatever ran there."""
+    running = Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING)
+    for command in running.select_related("sandbox__project")[:100]:
+        finish(command, exit_code=None, tail=command.output)
+
+
+def tell(sandbox: Sandbox, command: Command, lines: Lines, listener: Listener) -> None:
+    """Pass on what was written since the last time."""
+    fresh = lines.take()
+    if not fresh:
+        return
+    for line in fresh if listener.on_line else ():
+        listener.on_line(line)  # type: ignore[misc]  # checked one line above
+    text = "\n".join(fresh)[-_HINT_BYTES:]
+    feed.hint(sandbox.project_id, "log_line", {"command": str(command.pk), "text": text})
+
+
+def _follow(
+    sandbox: Sandbox,
+    command: Command,
+    work: Coroutine[Any, Any, ExecResult],
+    lines: Lines,
+    listener: Listener,
+) -> ExecResult:
+    """Wait in short ticks: pass on lines, heed a stop. Cancelling kills the command in the box."""
+    future = loop.submit(work)
+    try:
+        while not wait([future], _TICK).done:
+            tell(sandbox, command, lines, listener)
+            if listener.is_stopped():
+                raise Stopped(f"{command.title} was stopped.")
+        return future.result()
+    except TimeoutError as silent:
+        raise SandboxLost("The app's box does not answer.") from silent
+    finally:
+        future.cancel()
+        tell(sandbox, command, lines, listener)
+
+
+async def _execute(
+    sandbox: Sandbox, argv: Sequence[str], lines: Lines, *, env: dict[str, str], seconds: float, downloads: bool
+) -> ExecResult:
+    if downloads:
+        policy = await asyncio.to_thread(_policy)
+        async with boxes.wire_with_downloads(sandbox, policy) as wire:
+            return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
+    wire = await boxes.wire_to(sandbox)
+    with boxes.losses():
+        return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
+
+
+def _policy() -> EgressPolicy:
+    """The machine's own registries and nothing else."""
+    return EgressPolicy(hosts=hosts_from_package_managers(), extra_cidrs=tuple(settings.SANDBOX_EGRESS_EXTRA_CIDRS))
+
+
+def _payload(command: Command) -> dict[str, Any]:
+    return {
+        "command": str(command.pk),
+        "kind": command.kind,
+        "title": command.title,
+        "job": str(command.job_ref or ""),
+    }

@@ -1,0 +1,103 @@
+"""Puts an app's packages in place: the template's are linked, only what goes beyond them is fetched."""
+
+import hashlib
+from collections.abc import Callable
+from uuid import UUID
+
+from projects.services import files
+from projects.store.trees import Manifest
+from sandboxes import stacks
+from sandboxes.enums import CommandKind, CommandState
+from sandboxes.models import Command, Sandbox
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import boxes, commands, packages, serve
+from sandboxes.runtime import stacks as templates
+from sandboxes.runtime.commands import Listener
+from sandboxes.stacks import Stack
+
+_SECONDS = 300.0
+_LINK = ("link", "/opt/template/node_modules", "node_modules")
+_CLEAR = ("rm", "-rf", "node_modules")
+_COPY = ("cp", "-a", "/opt/template/node_modules", "node_modules")
+
+
+def install(
+    sandbox: Sandbox,
+    *,
+    job_ref: UUID | None = None,
+    on_line: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Command | None:
+    """Install what the tree asks for, unless this box has it already. None when nothing is needed."""
+    stack = boxes.stack_of(sandbox)
+    if not stack.needs_box:
+        return None
+    manifest = manifest_of(sandbox)
+    key = _key(stack, manifest)
+    if sandbox.handle.get("installed") == key and (done := _last(sandbox)):
+        return done
+    listener = Listener(job_ref, on_line, should_stop)
+    more = _beyond(stack, manifest)
+    serve.stop(sandbox)
+    command = _fetch(sandbox, stack, more, listener) if more else _link(sandbox, stack, listener)
+    if command.exit_code == 0:
+        _remember(sandbox, key)
+    return command
+
+
+def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
+    if stack.packages not in manifest:
+        return ()
+    wanted = files.read(manifest, stack.packages).decode(errors="replace")
+    template = (templates.source(stack) / stack.packages).read_text()
+    if stack is stacks.PYTHON:
+        return packages.beyond_pip(wanted, template)
+    return packages.beyond_npm(wanted, template)
+
+
+def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
+    """Nothing to fetch. Python finds the template's packages by its path alone."""
+    title = "Use the prepared packages"
+    command = commands.begin(sandbox, _LINK, kind=CommandKind.INSTALL, title=title, job_ref=listener.job_ref)
+    said = "Everything it needs is prepared already."
+    if stack is stacks.REACT_VITE:
+        boxes.ask(sandbox, lambda wire: wire.exec(_CLEAR, timeout=60), timeout=90)
+        linked = boxes.ask(sandbox, lambda wire: wire.link_folder(_LINK[1], _LINK[2]), timeout=60)
+        said = f"{linked} packages were prepared already."
+    commands.finish(command, exit_code=0, tail=said)
+    return command
+
+
+def _fetch(sandbox: Sandbox, stack: Stack, more: tuple[str, ...], listener: Listener) -> Command:
+    """npm would take links for packages of ours and leave them out: it gets a copy to build on."""
+    if stack is stacks.REACT_VITE:
+        boxes.ask(sandbox, lambda wire: wire.exec(_CLEAR, timeout=60), timeout=90)
+        boxes.ask(sandbox, lambda wire: wire.exec(_COPY, timeout=120), timeout=150)
+    names = ", ".join(more[:4]) + (f" and {len(more) - 4} more" if len(more) > 4 else "")
+    return commands.run(
+        sandbox,
+        stack.install,
+        kind=CommandKind.INSTALL,
+        title=f"Install {names}"[:120],
+        listener=listener,
+        timeout=_SECONDS,
+        downloads=True,
+    )
+
+
+def _key(stack: Stack, manifest: Manifest) -> str:
+    entry = manifest.get(stack.packages)
+    told = f"{stack.name} {templates.place(stack).name} {entry.sha256 if entry else ''}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _last(sandbox: Sandbox) -> Command | None:
+    done = Command.objects.filter(sandbox=sandbox, kind=CommandKind.INSTALL, state=CommandState.FINISHED, exit_code=0)
+    return done.order_by("-started_at").first()
+
+
+def _remember(sandbox: Sandbox, key: str) -> None:
+    """With the handle, so that it is forgotten together with the box."""
+    handle = {**sandbox.handle, "installed": key}
+    if Sandbox.objects.filter(pk=sandbox.pk, handle__id=handle["id"]).update(handle=handle):
+        sandbox.handle = handle

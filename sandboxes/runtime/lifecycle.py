@@ -1,0 +1,148 @@
+"""Brings a sandbox's row and its box into step: there and ready, or gone."""
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from projects.models import ChangeSet
+from sandboxes.backends import base
+from sandboxes.enums import SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import Sandbox
+from sandboxes.runtime import commands, states
+from sandboxes.runtime import stacks as templates
+from sandboxes.runtime.boxes import stack_of
+from sandboxes.stacks import Stack
+from sandboxes.wire import boxes, connections, loop
+
+_BUSY = frozenset({SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING})
+# Making a box takes a second or two: who is silent for this long has died over it.
+_STALE = timedelta(seconds=20)
+_PATIENCE = 60.0
+_LOOK = 0.1
+_NO_BOX: dict[str, Any] = {"handle": {}, "port": None, "tree_hash": ""}
+
+
+def ensure(sandbox: Sandbox, *, on_line: Callable[[str], None] | None = None) -> Sandbox:
+    """Give back a sandbox that is ready: with a box that answers, or static and without one.
+
+    Several workers may ask at once: the one that moves the row makes the box, the others wait.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        sandbox.refresh_from_db()
+        stack = stack_of(sandbox)
+        if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
+            if time.monotonic() > deadline:
+                raise SandboxLost("The app's box is being changed by somebody who does not finish.")
+            time.sleep(_LOOK)
+        elif not stack.needs_box:
+            if _be_static(sandbox):
+                return sandbox
+        elif _is_well(sandbox, stack):
+            if sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY):
+                return sandbox
+        elif _make(sandbox, stack, on_line):
+            return sandbox
+
+
+def show(sandbox: Sandbox, changeset: ChangeSet | None) -> None:
+    """Say which open change set it shows over the branch's head."""
+    Sandbox.objects.filter(pk=sandbox.pk).update(changeset=changeset)
+    sandbox.changeset = changeset
+
+
+def destroy(sandbox: Sandbox) -> None:
+    """The box ends and the row forgets it. Its files are the project's anyway."""
+    sandbox.refresh_from_db()
+    put_away(sandbox, SandboxState.ABSENT)
+
+
+def stop(sandbox_id: str) -> None:
+    sandbox = Sandbox.objects.select_related("project", "branch").filter(pk=sandbox_id).first()
+    if sandbox is not None:
+        put_away(sandbox, SandboxState.STOPPED)
+
+
+def put_away(sandbox: Sandbox, to: SandboxState, *, error: str = "") -> bool:
+    """First the row, then the box: were we killed in between, the reaper finds a box without a row."""
+    handle = dict(sandbox.handle)
+    if not handle and sandbox.state == to:
+        return True
+    if not states.move(sandbox, to, error=error, **_NO_BOX):
+        return False
+    commands.end_all(sandbox)
+    if handle:
+        end_box({"backend": handle["backend"], "id": handle["id"]})
+    return True
+
+
+def end_box(handle: base.Handle) -> None:
+    loop.call(_end_box(handle), 60)
+
+
+async def _end_box(handle: base.Handle) -> None:
+    await connections.drop(handle["id"])
+    await boxes.backend().destroy(handle)
+
+
+def _be_static(sandbox: Sandbox) -> bool:
+    if sandbox.handle:
+        return put_away(sandbox, SandboxState.READY)
+    return sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY)
+
+
+def _is_well(sandbox: Sandbox, stack: Stack) -> bool:
+    """Whether the box is there, of the right kind, and answers."""
+    if sandbox.handle.get("stack") != stack.name:
+        return False
+    try:
+        return loop.call(_answers(sandbox), 20)
+    except (SandboxLost, TimeoutError):
+        return False
+
+
+async def _answers(sandbox: Sandbox) -> bool:
+    if await boxes.backend().state(boxes.handle_of(sandbox)) != "running":
+        return False
+    wire = await boxes.wire_to(sandbox)
+    with boxes.losses():
+        await wire.write([])
+    return True
+
+
+def _make(sandbox: Sandbox, stack: Stack, on_line: Callable[[str], None] | None) -> bool:
+    """Make a box; False when somebody else moved the row first."""
+    try:
+        loop.call(boxes.require(), 60)
+        template = templates.prepare(stack, on_line)
+    except SandboxLost as failed:
+        states.move(sandbox, SandboxState.FAILED, error=str(failed))
+        raise
+    old = dict(sandbox.handle)
+    waking = SandboxState.WAKING if sandbox.state == SandboxState.SLEEPING else SandboxState.CREATING
+    if not states.move(sandbox, waking, **_NO_BOX):
+        return False
+    commands.end_all(sandbox)
+    try:
+        if old:
+            end_box({"backend": old["backend"], "id": old["id"]})
+        handle = loop.call(_create(sandbox, stack, template), 60)
+    except (SandboxLost, TimeoutError, OSError) as failed:
+        states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
+        raise SandboxLost(f"The app's box could not be made: {failed}") from failed
+    return states.move(sandbox, SandboxState.READY, handle=handle, backend=handle["backend"], touched_at=timezone.now())
+
+
+async def _create(sandbox: Sandbox, stack: Stack, template: Path) -> dict[str, Any]:
+    info = await boxes.probe()
+    labels = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
+    spec = base.Spec(id=uuid.uuid4().hex, template=template, env=dict(stack.env), labels=labels)
+    with boxes.losses():
+        handle = await boxes.backend().create(spec)
+    return {**handle, "stack": stack.name, "isolation": info.isolation}

@@ -1,0 +1,42 @@
+"""Bytes from a program, as lines: the new ones to pass on, the last ones to keep."""
+
+from collections import deque
+from queue import SimpleQueue
+
+_LINE_BYTES = 2000
+_KEPT_LINES = 200
+_KEPT_CHARS = 16_000
+
+
+class Lines:
+    """`add` may be called from another thread than `take`, `drain` and `tail`."""
+
+    def __init__(self) -> None:
+        self._arrived: SimpleQueue[bytes] = SimpleQueue()
+        self._open = b""
+        self._kept: deque[str] = deque(maxlen=_KEPT_LINES)
+
+    def add(self, data: bytes) -> None:
+        self._arrived.put(data)
+
+    def take(self) -> list[str]:
+        """The lines completed since the last time."""
+        while not self._arrived.empty():
+            self._open += self._arrived.get()
+        *whole, self._open = self._open.split(b"\n")
+        if len(self._open) > _LINE_BYTES:
+            whole, self._open = [*whole, self._open], b""
+        lines = [_readable(line) for line in whole]
+        self._kept.extend(lines)
+        return lines
+
+    def tail(self) -> str:
+        """The end of everything that arrived."""
+        lines = [*self._kept, *self.take()]
+        self._kept = deque(lines, maxlen=_KEPT_LINES)
+        last = [_readable(self._open)] if self._open else []
+        return "\n".join([*self._kept, *last])[-_KEPT_CHARS:]
+
+
+def _readable(line: bytes) -> str:
+    return line[:_LINE_BYTES].decode(errors="replace").rstrip("\r")

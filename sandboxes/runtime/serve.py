@@ -1,0 +1,229 @@
+"""Starts an app's server and waits until its page can be seen."""
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+
+import h11
+from django.db import transaction
+from django.utils import timezone
+
+from projects import feed
+from projects.models import Branch
+from sandboxes import stacks
+from sandboxes.enums import CommandKind, CommandState
+from sandboxes.errors import SandboxLost, Stopped
+from sandboxes.models import Command, Sandbox, addresses
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import asking, boxes, commands
+from sandboxes.runtime.commands import Listener
+from sandboxes.runtime.lines import Lines
+from sandboxes.wire import Refused, Service, Wire
+
+_NAME = "serve"
+_LOOK = 0.15
+# An answer other than a page may be a server on its way up; one that stays is the app's own.
+_GIVE_UP_AFTER = 3.0
+_MODULE = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+)["'][^>]*>""", re.IGNORECASE)
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """`excerpt` is what the page said, or why it could not be seen."""
+
+    ok: bool
+    status: int
+    excerpt: str
+    log_tail: str = ""
+
+
+def start(
+    sandbox: Sandbox,
+    *,
+    job_ref: UUID | None = None,
+    on_line: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Command | None:
+    """Start the server unless it runs: it sees changed files by itself. None when there is none."""
+    stack = boxes.stack_of(sandbox)
+    if not stack.needs_box:
+        return None
+    if should_stop and should_stop():
+        raise Stopped("The app was not started.")
+    running = _running(sandbox)
+    if running and running.argv == list(stack.serve) and _is_alive(_status(sandbox)):
+        return running
+    stop(sandbox)
+    title = "Start the app's server"
+    command = commands.begin(sandbox, stack.serve, kind=CommandKind.SERVE, title=title, job_ref=job_ref)
+    try:
+        env = {**dict(stack.env), "PORT": str(stack.port)}
+        boxes.ask(sandbox, lambda wire: wire.spawn(_NAME, stack.serve, env=env))
+    except (SandboxLost, Refused) as failed:
+        commands.finish(command, exit_code=None, tail=str(failed))
+        raise SandboxLost(str(failed)) from failed
+    return command
+
+
+def stop(sandbox: Sandbox) -> None:
+    """End the server, if there is one, and settle its row."""
+    running = _running(sandbox)
+    if running is None:
+        return
+    _set_port(sandbox, None)
+    try:
+        boxes.ask(sandbox, lambda wire: wire.signal(_NAME, signal.SIGKILL))
+        tail = log_tail(sandbox)
+    except Refused:
+        tail = running.output
+    commands.finish(running, exit_code=None, tail=tail)
+
+
+def wait_ready(
+    sandbox: Sandbox,
+    *,
+    timeout: float = 60.0,
+    should_stop: Callable[[], bool] | None = None,
+    on_line: Callable[[str], None] | None = None,
+    job_ref: UUID | None = None,
+) -> Ready:
+    """Look at the page until it can be seen. When it can, everybody is told where."""
+    stack = boxes.stack_of(sandbox)
+    listener = Listener(job_ref, on_line, should_stop)
+    ready = _watch(sandbox, stack, timeout, listener) if stack.needs_box else _look_at_files(sandbox)
+    if stack.needs_box:
+        _set_port(sandbox, stack.port if ready.status else None)
+    if ready.ok:
+        _announce(sandbox, stack, job_ref)
+    return ready
+
+
+def log_tail(sandbox: Sandbox) -> str:
+    return boxes.ask(sandbox, _log_tail)
+
+
+def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: Listener) -> Ready:
+    command = _running(sandbox)
+    deadline, first_bad, seen = time.monotonic() + timeout, None, _Log(sandbox, command, listener)
+    ready = Ready(False, 0, "The app's server does not answer.")
+    while time.monotonic() < deadline:
+        seen.tell()
+        if listener.is_stopped():
+            raise Stopped("Waiting for the app was stopped.")
+        status = _status(sandbox)
+        if not _is_alive(status):
+            return _died(sandbox, command, status)
+        ready = boxes.ask(sandbox, lambda wire: _look(wire, stack.port))
+        if ready.ok:
+            return ready
+        first_bad = (first_bad or time.monotonic()) if ready.status else None
+        if first_bad and time.monotonic() - first_bad > _GIVE_UP_AFTER:
+            break
+        time.sleep(_LOOK)
+    return Ready(False, ready.status, ready.excerpt, log_tail(sandbox))
+
+
+def _died(sandbox: Sandbox, command: Command | None, status: Service | None) -> Ready:
+    tail = log_tail(sandbox) if status else ""
+    if command:
+        commands.finish(command, exit_code=status.exit_code if status else None, tail=tail)
+    return Ready(False, 0, "The app's server ended.", tail)
+
+
+async def _look(wire: Wire, port: int) -> Ready:
+    """The page, and the modules it begins with: a page alone says little of an app built from them."""
+    try:
+        page = await asking.get(wire, port, "/")
+        if page.status != 200 or not page.text.strip():
+            return Ready(False, page.status, _excerpt(page))
+        for target in _modules(page.text):
+            module = await asking.get(wire, port, target)
+            if module.status >= 400:
+                return Ready(False, module.status, _excerpt(module))
+    except (Refused, h11.RemoteProtocolError):
+        return Ready(False, 0, "The app's server does not answer.")
+    return Ready(True, page.status, _excerpt(page))
+
+
+def _modules(html: str) -> list[str]:
+    targets = (urljoin("/", src) for src in _MODULE.findall(html)[:5])
+    return [target for target in targets if not urlsplit(target).netloc and not urlsplit(target).scheme]
+
+
+def _excerpt(answer: asking.Answer) -> str:
+    text = _TAG.sub(" ", answer.text) if "html" in answer.content_type else answer.text
+    return " ".join(text.split())[:2000]
+
+
+def _look_at_files(sandbox: Sandbox) -> Ready:
+    if "index.html" in manifest_of(sandbox):
+        return Ready(True, 200, "index.html")
+    return Ready(False, 404, "The app has no index.html.")
+
+
+def _announce(sandbox: Sandbox, stack: stacks.Stack, job_ref: UUID | None) -> None:
+    head = Branch.objects.select_related("head").get(pk=sandbox.branch_id).head
+    payload = {
+        "sandbox": str(sandbox.pk),
+        "url": addresses.url(sandbox.label),
+        "stack": stack.name,
+        "version": head.number if head else None,
+    }
+    with transaction.atomic():
+        feed.record(sandbox.project, "preview_ready", payload, job_ref=job_ref)
+        Sandbox.objects.filter(pk=sandbox.pk).update(touched_at=timezone.now())
+
+
+def _set_port(sandbox: Sandbox, port: int | None) -> None:
+    Sandbox.objects.filter(pk=sandbox.pk).update(port=port)
+    sandbox.port = port
+
+
+def _running(sandbox: Sandbox) -> Command | None:
+    rows = Command.objects.filter(sandbox=sandbox, kind=CommandKind.SERVE, state=CommandState.RUNNING)
+    return rows.select_related("sandbox__project").order_by("-started_at").first()
+
+
+def _status(sandbox: Sandbox) -> Service | None:
+    try:
+        return boxes.ask(sandbox, lambda wire: wire.status(_NAME))
+    except Refused:
+        return None
+
+
+def _is_alive(status: Service | None) -> bool:
+    return status is not None and status.running
+
+
+async def _log_tail(wire: Wire) -> str:
+    lines = Lines()
+    async for chunk in wire.logs(_NAME, follow=False):
+        lines.add(chunk.data)
+    return lines.tail()
+
+
+class _Log:
+    """Passes on what the server writes while it is waited for."""
+
+    def __init__(self, sandbox: Sandbox, command: Command | None, listener: Listener) -> None:
+        self.sandbox, self.command, self.listener = sandbox, command, listener
+        self.lines, self.at = Lines(), 0
+
+    def tell(self) -> None:
+        if self.command is None:
+            return
+        boxes.ask(self.sandbox, self._read)
+        commands.tell(self.sandbox, self.command, self.lines, self.listener)
+
+    async def _read(self, wire: Wire) -> None:
+        try:
+            async for chunk in wire.logs(_NAME, self.at, follow=False):
+                self.lines.add(chunk.data)
+                self.at = chunk.offset + len(chunk.data)
+        except Refused:
+            return

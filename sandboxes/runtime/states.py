@@ -1,0 +1,48 @@
+"""Moves a sandbox from state to state: by compare-and-set, and told to everybody in the same transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from projects import feed
+from sandboxes.enums import SandboxState
+from sandboxes.models import Sandbox
+
+
+class _LostTheRace(Exception):
+    """Somebody else moved the row since it was read."""
+
+
+def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, error: str = "", **fields: Any) -> bool:
+    """Move from the state as it was read; False when the row has moved meanwhile.
+
+    1. The event goes first: recording it locks the project, which comes before the sandbox.
+    2. `updated_at` is the row's version: every move sets it, nothing else does.
+    3. A lost race takes the event back with it.
+    """
+    values = {"state": to, "error": error, "updated_at": timezone.now(), **fields}
+    rows = Sandbox.objects.filter(pk=sandbox.pk, state=sandbox.state, updated_at=sandbox.updated_at)
+    try:
+        with transaction.atomic():
+            payload = _payload(sandbox, to, error, fields.get("handle", sandbox.handle))
+            feed.record(sandbox.project, "sandbox_changed", payload, job_ref=job_ref)
+            if not rows.update(**values):
+                raise _LostTheRace
+    except _LostTheRace:
+        sandbox.refresh_from_db()
+        return False
+    for name, value in values.items():
+        setattr(sandbox, name, value)
+    return True
+
+
+def _payload(sandbox: Sandbox, to: SandboxState, error: str, handle: dict[str, Any]) -> dict[str, str]:
+    return {
+        "sandbox": str(sandbox.pk),
+        "state": to,
+        "backend": str(handle.get("backend", "")),
+        "isolation": str(handle.get("isolation", "")),
+        "error": error[-2000:],
+    }

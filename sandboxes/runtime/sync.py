@@ -1,0 +1,81 @@
+"""Makes the files in a box those of a tree: exactly, or one by one while they are being written."""
+
+import logging
+from collections.abc import Iterable, Iterator
+
+from projects.services import files
+from projects.store.trees import Manifest
+from sandboxes.enums import SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import Sandbox
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import boxes, pushes
+from sandboxes.wire import FileWrite, Refused
+
+log = logging.getLogger(__name__)
+
+_BATCH = 4 * 1024 * 1024
+# What an app wrote for itself at run time, where its framework says so: not part of any tree.
+_KEPT = ("instance/",)
+
+
+def sync(sandbox: Sandbox, manifest: Manifest) -> str:
+    """Write and delete the difference; afterwards the box holds exactly this tree. Gives its hash."""
+    pushes.settle(sandbox)
+    tree_hash = files.tree_hash(manifest)
+    if sandbox.handle:
+        present = _present(sandbox)
+        stale = [path for path, entry in manifest.items() if present.get(path) != entry.sha256]
+        gone = [path for path in present if path not in manifest and not path.startswith(_KEPT)]
+        _write(sandbox, manifest, stale, gone)
+    sandbox.tree_hash = tree_hash
+    Sandbox.objects.filter(pk=sandbox.pk).update(tree_hash=tree_hash)
+    return tree_hash
+
+
+def push(sandbox: Sandbox, path: str, content: bytes | None) -> None:
+    """Show one file as soon as it is written; None removes it. What is lost here, `sync` makes good."""
+    if sandbox.handle and sandbox.state == SandboxState.READY:
+        pushes.push(sandbox, path, content)
+
+
+def refresh(sandbox_id: str) -> None:
+    """Bring a ready box to what it is meant to show."""
+    sandbox = Sandbox.objects.select_related("project", "branch", "changeset").filter(pk=sandbox_id).first()
+    if sandbox is None or sandbox.state != SandboxState.READY or not sandbox.handle:
+        return
+    try:
+        sync(sandbox, manifest_of(sandbox))
+    except SandboxLost as lost:
+        log.info("A box could not be brought up to date; it will be when it wakes: %s", lost)
+
+
+def _present(sandbox: Sandbox) -> dict[str, str]:
+    tree = boxes.ask(sandbox, lambda wire: wire.tree(), timeout=60)
+    if tree.truncated:
+        raise SandboxLost("The app's box holds more files than can be looked at.")
+    return tree.files
+
+
+def _write(sandbox: Sandbox, manifest: Manifest, stale: list[str], gone: list[str]) -> None:
+    """Deletes go with the first batch: a folder may have to make room for a file of its name."""
+    try:
+        for batch in _batches(manifest, stale) if stale else [[]] if gone else []:
+            deleted, gone = gone, []
+            boxes.ask(sandbox, lambda wire, b=batch, d=deleted: wire.write(b, d), timeout=60)
+    except Refused as refused:
+        raise SandboxLost(f"The app's box does not take its files: {refused}") from refused
+
+
+def _batches(manifest: Manifest, paths: Iterable[str]) -> Iterator[list[FileWrite]]:
+    batch: list[FileWrite] = []
+    size = 0
+    wanted = {path: manifest[path] for path in paths}
+    for file in files.read_all(wanted):
+        batch.append(FileWrite(file.path, file.content, file.executable))
+        size += len(file.content)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,39 @@
+"""From nothing to a page that can be seen, for somebody who came to look."""
+
+import logging
+
+from sandboxes.enums import SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import Sandbox
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import boxes, install, lifecycle, serve, states, sync
+
+log = logging.getLogger(__name__)
+
+
+def wake(sandbox_id: str) -> None:
+    related = ("project", "branch", "changeset")
+    sandbox = Sandbox.objects.select_related(*related).filter(pk=sandbox_id, project__archived_at=None).first()
+    if sandbox is None:
+        return
+    try:
+        fault = _bring_up(lifecycle.ensure(sandbox))
+    except SandboxLost as lost:
+        # `ensure` has told everybody; anything after it is tried again by the next visit.
+        log.info("The app of %s could not be woken: %s", sandbox.project_id, lost)
+        return
+    if fault:
+        states.move(sandbox, SandboxState.FAILED, error=fault)
+
+
+def _bring_up(sandbox: Sandbox) -> str:
+    """What stands in the way of the app, or nothing."""
+    if not boxes.stack_of(sandbox).needs_box:
+        return ""
+    sync.sync(sandbox, manifest_of(sandbox))
+    installed = install.install(sandbox)
+    if installed is not None and installed.exit_code != 0:
+        return f"Its packages could not be installed.\n{installed.output}"
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    return "" if ready.ok else f"{ready.excerpt}\n{ready.log_tail}"

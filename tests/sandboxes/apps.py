@@ -1,0 +1,28 @@
+"""Small apps of each stack."""
+
+REACT = {
+    "package.json": '{"name": "app", "type": "module", "dependencies": {"react": "^19.0.0", "react-dom": "^19.0.0"},'
+    ' "devDependencies": {"vite": "^6.0.0", "@vitejs/plugin-react": "^4.3.0", "typescript": "^5.6.0"}}\n',
+    "index.html": '<!doctype html><html><head><title>Tally</title></head><body><div id="root"></div>'
+    '<script type="module" src="/src/main.tsx"></script></body></html>\n',
+    "vite.config.ts": 'import { defineConfig } from "vite";\nimport react from "@vitejs/plugin-react";\n'
+    "export default defineConfig({ plugins: [react()] });\n",
+    "src/main.tsx": 'import { createRoot } from "react-dom/client";\nimport App from "./App";\n'
+    'createRoot(document.getElementById("root")!).render(<App />);\n',
+    "src/App.tsx": "export default function App() {\n  return <h1>Tally of one</h1>;\n}\n",
+}
+
+FLASK = {
+    "requirements.txt": "flask\n",
+    "app.py": "from flask import Flask, render_template, request\n\napp = Flask(__name__)\n\n\n"
+    '@app.get("/")\ndef index():\n    return render_template("index.html")\n\n\n'
+    '@app.post("/echo")\ndef echo():\n    return request.get_data()\n\n\n'
+    '@app.get("/headers")\ndef headers():\n    return dict(request.headers)\n',
+    "templates/index.html": "<!doctype html><title>Shelf</title><h1>A shelf of books</h1>\n",
+}
+
+STATIC = {
+    "index.html": '<!doctype html><title>Garden</title><link rel="stylesheet" href="style.css"><h1>A garden</h1>\n',
+    "style.css": "h1 { color: green; }\n",
+    "about/index.html": "<!doctype html><title>About</title><h1>About gardens</h1>\n",
+}
