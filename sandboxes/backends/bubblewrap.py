@@ -1,79 +1,71 @@
-"""The command line of one box: what it sees, what it may do, and the environment it starts with."""
+"""The command line of one box: what it sees and the environment it starts with."""
 
-import functools
 import os
 import platform
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sandboxes.agent import agent
-from sandboxes.backends import base, registries, toolchain
+from sandboxes.backends import base, fences, registries, toolchain
 
-USER = 1000
 PROXY = f"http://127.0.0.1:{agent.PROXY_PORT}"
-HERE = Path("/opt/djinn")
-SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+AGENT = "/opt/djinn/agent.py"
 ETC = ("alternatives", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "pki/ca-trust/extracted", "ld.so.cache")
 FILES = {
-    "passwd": f"app:x:{USER}:{USER}:app:/tmp/home:/bin/sh\n",
-    "group": f"app:x:{USER}:\n",
+    "passwd": f"app:x:{fences.USER}:{fences.USER}:app:/tmp/home:/bin/sh\n",
+    "group": f"app:x:{fences.USER}:\n",
     "hosts": "127.0.0.1 localhost sandbox\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
 
 
-@functools.cache
-def isolation() -> tuple[str, ...]:
-    """The options this machine's bubblewrap and kernel support, found by trying; empty when none work."""
-    bare = ("--unshare-all", "--unshare-user", "--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL")
-    for options in ((*bare, "--disable-userns"), bare):
-        if not refusal(options):
-            return options
-    return ()
+def prepare(spec: base.Spec, fence: fences.Fence, folder: Path) -> None:
+    """The folders of a box on the host. Its files are readable by the user it runs as, whatever our umask."""
+    (folder / "workspace").mkdir(parents=True, exist_ok=True)
+    (folder / "etc").mkdir(exist_ok=True)
+    for name, text in {**FILES, "agent.py": Path(agent.__file__).read_text()}.items():
+        (folder / "etc" / name).write_text(text)
+        (folder / "etc" / name).chmod(0o644)
+    if fence.own_user:
+        user = fences.user_of(spec.id)
+        os.chown(folder / "workspace", user, user, follow_symlinks=False)
 
 
-def refusal(options: Sequence[str]) -> str:
-    """Why a box with these options does not start; empty when it does."""
-    if not shutil.which("bwrap"):
-        return "bubblewrap (the program bwrap) is not installed."
-    argv = ["bwrap", *options, *_system(), "--proc", "/proc", "--dev", "/dev", "/usr/bin/env", "true"]
-    try:
-        told = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.SubprocessError) as failure:
-        return f"bubblewrap could not be run: {failure}"
-    return "" if told.returncode == 0 else f"bubblewrap could not start a box: {told.stderr.strip()[-300:]}"
-
-
-def version() -> str:
-    try:
-        told = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return told.stdout.strip()
-
-
-def argv(spec: base.Spec) -> list[str]:
+def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
     """The words in capitals stand for descriptors that the warden fills in."""
-    python = [str(toolchain.find().python), "-I", "-S", "-B", str(HERE / "agent.py")]
-    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", "--", *python]
-    return [*start, "--fd", "SOCKET", "--processes", _process_limit(spec.limits.processes)]
+    python = [str(toolchain.find().python), "-I", "-S", "-B", AGENT, "--fd", "SOCKET"]
+    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", "--", *fence.words(spec.id)]
+    return [*start, *python, "--processes", _process_limit(spec.limits.processes)]
 
 
-def options(spec: base.Spec, folder: Path, read_only: Sequence[Path]) -> list[str]:
+def options(spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Sequence[Path]) -> list[str]:
     """Given by descriptor: a command line could be read inside, with the host's paths in it."""
-    words = [*isolation(), "--die-with-parent", "--new-session", "--hostname", "sandbox"]
-    words += [*_system(), *_etc(folder), *_scratch(spec.limits.scratch_mb << 20)]
     tools = toolchain.find()
-    for path in dict.fromkeys([*tools.folders, *read_only, *toolchain.certificates().values()]):
-        words += ["--ro-bind", str(path), str(path)]
+    shown = {path: path for path in (*_etc(), *tools.folders, *read_only, *toolchain.certificates().values())}
+    shown |= {Path("/etc", name): folder / "etc" / name for name in FILES}
+    shown[Path(AGENT)] = folder / "etc" / "agent.py"
     if spec.template:
-        words += ["--ro-bind", str(spec.template.resolve()), "/opt/template"]
-    words += ["--ro-bind", str(Path(agent.__file__).resolve()), str(HERE / "agent.py")]
-    words += ["--bind", str(folder / "workspace"), "/workspace", "--chdir", "/workspace"]
-    words += ["--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro", "/proc"]
+        shown[Path("/opt/template")] = spec.template.resolve()
+    words = [*fence.outer, "--hostname", "sandbox", *fences.system(), *_scratch(spec.limits.scratch_mb << 20)]
+    words += [*_folders(shown), *(word for there, here in shown.items() for word in _show(here, there))]
+    words += ["--bind", str(folder / "workspace"), "/workspace", "--chdir", "/workspace", *fence.ready]
     return [*words, "--clearenv", *_set(environment(tools, spec.env))]
+
+
+def _etc() -> Iterator[Path]:
+    return (path for name in ETC if (path := Path("/etc", name)).exists())
+
+
+def _show(here: Path, there: Path) -> tuple[str, ...]:
+    return ("--ro-bind", str(here), str(there))
+
+
+def _folders(shown: Mapping[Path, Path]) -> Iterator[str]:
+    """The folders above, open to the box's user; bubblewrap's own would be closed to all but their maker."""
+    above = {folder for path in shown for folder in path.parents}
+    for folder in sorted(above - {Path("/"), Path("/tmp")}):  # noqa: S108 — the box's own
+        if not folder.is_relative_to(toolchain.SYSTEM) and not folder.is_relative_to("/etc/ssl/certs"):
+            yield from ("--perms", "0755", "--dir", str(folder))
 
 
 def _scratch(size: int) -> Iterator[str]:
@@ -83,36 +75,11 @@ def _scratch(size: int) -> Iterator[str]:
         yield from ("--size", str(size), "--perms", "1777", "--tmpfs", path)
 
 
-def _system() -> Iterator[str]:
-    yield from ("--ro-bind", "/usr", "/usr")
-    for name in SYSTEM:
-        path = Path("/", name)
-        if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), str(path))
-        elif path.exists():
-            yield from ("--ro-bind", str(path), str(path))
-
-
-def _etc(folder: Path) -> Iterator[str]:
-    for name in ETC:
-        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    for name in FILES:
-        yield from ("--ro-bind", str(folder / "etc" / name), f"/etc/{name}")
-
-
-def prepare(folder: Path) -> None:
-    """The folders of a box on the host."""
-    (folder / "workspace").mkdir(parents=True, exist_ok=True)
-    (folder / "etc").mkdir(exist_ok=True)
-    for name, text in FILES.items():
-        (folder / "etc" / name).write_text(text)
-
-
 def environment(tools: toolchain.Toolchain, extra: Mapping[str, str]) -> dict[str, str]:
     """Nothing of the host's but where packages come from and whom to trust; never a password."""
     found = registries.find()
     return {
-        "PATH": os.pathsep.join([*map(str, tools.programs), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "PATH": os.pathsep.join(dict.fromkeys([*map(str, tools.programs), "/usr/local/bin", "/usr/bin", "/bin"])),
         "HOME": "/tmp/home",  # noqa: S108
         "USER": "app",
         "LANG": "C.UTF-8",

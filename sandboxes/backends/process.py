@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandboxes.backends import base, bubblewrap, registries, toolchain, warden
+from sandboxes.backends import base, bubblewrap, fences, registries, toolchain, warden
 
 START_SECONDS = 20
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -33,15 +33,14 @@ class ProcessBackend:
         return await asyncio.to_thread(self._probe)
 
     def _probe(self) -> base.BackendInfo:
-        options = bubblewrap.isolation()
-        if not options:
-            reason = bubblewrap.refusal(("--unshare-all", "--unshare-user"))
-            return base.BackendInfo(self.name, available=False, isolation="none", reasons=(reason,))
+        fence = fences.best()
+        if not fence:
+            return base.BackendInfo(self.name, available=False, isolation="none", reasons=(fences.refusal(),))
         registries.find()  # asked once, so that the first box need not wait for it
-        reasons = [] if toolchain.find().node else ["Node is not installed: only Python apps can run."]
-        if "--disable-userns" not in options:
+        reasons = [] if toolchain.find().node else ["Node is not installed, so only Python apps can run."]
+        if not fence.closed:
             reasons.append("This bubblewrap cannot forbid further namespaces inside a box.")
-        return base.BackendInfo(self.name, True, "namespace", bubblewrap.version(), tuple(reasons))
+        return base.BackendInfo(self.name, True, "namespace", fences.version(), tuple(reasons))
 
     async def ensure_image(self, progress: Callable[[str], None]) -> None:
         """A box shows the machine's own programs; there is nothing to build."""
@@ -53,11 +52,12 @@ class ProcessBackend:
         return {"backend": self.name, "id": spec.id}
 
     def _create(self, spec: base.Spec) -> None:
-        if not bubblewrap.isolation():
-            raise base.Unavailable(bubblewrap.refusal(("--unshare-all", "--unshare-user")))
+        fence = fences.best()
+        if not fence:
+            raise base.Unavailable(fences.refusal())
         folder = self.boxes / spec.id
         self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-        bubblewrap.prepare(folder)
+        bubblewrap.prepare(spec, fence, folder)
         config = {
             "id": spec.id,
             "install_id": self.install_id,
@@ -66,8 +66,9 @@ class ProcessBackend:
             "run": str(self.run),
             "folder": str(folder),
             "grace": self.grace,
-            "argv": bubblewrap.argv(spec),
-            "options": bubblewrap.options(spec, folder, self.read_only),
+            "argv": bubblewrap.argv(spec, fence),
+            "early": fence.early,
+            "options": bubblewrap.options(spec, fence, folder, self.read_only),
             "limits": {
                 "memory": spec.limits.memory_mb << 20,
                 "processes": spec.limits.processes,

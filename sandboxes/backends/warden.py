@@ -57,6 +57,8 @@ class Warden:
         for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(number, lambda number, _: self.wanted.append(number))
         listener = self.listen()
+        with contextlib.suppress(OSError):  # short of memory, the kernel takes a box before the server
+            Path("/proc/self/oom_score_adj").write_text("500")
         told, tell = os.pipe()
         self.errors, inner = os.pipe()
         options = os.memfd_create("options")
@@ -171,7 +173,7 @@ class Warden:
         shares = {pid: share(pid) for pid in sizes}  # pages shared by many are counted once
         if sum(shares.values()) <= self.limits["memory"]:
             return
-        largest = max(shares, key=lambda pid: (not is_early(pid), shares[pid]))
+        largest = max(shares, key=lambda pid: (number_inside(pid) > self.config["early"], shares[pid]))
         most = self.limits["memory"] >> 20
         self.note = f"The app used more than {most} MB of memory, so its largest process was killed."
         kill(largest, signal.SIGKILL)
@@ -234,12 +236,12 @@ def share(pid: int) -> int:
     return 0
 
 
-def is_early(pid: int) -> bool:
-    """The first two processes of a box are its reaper and its agent."""
+def number_inside(pid: int) -> int:
+    """The number a process has in its box; the first few are our own."""
     for line in read(f"/proc/{pid}/status").splitlines():
         if line.startswith("NSpid:"):
-            return int(line.split()[-1]) <= 2
-    return False
+            return int(line.split()[-1])
+    return 0
 
 
 def cpu_seconds(pid: int) -> float:
