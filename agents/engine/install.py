@@ -1,40 +1,34 @@
 """The app's packages, installed in its box."""
 
-from functools import partial
-
-from agents.engine import output, steps
+from agents.engine import steps
 from agents.engine.context import Context
 from agents.lifecycle.failures import Failure
-from agents.models import Step
 from projects.services import files
 from sandboxes.models import Sandbox
 from sandboxes.runtime import install, lifecycle, sync
 
+_TAIL = 1500
+
 
 def run(context: Context) -> None:
-    steps.once(context, "install", lambda step: _install(context, step), role="tester", title="Install")
+    steps.once(context, "install", lambda _: _install(context), role="tester", title="Install")
 
 
-def _install(context: Context, step: Step) -> steps.Output:
-    sandbox = prepare(context)
-    return {"box": box_of(sandbox)}
+def _install(context: Context) -> steps.Output:
+    prepare(context)
+    return {}
 
 
 def prepare(context: Context) -> Sandbox:
-    """A ready box whose tree is the job's and whose packages are the app's."""
+    """A ready box whose tree is the job's and whose packages are the app's.
+
+    Asking again costs little: a box that has everything is left as it is, a lost one is made anew.
+    """
     sandbox = lifecycle.ensure(context.sandbox())
+    context.heed()
     sync.sync(sandbox, files.working_manifest(context.changeset()))
-    command = install.install(
-        sandbox,
-        job_ref=context.job.pk,
-        on_line=partial(output.hint, context),
-        should_stop=context.should_stop,
-    )
+    command = install.install(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)
     if command is not None and command.exit_code != 0:
-        raise Failure("install_failed", output.complaint("Installing packages failed", command))
+        tail = command.output[-_TAIL:]
+        raise Failure("install_failed", f"{command.title} failed (exit code {command.exit_code}).\n\n{tail}")
     return sandbox
-
-
-def box_of(sandbox: Sandbox) -> str:
-    """Which box it was: a new one has to be prepared again."""
-    return str(sandbox.handle.get("id", "")) if sandbox.handle else ""

@@ -85,7 +85,7 @@ def apply(changeset: ChangeSet, *, by: User | None = None, message: str) -> Vers
     raise errors.Busy("Others keep changing this project. Please try again.")
 
 
-def reject(changeset: ChangeSet, *, by: User) -> None:
+def reject(changeset: ChangeSet, *, by: User | None) -> None:
     """Turn it down; what it staged stays readable."""
     with transaction.atomic():
         project = _locked(changeset.project_id)
