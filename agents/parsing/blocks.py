@@ -10,7 +10,7 @@ _DIVIDER = re.compile(r"={5,9}\s*")
 _REPLACE = re.compile(r">{5,9} ?REPLACE\s*")
 
 
-class Malformed(ValueError):  # noqa: N818 - house style: errors are nouns without "Error"
+class Malformed(ValueError):
     """The markers are not in order; the text says what was expected, and where."""
 
 

@@ -16,6 +16,7 @@ FEWEST_LINES = 3
 LONGEST_SEARCH = 400
 MOST_WINDOWS = 32
 MOST_PAIRS = 250_000  # of characters compared closely in one window
+MOST_LINE_PAIRS = 20_000  # of equal lines: hundreds of equal lines say nothing about the place
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def _candidates(keys: Lines, wanted: Lines) -> list[tuple[int, int]]:
 
 def similarity(one: Lines, other: Lines) -> float:
     """2 × matching characters ÷ all characters; equal lines first, the rest letter by letter."""
+    if _line_pairs(one, other) > MOST_LINE_PAIRS:
+        return 0.0
     matched, budget = 0, MOST_PAIRS
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -89,6 +92,11 @@ def similarity(one: Lines, other: Lines) -> float:
             budget -= len(left) * len(right)
             matched += _common(left, right) + 1 if budget >= 0 else 0
     return 2 * matched / max(1, _size(one) + _size(other))
+
+
+def _line_pairs(one: Lines, other: Lines) -> int:
+    counts = Counter(other)
+    return sum(count * counts[line] for line, count in Counter(one).items())
 
 
 def _size(lines: Lines) -> int:

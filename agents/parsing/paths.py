@@ -11,7 +11,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-class BadPath(ValueError):  # noqa: N818 - house style: errors are nouns without "Error"
+class BadPath(ValueError):
     """The path cannot be used; the text says why."""
 
 

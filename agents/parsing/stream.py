@@ -63,9 +63,9 @@ class Parser:
             self._end_block(opening)
 
     def _end_line(self) -> None:
-        line = "".join(self._line)
+        parts = elements.split("".join(self._line))
         self._line.clear()
-        for part in elements.split(line):
+        for part in parts:
             self._read(part)
 
     def _read(self, line: str) -> None:

@@ -1,0 +1,49 @@
+"""Ways to read a stream, and to compare what came of it."""
+
+import random
+from collections.abc import Iterable, Iterator
+
+from agents.parsing.events import Event, FileChunk
+from agents.parsing.stream import Parser
+
+
+def events(pieces: Iterable[str]) -> list[Event]:
+    """The events of a whole stream, neighbouring chunks joined."""
+    parser = Parser()
+    raw = [event for piece in pieces for event in parser.feed(piece)]
+    return joined([*raw, *parser.close()])
+
+
+def whole(text: str) -> list[Event]:
+    return events([text])
+
+
+def joined(raw: Iterable[Event]) -> list[Event]:
+    found: list[Event] = []
+    for event in raw:
+        last = found[-1] if found else None
+        if isinstance(event, FileChunk) and isinstance(last, FileChunk):
+            found[-1] = FileChunk(event.path, last.text + event.text)
+        else:
+            found.append(event)
+    return found
+
+
+def cut(text: str, places: Iterable[int]) -> Iterator[str]:
+    """The text cut at the places."""
+    start = 0
+    for place in sorted({min(place, len(text)) for place in places}):
+        yield text[start:place]
+        start = place
+    yield text[start:]
+
+
+def at_random(text: str, seed: int) -> Iterator[str]:
+    """Cut into pieces of up to a length that depends on the seed."""
+    rng = random.Random(seed)
+    longest = rng.choice([2, 5, 20, 200, 2_000])
+    position = 0
+    while position < len(text):
+        size = rng.randint(1, longest)
+        yield text[position : position + size]
+        position += size

@@ -1,0 +1,152 @@
+"""The promises of the parser that hold for every text: cutting, bytes, work, calm."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import agents
+from agents.parsing.events import FileClosed, FileTruncated
+from agents.parsing.stream import Parser
+from tests.agents.parsing import counting, streams
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "cat > a.ts << 'EOF'",
+            "cat << 'EOF' | patch a.ts",
+            "cat > ../x << EOF",
+            "cat >> x << EOF",
+            "EOF",
+            "EOF ",
+            "EO",
+        ),
+        *("\n", "\n", "\r\n", "\r", " ", "\t", "\x00", "\ufeff", "x", "const a = `${b}`"),
+        *("```", "~~~", "npm install zod", "rm -rf b", " && ", "# File Purpose: p", "# Creating new file: a"),
+        *('<file path="a">', "<file path='b/../c'>", "</file>", "<file>", "<package>", "</package>", "<packages>"),
+        *('<edit path="a">', "</edit>", "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE", "@@ -1 +1 @@", "</packages>"),
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=80), st.lists(FRAGMENTS, max_size=40).map("".join), st.lists(FRAGMENTS, max_size=20).map("\n".join)
+)
+BODIES = st.one_of(
+    st.text(max_size=120),
+    st.lists(FRAGMENTS, max_size=15).map("".join),
+    st.lists(FRAGMENTS, max_size=15).map("\n".join),
+)
+
+RECORDINGS = Path(agents.__file__).parent / "recordings"
+STREAMS = sorted(RECORDINGS.glob("*/*.txt"))
+
+
+@settings(max_examples=300)
+@given(TEXTS, st.lists(st.integers(0, 400), max_size=12))
+def test_any_cut_gives_the_same_events(text, places):
+    wanted = streams.whole(text)
+    assert streams.events(streams.cut(text, places)) == wanted
+    assert streams.events(text) == wanted
+
+
+@settings(max_examples=200)
+@given(BODIES, st.integers(1, 9))
+def test_the_body_of_a_block_survives_byte_for_byte(body, size):
+    marker = "END_5e1f"
+    body = body if body.endswith("\n") or not body else body + "\n"
+    text = f"cat > a << '{marker}'\n{body}{marker}\n"
+    found = streams.events(text[at : at + size] for at in range(0, len(text), size))
+    assert found[-1] == FileClosed("a", body)
+
+
+@settings(max_examples=200)
+@given(BODIES.filter(lambda body: not {"</file>", "</file>\r"} & set(body.split("\n"))), st.integers(1, 9))
+def test_the_body_of_a_file_tag_survives_byte_for_byte(body, size):
+    text = f'<file path="a">\n{body}\n</file>\n'
+    found = streams.events(text[at : at + size] for at in range(0, len(text), size))
+    assert found[-1] == FileClosed("a", body)
+
+
+@given(TEXTS, st.integers(0, 300))
+def test_a_cut_stream_never_closes_what_it_did_not_see_whole(text, place):
+    """Each file closed by a cut stream, bar one ending at the cut, is closed the same by the whole one."""
+    cut = [event for event in streams.whole(text[:place]) if isinstance(event, FileClosed)]
+    full = [event for event in streams.whole(text) if isinstance(event, FileClosed | FileTruncated)]
+    assert [(event.path, event.text) for event in cut[:-1]] == [
+        (event.path, event.text) for event in full[: len(cut[:-1])]
+    ]
+
+
+def files(count, size):
+    line = "  const value = `${other}` // some text\n"
+    return "".join(
+        f"Now file {n}.\ncat > src/f{n}.ts << 'EOF_{n}'\n{line * (size // len(line))}EOF_{n}\n" for n in range(count)
+    )
+
+
+def feeding(text, size):
+    def act():
+        parser = Parser()
+        for at in range(0, len(text), size):
+            parser.feed(text[at : at + size])
+        parser.close()
+
+    return act
+
+
+@pytest.mark.parametrize("size", [1, 200])
+@pytest.mark.parametrize(
+    "stream",
+    [
+        lambda scale: files(5 * scale, 320),
+        lambda scale: files(1, 1_600 * scale),
+        lambda scale: "cat > a << 'EOF'\n" + "x" * 1_600 * scale + "\nEOF\n",
+        lambda scale: "word " * 320 * scale,
+        lambda scale: "some prose\n" * 150 * scale,
+        lambda scale: "cat > a << 'EOF_1234567890'\n" + "EOF_123456789\n" * 100 * scale,
+        lambda scale: '<file path="a">x\n' + "</file> \t" * 160 * scale,
+        lambda scale: '<file path="a">x</file>' * 60 * scale,
+        lambda scale: '<file path="a">\n' + "\n" * 800 * scale,
+        lambda scale: "cat > " + "'a' " * 320 * scale + "<< 'EOF'\n",
+        lambda scale: "<file" + " a='b'" * 200 * scale + "\n",
+        lambda scale: "```\n" * 300 * scale,
+    ],
+    ids=[
+        "files",
+        "long-file",
+        "long-line",
+        "long-prose",
+        "prose",
+        "markers",
+        "inline",
+        "tags",
+        "blank",
+        "quotes",
+        "attributes",
+        "fences",
+    ],
+)
+def test_work_is_linear(stream, size):
+    once = counting.characters(feeding(stream(1), size))
+    twice = counting.characters(feeding(stream(2), size))
+    assert twice < 2.2 * once
+
+
+def test_one_big_piece_is_as_linear_as_many():
+    once = counting.executed_lines(feeding(files(20, 2_000), 10**9))
+    twice = counting.executed_lines(feeding(files(40, 2_000), 10**9))
+    assert twice < 2.2 * once
+
+
+def test_there_are_recordings_where_there_is_their_folder():
+    assert STREAMS or not RECORDINGS.exists()
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=[f"{path.parent.name}-{path.stem}" for path in STREAMS])
+def test_a_recorded_stream_gives_the_same_events_however_it_is_cut(path):
+    text = path.read_bytes().decode()
+    wanted = streams.whole(text)
+    assert streams.events(text) == wanted
+    for seed in range(20):
+        assert streams.events(streams.at_random(text, seed)) == wanted
+    assert not [event for event in wanted if isinstance(event, FileTruncated)]
