@@ -88,4 +88,5 @@ def _prices() -> Mapping[str, Price]:
         return {}
     path = Path(found.origin).parent / PRICE_LIST
     loaded: dict[str, Price] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    loaded.pop("sample_spec", None)  # explains the columns
     return loaded

@@ -30,7 +30,7 @@ CODE_OF = {
 CODE_OF_STATUS = {401: "auth", 402: "quota", 403: "auth", 408: "timeout", 429: "rate_limit"}
 # The connection broke while a reply was on its way.
 CUT = {"RemoteProtocolError", "ReadError", "IncompleteRead", "ClientPayloadError"}
-NO_CREDIT = re.compile(r"insufficient.?quota|insufficient.?(credit|balance)|billing|out of credit", re.I)
+NO_CREDIT = re.compile(r"insufficient.?quota|insufficient.?(credit|balance)|billing|out of credit", re.IGNORECASE)
 LOOKS_LIKE_KEY = re.compile(r"\b(sk|pk|rk|key|gsk|xai|AIza)[-_][\w-]{8,}|Bearer\s+\S+|AIza[\w-]{8,}")
 WRAPPING = re.compile(r"litellm\.\w+: |\b\w+(?:Error|Exception)(?: - |: )")
 QUOTED = re.compile(r'"message": ?"((?:[^"\\]|\\.)*)"')

@@ -1,32 +1,22 @@
 """One event loop thread per process for model calls, made on first use (so after any fork)."""
 
 import asyncio
+import functools
 import os
 import threading
 
 _lock = threading.Lock()
-_loop: asyncio.AbstractEventLoop | None = None
-_pid = 0
+# Held across a fork, so that no child inherits it locked by a thread it does not have.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def get() -> asyncio.AbstractEventLoop:
-    global _loop, _pid
     with _lock:
-        if _loop is None or _pid != os.getpid():
-            _loop, _pid = _start(), os.getpid()
-        return _loop
+        return _loop_of(os.getpid())
 
 
-def _start() -> asyncio.AbstractEventLoop:
+@functools.cache
+def _loop_of(_pid: int) -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="model-calls", daemon=True).start()
     return loop
-
-
-def _forget_lock() -> None:
-    """A fork may have copied the lock while another thread held it."""
-    global _lock
-    _lock = threading.Lock()
-
-
-os.register_at_fork(after_in_child=_forget_lock)

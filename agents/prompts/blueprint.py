@@ -27,7 +27,9 @@ REQUIRED: Final = {
 }
 # Folders that tools fill, and files that cannot be written as text.
 NOT_OURS: Final = ("node_modules/", ".venv/", "dist/", "__pycache__/")
-BINARY: Final = re.compile(r"\.(png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf|mp[34]|wav|ogg|pdf|zip|db|sqlite3?)\Z", re.I)
+BINARY: Final = re.compile(
+    r"\.(png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf|mp[34]|wav|ogg|pdf|zip|db|sqlite3?)\Z", re.IGNORECASE
+)
 
 
 class Malformed(Exception):
@@ -144,8 +146,8 @@ def _phase(reader: Reader) -> Phase:
 
 def _faults(blueprint: Blueprint) -> list[str]:
     """What the parts mean together."""
-    paths = blueprint.paths()
-    faults = [fault for path in dict.fromkeys(paths) if path and (fault := _fault(path))]
+    paths = tuple(path for path in blueprint.paths() if path)
+    faults = [fault for path in dict.fromkeys(paths) if (fault := _fault(path))]
     faults += [f"{path} is named twice." for path in dict.fromkeys(paths) if paths.count(path) > 1]
     if blueprint.stack and blueprint.stack not in stacks.BY_NAME:
         faults.append(f"There is no stack “{blueprint.stack}”: choose one of {', '.join(stacks.BY_NAME)}.")
@@ -163,7 +165,7 @@ def _fault(path: str) -> str:
     try:
         trees.check_path(path)
     except BadPath as bad:
-        return f"{bad}."
+        return str(bad)
     if any(f"/{path}".find(f"/{folder}") >= 0 for folder in NOT_OURS):
         return f"{path} lies in a folder that tools fill."
     if BINARY.search(path):
@@ -175,5 +177,5 @@ def _clashes(paths: tuple[str, ...]) -> list[str]:
     try:
         trees.check_tree(paths)
     except BadPath as bad:
-        return [f"{bad}."]
+        return [str(bad)]
     return []

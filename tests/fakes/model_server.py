@@ -46,7 +46,7 @@ class Seen:
 
     headers: Mapping[str, str]
     body: Mapping[str, Any]
-    started: threading.Event = field(default_factory=threading.Event)  # all there is to send is sent
+    told: threading.Event = field(default_factory=threading.Event)  # all there is to send is sent
     closed: threading.Event = field(default_factory=threading.Event)  # the client hung up first
 
 
@@ -80,7 +80,7 @@ class ModelServer:
             seen = await self._read(reader)
             script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
             await self._play(script, seen, reader, writer)
-        except Broken:
+        except (Broken, asyncio.CancelledError):
             writer.transport.abort()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -112,7 +112,7 @@ class ModelServer:
                 await _send(writer, event)
             writer.write(b"0\r\n\r\n")
             await writer.drain()
-            seen.started.set()
+            seen.told.set()
         finally:
             watch.cancel()
 
@@ -139,7 +139,7 @@ class ModelServer:
 
     async def _hang(self, seen: Seen) -> None:
         """Keep silent until the client gives up or the server is taken down."""
-        seen.started.set()
+        seen.told.set()
         while not seen.closed.is_set() and not self._stop.is_set():
             await asyncio.sleep(0.01)
         raise Broken
@@ -180,7 +180,10 @@ def _data(value: Mapping[str, Any]) -> str:
 
 async def _send_head(script: Script, writer: asyncio.StreamWriter) -> None:
     extra = "".join(f"{name}: {value}\r\n" for name, value in script.headers.items())
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n{extra}\r\n"
+    head = (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n"
+        f"Connection: close\r\n{extra}\r\n"
+    )
     writer.write(head.encode())
     await writer.drain()
 
