@@ -28,6 +28,7 @@ _FILE_FLAGS = {
     "mv": {"-f", "-n"},
     "mkdir": {"-p", "--parents"},
 }
+_VERBS = {verb for verb, _ in _INSTALLERS} | set(_FILE_FLAGS)
 _FLAG = re.compile(r"--?[A-Za-z][\w-]*(?:=[\w.,@/+-]*)?")
 _PACKAGE = re.compile(r"@?[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?:\[[\w,-]+\])?(?:(?:@|[=<>~!]=|[<>])[\w.,^~*<>=-]+)?")
 _SENTENCE = {
@@ -41,7 +42,7 @@ _SENTENCE = {
 
 def read(line: str) -> list[Command | Rejected]:
     """The commands of the line (joined by `&&`), or none at all."""
-    if not line[:1].islower():
+    if line.split(" ", 1)[0] not in _VERBS:
         return []
     tokens = words.split(line)
     if not tokens:

@@ -107,7 +107,7 @@ def feeding(text, size):
         lambda scale: '<file path="a">x\n' + "</file> \t" * 160 * scale,
         lambda scale: '<file path="a">x</file>' * 60 * scale,
         lambda scale: '<file path="a">\n' + "\n" * 800 * scale,
-        lambda scale: "cat > " + "'a' " * 320 * scale + "<< 'EOF'\n",
+        lambda scale: "cat > " + "'a' " * 1_100 * scale + "<< 'EOF'\n",
         lambda scale: "<file" + " a='b'" * 200 * scale + "\n",
         lambda scale: "```\n" * 300 * scale,
     ],
