@@ -193,7 +193,7 @@ CHANNEL_LAYERS = {
 BROKER_DIR = DJINN_HOME / "broker"
 for folder in ("queue", "control"):
     (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(BROKER_DIR / "queue"),
     "data_folder_out": str(BROKER_DIR / "queue"),

@@ -1,6 +1,7 @@
 """Servers of ours in processes of their own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.config.serve.whole import Whole
 
 
 @pytest.fixture
@@ -31,6 +34,7 @@ def surroundings(home: Path, free_port: int) -> dict[str, str]:
         "PORT": str(free_port),
         "DJINN_MAX_BODY_MB": "1",
         "DJINN_LOG_LEVEL": "WARNING",
+        "SANDBOX_BACKEND": "none",  # nothing is prepared for boxes that no test here starts
     }
 
 
@@ -48,3 +52,25 @@ def bare_server(free_port: int, surroundings: dict[str, str]) -> Iterator[subpro
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty, migrated database, made once."""
+    home = tmp_path_factory.mktemp("migrated")
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DJINN_HOME": str(home)},
+        check=True,
+        timeout=60,
+    )
+    return home
+
+
+@pytest.fixture
+def whole(home: Path, migrated: Path, surroundings: dict[str, str], free_port: int) -> Iterator[Whole]:
+    """An installation that can be started, hurt and stopped."""
+    shutil.copytree(migrated, home)
+    installation = Whole(home=home, port=free_port, surroundings=surroundings)
+    yield installation
+    installation.end()

@@ -1,0 +1,73 @@
+"""The settings as a process sees them when it starts with some environment."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SHOW = """
+import json
+from django.conf import settings
+names = ["SITE_URL", "SESSION_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS", "SIGNUP_OPEN", "BIND_ADDRESS", "DEBUG"]
+print(json.dumps({name: getattr(settings, name) for name in names}))
+"""
+
+
+def started_with(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DJINN", "COV"))}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW],
+        env={**kept, "DJANGO_SETTINGS_MODULE": "config.settings", "DJINN_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_without_configuration_it_is_closed_and_local(tmp_path: Path) -> None:
+    found = json.loads(started_with(tmp_path).stdout)
+    assert found == {
+        "SITE_URL": "http://localhost:8000",
+        "SESSION_COOKIE_SECURE": False,
+        "SECURE_HSTS_SECONDS": 0,
+        "ALLOWED_HOSTS": ["127.0.0.1", "[::1]", "localhost"],
+        "SIGNUP_OPEN": False,
+        "BIND_ADDRESS": "127.0.0.1",
+        "DEBUG": False,
+    }
+
+
+def test_behind_https_cookies_are_secure(tmp_path: Path) -> None:
+    found = json.loads(started_with(tmp_path, DJINN_SITE_URL="https://djinn.example/").stdout)
+    assert found["SITE_URL"] == "https://djinn.example"
+    assert found["SESSION_COOKIE_SECURE"] is True
+    assert found["SECURE_HSTS_SECONDS"] > 0
+    assert "djinn.example" in found["ALLOWED_HOSTS"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("DJINN_DEMO_PACE", "-1"),
+        ("SANDBOX_BACKEND", "cloud"),
+        ("DJINN_SIGNUP_OPEN", "maybe"),
+        ("DATABASE_URL", "postgres://localhost/djinn"),
+        ("REDIS_URL", "redis://localhost"),
+    ],
+)
+def test_a_value_it_cannot_honour_stops_it_by_name(tmp_path: Path, name: str, value: str) -> None:
+    result = started_with(tmp_path, **{name: value})
+    assert result.returncode != 0
+    assert f"ImproperlyConfigured: {name} is" in result.stderr
+
+
+def test_the_home_is_for_its_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    started_with(home)
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert sorted(path.name for path in (home / "keys").iterdir()) == ["encryption.key", "secret.key"]
