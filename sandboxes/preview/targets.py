@@ -31,7 +31,7 @@ async def find(label: str) -> Target | None:
     known = _known.get(label)
     if known is not None and known[0] > time.monotonic():
         return known[1]
-    target = await database_sync_to_async(_load)(label)
+    target: Target | None = await database_sync_to_async(_load)(label)
     if len(_known) >= _MOST:
         _known.clear()
     _known[label] = (time.monotonic() + _TTL, target)
@@ -44,7 +44,8 @@ def forget(label: str) -> None:
 
 
 async def read(target: Target, path: str) -> bytes:
-    return await database_sync_to_async(files.read)(target.manifest, path)
+    content: bytes = await database_sync_to_async(files.read)(target.manifest, path)
+    return content
 
 
 def _load(label: str) -> Target | None:

@@ -144,13 +144,13 @@ class Exchange:
 
     async def _next_event(self) -> h11.Event:
         try:
-            while (event := self.http.next_event()) is h11.NEED_DATA:
+            while not isinstance(event := self.http.next_event(), h11.Event):
+                if event is h11.PAUSED:
+                    raise Broken
                 async with asyncio.timeout(self.idle):
                     self.http.receive_data(await self.reader.read(_CHUNK))
+            return event
         except h11.RemoteProtocolError as broken:
             raise Broken from broken
         except TimeoutError as silent:
             raise Slow from silent
-        if event is h11.PAUSED:
-            raise Broken
-        return event

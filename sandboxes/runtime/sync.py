@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from projects.services import files
 from projects.store.trees import Manifest
@@ -10,7 +11,7 @@ from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import boxes, pushes
-from sandboxes.wire import FileWrite, Refused
+from sandboxes.wire import FileWrite, Refused, Wire
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +59,18 @@ def _present(sandbox: Sandbox) -> dict[str, str]:
 
 
 def _write(sandbox: Sandbox, manifest: Manifest, stale: list[str], gone: list[str]) -> None:
-    """Deletes go with the first batch: a folder may have to make room for a file of its name."""
+    """Deletes come first: a folder may have to make room for a file of its name."""
     try:
-        for batch in _batches(manifest, stale) if stale else [[]] if gone else []:
-            deleted, gone = gone, []
-            boxes.ask(sandbox, lambda wire, b=batch, d=deleted: wire.write(b, d), timeout=60)
+        if gone:
+            boxes.ask(sandbox, lambda wire: wire.write([], gone), timeout=60)
+        for batch in _batches(manifest, stale):
+            boxes.ask(sandbox, partial(_put, batch), timeout=60)
     except Refused as refused:
         raise SandboxLost(f"The app's box does not take its files: {refused}") from refused
+
+
+async def _put(batch: list[FileWrite], wire: Wire) -> None:
+    await wire.write(batch)
 
 
 def _batches(manifest: Manifest, paths: Iterable[str]) -> Iterator[list[FileWrite]]:

@@ -1,0 +1,156 @@
+"""Apps in real boxes, seen through the proxy."""
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+
+from sandboxes.enums import SandboxState
+from sandboxes.models import Sandbox
+from sandboxes.preview import visits
+from sandboxes.runtime import serve, sync, waking
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.preview.conftest import Visitor, socket
+
+pytestmark = pytest.mark.box
+
+
+@pytest.fixture
+def tally(make_app: MakeApp) -> Sandbox:
+    sandbox = make_app(apps.REACT)
+    waking.wake(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.READY, sandbox.error
+    return sandbox
+
+
+@pytest.fixture
+def shelf(make_app: MakeApp) -> Sandbox:
+    sandbox = make_app(apps.FLASK)
+    waking.wake(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.READY, sandbox.error
+    return sandbox
+
+
+def test_a_vite_app_is_served_with_its_modules(visitor: Visitor, tally: Sandbox) -> None:
+    page = visitor.get(tally)
+    assert (page.status_code, "<title>Tally</title>" in page.text) == (200, True)
+    assert "Tally of one" in visitor.get(tally, "/src/App.tsx").text
+    assert page.headers["content-security-policy"].startswith("frame-ancestors 'self'")
+
+
+def test_a_changed_file_reaches_the_open_page(visitor: Visitor, tally: Sandbox) -> None:
+    """The page's own socket, as Vite's client opens it; then one file is pushed."""
+    client = visitor.get(tally, "/@vite/client").text
+    token = client.split('wsToken = "', 1)[1].split('"', 1)[0]
+    visitor.get(tally, "/src/main.tsx")
+    visitor.get(tally, "/src/App.tsx")
+    update = visitor.run(_updated(tally, f"/?token={token}"))
+    assert update["type"] == "update"
+    assert [changed["path"] for changed in update["updates"]] == ["/src/App.tsx"]
+    assert "Tally of two" in visitor.get(tally, "/src/App.tsx").text
+
+
+async def _updated(sandbox: Sandbox, path: str) -> dict[str, object]:
+    open_page = socket(sandbox, path, "vite-hmr")
+    assert await open_page.connect(15) == (True, "vite-hmr")
+    assert json.loads((await open_page.receive_output(15))["text"])["type"] == "connected"
+    sync.push(sandbox, "src/App.tsx", apps.REACT["src/App.tsx"].replace("one", "two").encode())
+    update = json.loads((await open_page.receive_output(15))["text"])
+    await open_page.disconnect()
+    found: dict[str, object] = update
+    return found
+
+
+def test_a_flask_app_is_served_and_takes_what_is_posted(visitor: Visitor, shelf: Sandbox) -> None:
+    assert "A shelf of books" in visitor.get(shelf).text
+    body = os.urandom(2_000_000)
+    assert visitor.ask("POST", shelf, "/echo", content=body).content == body
+    assert visitor.get(shelf, "/nowhere").status_code == 404
+
+
+def test_an_app_sees_neither_the_dashboards_cookies_nor_a_token(visitor: Visitor, shelf: Sandbox) -> None:
+    sent = {"cookie": f"{settings.SESSION_COOKIE_NAME}=secret; mine=1", "authorization": "Bearer secret"}
+    seen = {name.lower(): value for name, value in visitor.get(shelf, "/headers", headers=sent).json().items()}
+    assert (seen["cookie"], seen["host"]) == ("mine=1", "localhost:5000")
+    assert "authorization" not in seen
+
+
+def test_a_body_beyond_the_limit_is_refused(visitor: Visitor, shelf: Sandbox) -> None:
+    answer = visitor.ask("POST", shelf, "/echo", content=b"x" * (10 * 1024 * 1024 + 1))
+    assert (answer.status_code, "too much" in answer.text) == (413, True)
+
+
+def test_a_streamed_body_beyond_the_limit_is_refused(visitor: Visitor, shelf: Sandbox) -> None:
+    async def endless():
+        for _ in range(11):
+            yield b"x" * 1024 * 1024
+
+    headers = {"transfer-encoding": "chunked"}
+    assert visitor.ask("POST", shelf, "/echo", content=endless(), headers=headers).status_code == 413
+
+
+def test_a_box_that_died_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox) -> None:
+    run = Path(settings.DJINN_HOME) / "run" / f"{shelf.handle['id']}.json"
+    os.kill(json.loads(run.read_text())["pid"], signal.SIGKILL)
+    answer = visitor.get(shelf)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert [sandbox.pk for sandbox in visitor.woken] == [shelf.pk]
+    waking.wake(str(shelf.pk))
+    shelf.refresh_from_db()
+    assert "A shelf of books" in visitor.get(shelf).text
+
+
+def test_a_server_that_ended_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox) -> None:
+    port = shelf.port
+    serve.stop(shelf)
+    Sandbox.objects.filter(pk=shelf.pk).update(port=port)
+    assert visitor.get(shelf).status_code == 503
+    assert [sandbox.pk for sandbox in visitor.woken] == [shelf.pk]
+
+
+def test_a_box_has_only_so_many_connections(visitor: Visitor, shelf: Sandbox) -> None:
+    with visits.connection(shelf.pk):
+        assert visitor.get(shelf).status_code == 200
+    for _ in range(visits.MOST_AT_ONCE):
+        visits._open[shelf.pk] += 1
+    assert visitor.get(shelf).status_code == 503
+    del visits._open[shelf.pk]
+    assert visitor.get(shelf).status_code == 200
+
+
+def test_a_sleeping_app_shows_a_page_that_waits_for_it(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    answer = visitor.get(sandbox)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert 'http-equiv="refresh" content="1"' in answer.text
+    assert "style-src 'unsafe-inline'" in answer.headers["content-security-policy"]
+    visitor.get(sandbox)
+    assert [woken.pk for woken in visitor.woken] == [sandbox.pk]
+
+
+def test_a_failed_app_shows_why_and_escapes_it(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.FAILED, error="<script>no</script>")
+    answer = visitor.get(sandbox)
+    assert "&lt;script&gt;no" in answer.text
+    assert "http-equiv" not in answer.text
+
+
+def test_a_socket_wakes_nobody(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = make_app(apps.REACT)
+    assert visitor.run(_refused(socket(sandbox, "/", "vite-hmr")))
+    assert visitor.woken == []
+
+
+async def _refused(communicator: WebsocketCommunicator) -> bool:
+    is_open, _ = await communicator.connect(15)
+    await asyncio.sleep(0)
+    return not is_open
