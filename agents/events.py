@@ -71,10 +71,11 @@ def register() -> None:
     stepper = Fragment(region="stepper", key="stepper", template="events/stepper.html")
     acts = Fragment(region="acts", key="acts", template="events/acts.html")
     plan = Fragment(region="plan", key="plan", template="events/plan.html")
+    title = Fragment(region="title", key="project-name", template="events/project_name.html")
     feed.register(Kind("message_sent", MessageSent, (message,)))
     for verb in ("queued", "started", "paused", "resumed", "completed", "failed", "cancelled"):
         feed.register(Kind(f"job_{verb}", JobMoved, (_CARD,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
-    feed.register(Kind("blueprint_ready", BlueprintReady, (plan,)))
+    feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):
         feed.register(Kind(f"file_{verb}", FileTouched, (_FILE,)))

@@ -42,7 +42,7 @@ ENCRYPTION_KEY = keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
 DJINN_MODEL = env.text("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
 DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server
 DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own variables work too
-DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # speed of recordings; 0 = no delays
+DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------
 SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=("auto", "process", "none"))  # what runs the apps

@@ -22,7 +22,7 @@ class Speech:
 
     def add(self, text: str) -> None:
         self._text += text
-        if time.monotonic() - self._hinted >= _HINT_EVERY:
+        if self._text.strip() and time.monotonic() - self._hinted >= _HINT_EVERY:
             self._hinted = time.monotonic()
             feed.hint(
                 self._context.project.pk,

@@ -28,7 +28,7 @@ class Progress:
 
 def _line(kind: str, payload: dict[str, Any]) -> str | None:
     match kind:
-        case "phase_changed" if payload["phase"] not in ("complete", "failed"):
+        case "phase_changed" if payload["phase"] != payload["before"] and payload["state"] == "running":
             return f"\n{Phase(payload['phase']).label}"
         case "message_sent" if payload["role"] == "assistant":
             return "\n".join(f"  {line}" for line in payload["text"].splitlines())
@@ -41,7 +41,7 @@ def _line(kind: str, payload: dict[str, Any]) -> str | None:
         case "command_finished":
             mark = "✓" if payload["exit_code"] in (0, None) else "✗"
             return f"  {mark} {payload['title']}"
-        case "job_queued" | "job_failed" if payload["message"]:
+        case "job_queued" if payload["message"]:
             return f"  {payload['message']}"
     return None
 

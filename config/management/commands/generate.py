@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from agents.models import Job
+from agents.models.sessions import MOST_TEXT
 from agents.services import wishes
-from config.management import progress
-from config.serve import presence
+from config.management import progress, server
 from projects import feed
 from projects.models import User
 from projects.services import accounts
@@ -35,21 +35,13 @@ class Command(BaseCommand):
         wish = options["wish"].strip()
         if not wish:
             raise CommandError("Say what you would like to have made.")
-        if len(wish) > wishes.MOST_TEXT:
-            raise CommandError(f"A wish may have up to {wishes.MOST_TEXT:,} characters.")
+        if len(wish) > MOST_TEXT:
+            raise CommandError(f"A wish may have up to {MOST_TEXT:,} characters.")
         owner = self._owner(options["owner"])
-        if not presence.is_ready():
-            self._start_a_server()
+        server.need(self.stdout)
         job = wishes.make(text=wish, by=owner, model=options["model"])
         self._follow(job, seconds=options["timeout"])
         self._end(job)
-
-    def _start_a_server(self) -> None:
-        self.stdout.write("No server is running; starting one. It stays up when this is done.")
-        try:
-            self.stdout.write(presence.start())
-        except presence.NotStarted as sorry:
-            raise CommandError(str(sorry)) from sorry
 
     def _owner(self, email: str) -> User:
         if not email:

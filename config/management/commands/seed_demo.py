@@ -1,0 +1,60 @@
+"""Fill an installation: one project per recording, each built and then changed once.
+
+Asking twice makes nothing twice. The work is done by the running server, as for any other wish.
+"""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from agents.models import Job
+from agents.recordings import catalogue
+from agents.services import jobs, wishes
+from config.management import server
+from projects.models import User
+from projects.services import accounts
+
+_LOOK_EVERY = 0.5
+
+
+class Command(BaseCommand):
+    help = "Fill this installation with one project per recorded generation."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--timeout", type=int, default=900, help="seconds to wait at most")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        owner = accounts.local_owner()
+        server.need(self.stdout)
+        wanted = [job for recording in catalogue.all() for job in _project(recording, owner)]
+        self._wait(wanted, seconds=options["timeout"])
+        for job in wanted:
+            self.stdout.write(f"{job.project.name}: {job.input['text']} ({job.state})")
+        if failed := [job for job in wanted if job.state != "completed"]:
+            raise CommandError(f"{len(failed)} of {len(wanted)} jobs did not complete.")
+
+    def _wait(self, wanted: list[Job], *, seconds: int) -> None:
+        deadline = time.monotonic() + seconds
+        while any(job.is_active for job in wanted):
+            if time.monotonic() > deadline:
+                raise CommandError(f"Not done after {seconds} s. The jobs go on; see them in the browser.")
+            time.sleep(_LOOK_EVERY)
+            for job in wanted:
+                job.refresh_from_db()
+
+
+def _project(recording: catalogue.Recording, owner: User) -> list[Job]:
+    """The build of a recording and its first change; those that exist already are given back."""
+    key = f"seed:{recording.name}"
+    model = f"demo/{recording.name}"
+    build = Job.objects.filter(created_by=owner, idempotency_key=key).select_related("project").first()
+    build = build or wishes.make(text=recording.wish, by=owner, model=model, idempotency_key=key)
+    change = jobs.start(
+        project=build.project,
+        text=recording.followups[0].says,
+        by=owner,
+        model=model,
+        idempotency_key=f"{key}:change",
+    )
+    return [build, change]

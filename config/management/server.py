@@ -1,0 +1,16 @@
+"""For commands whose work is done by the server: there has to be one."""
+
+from django.core.management.base import CommandError, OutputWrapper
+
+from config.serve import presence
+
+
+def need(out: OutputWrapper) -> None:
+    """Start a server when none runs, say so, and leave it up."""
+    if presence.is_ready():
+        return
+    out.write("No server is running; starting one. It stays up when this is done.")
+    try:
+        out.write(presence.start())
+    except presence.NotStarted as sorry:
+        raise CommandError(str(sorry)) from sorry
