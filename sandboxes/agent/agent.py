@@ -718,11 +718,15 @@ def egress(link: Link) -> bool:
     return hello.done() and not hello.cancelled() and bool(hello.result().get("egress"))
 
 
-async def serve(listener: socket.socket, root: str) -> None:
+async def serve(listener: socket.socket, root: str, ready: int) -> None:
+    """Serve for ever. `ready` is a descriptor that somebody waits at until this works."""
     agent = Agent(root)
     asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, agent.reap)
     await asyncio.start_server(agent.proxy, "127.0.0.1", PROXY_PORT)
     server = await asyncio.start_unix_server(agent.attached, sock=listener)
+    if ready:
+        os.write(ready, b"1")
+        os.close(ready)
     async with server:
         await server.serve_forever()
 
@@ -760,7 +764,7 @@ def limit(processes: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """agent.py --fd N | --bind PATH  [--root DIR] [--processes N];  agent.py connect PATH"""
+    """agent.py --fd N | --bind PATH  [--ready N] [--root DIR] [--processes N];  agent.py connect PATH"""
     if argv[:1] == ["connect"]:
         with contextlib.suppress(Detached):
             asyncio.run(connect(argv[1]))
@@ -776,7 +780,7 @@ def main(argv: list[str]) -> None:
     limit(int(options.get("--processes", "0")))
     with contextlib.suppress(FileExistsError):
         os.makedirs(os.environ.get("HOME", "/tmp/home"))
-    asyncio.run(serve(listener, options.get("--root", "/workspace")))
+    asyncio.run(serve(listener, options.get("--root", "/workspace"), int(options.get("--ready", "0"))))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def prepare(spec: base.Spec, fence: fences.Fence, folder: Path) -> None:
 
 def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
     """The words in capitals stand for descriptors that the warden fills in."""
-    python = [str(toolchain.find().python), "-I", "-S", "-B", AGENT, "--fd", "SOCKET"]
+    python = [str(toolchain.find().python), "-I", "-S", "-B", AGENT, "--fd", "SOCKET", "--ready", "READY"]
     start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", "--", *fence.words(spec.id)]
     return [*start, *python, "--processes", _process_limit(spec.limits.processes)]
 

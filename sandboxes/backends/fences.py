@@ -68,7 +68,19 @@ def refusal(fence: Fence = OPEN) -> str:
     """Why a box with these walls does not start; empty when it does."""
     if not shutil.which("bwrap"):
         return "bubblewrap (the program bwrap) is not installed."
-    options = [*fence.outer, *system(), "--proc", "/proc", "--dev", "/dev", "--dir", "/workspace", *fence.ready]
+    options = [
+        *fence.outer,
+        *system(),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--dir",
+        "/tmp",
+        "--dir",
+        "/workspace",
+        *fence.ready,
+    ]
     argv = ["bwrap", *options, "--", *fence.words("probe"), "/usr/bin/env", "true"]
     try:
         told = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)

@@ -60,28 +60,29 @@ class Warden:
         with contextlib.suppress(OSError):  # short of memory, the kernel takes a box before the server
             Path("/proc/self/oom_score_adj").write_text("500")
         told, tell = os.pipe()
+        ready, steady = os.pipe()
         self.errors, inner = os.pipe()
         options = os.memfd_create("options")
         os.write(options, "\0".join([*self.config["options"], ""]).encode())
         os.lseek(options, 0, os.SEEK_SET)
-        fds = {"OPTIONS": str(options), "INFO": str(tell), "SOCKET": str(listener.fileno())}
+        fds = {"OPTIONS": str(options), "INFO": str(tell), "READY": str(steady), "SOCKET": str(listener.fileno())}
         self.box = subprocess.Popen(
             [fds.get(word, word) for word in self.config["argv"]],
             stdin=subprocess.DEVNULL,
             stdout=inner,
             stderr=inner,
-            pass_fds=(options, tell, listener.fileno()),
+            pass_fds=(options, tell, steady, listener.fileno()),
         )
-        for handle in (options, tell, inner):
+        for handle in (options, tell, steady, inner):
             os.close(handle)
         listener.close()  # the agent alone accepts; when it is gone, so is the address
         os.set_blocking(self.errors, False)
-        with os.fdopen(told) as info:
+        with os.fdopen(told) as info, os.fdopen(ready) as agent:
             answer = info.read()
-        if not answer:
-            self.box.wait()
-            self.listen_to_errors()
-            return self.said.decode(errors="replace") or "bubblewrap ended at once"
+            if not answer or not agent.read(1):
+                self.box.wait()
+                self.listen_to_errors()
+                return self.said.decode(errors="replace").strip() or "bubblewrap ended at once"
         self.first: int = json.loads(answer)["child-pid"]
         self.space = Path(f"/proc/{self.first}/ns/pid").readlink()
         self.save()

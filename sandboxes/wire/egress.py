@@ -84,6 +84,9 @@ async def serve(policy: EgressPolicy, channel: agent.Channel, request: agent.Mes
     except agent.Refusal as refusal:
         policy.log(Passage(host[:253], *counts, refusal=str(refusal)))
         raise
+    except BaseException:  # given up by the box, or the wire is lost
+        policy.log(Passage(host, *counts))
+        raise
     policy.log(Passage(host, *counts))
     return {}
 
