@@ -35,7 +35,7 @@ env.must_be_unset("REDIS_URL", "this version uses no Redis. Unset it.")
 
 # --- Secrets -----------------------------------------------------------------------------------
 # Signing and encrypting are different risks with different lifetimes, hence two keys.
-SECRET_KEY = env.text("DJINN_SECRET_KEY") or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")  # signs sessions
+SECRET_KEY = env.text("DJINN_SECRET_KEY") or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")  # signs sessions; made and kept in DJINN_HOME when unset
 ENCRYPTION_KEY = keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
 
 # --- The model ---------------------------------------------------------------------------------
@@ -45,14 +45,14 @@ DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own vari
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------
-SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=("auto", "process", "none"))  # what runs the apps
+SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=("auto", "process", "none"))  # what runs the apps: auto, process (bubblewrap) or none
 SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
 
 # --- Jobs --------------------------------------------------------------------------------------
 LEASE_SECONDS = env.integer("DJINN_LEASE_SECONDS", 15, least=3, most=600)  # a silent worker loses its job after this
 
 # --- Django ------------------------------------------------------------------------------------
-ALLOWED_HOSTS = sorted({SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("DJINN_ALLOWED_HOSTS")})  # more names
+ALLOWED_HOSTS = sorted({SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("DJINN_ALLOWED_HOSTS")})  # more names people reach the site by
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -180,7 +180,7 @@ mimetypes.add_type("text/javascript", ".js", strict=True)
 
 # --- Uploads -----------------------------------------------------------------------------------
 # The server refuses a longer body while it arrives; see config.serve.
-MAX_BODY_BYTES = env.integer("DJINN_MAX_BODY_MB", 32, least=1, most=2048) * 1024 * 1024  # largest request
+MAX_BODY_BYTES = env.integer("DJINN_MAX_BODY_MB", 32, least=1, most=2048) * 1024 * 1024  # largest request, in MiB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 # --- Live --------------------------------------------------------------------------------------

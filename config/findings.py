@@ -1,0 +1,195 @@
+"""What this machine can and cannot do, each thing really tried, with how to put it right."""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from django.conf import settings
+
+from config.serve import locks
+from sandboxes.runtime import stacks
+from sandboxes.wire import boxes, loop
+
+SECONDS = 10
+ENGINE = "/var/run/docker.sock"
+LEAST_SPACE = 2 * 1024**3
+
+
+class State(Enum):
+    GOOD = "✓"
+    LIMITED = "–"
+    BROKEN = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    state: State
+    says: str
+    fix: str = ""
+
+
+def all_of_them() -> Iterator[Finding]:
+    for look in LOOKS:
+        yield look()
+
+
+def python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info >= (3, 11):
+        return Finding("Python", State.GOOD, version)
+    return Finding("Python", State.BROKEN, f"{version} is too old", "Install Python 3.11 or newer.")
+
+
+def _program(name: str, argv: list[str], missing: str, fix: str) -> Finding:
+    try:
+        told = subprocess.run(argv, capture_output=True, text=True, timeout=SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return Finding(name, State.LIMITED, missing, fix)
+    return Finding(name, State.GOOD, told.stdout.strip().splitlines()[0])
+
+
+def git() -> Finding:
+    return _program("git", ["git", "--version"], "not found; Djinn itself runs without it", "Install git.")
+
+
+def node() -> Finding:
+    missing = "not found; React apps cannot run"
+    return _program("Node", ["node", "--version"], missing, "Install Node.js 20 or newer (nodejs.org).")
+
+
+def npm() -> Finding:
+    missing = "not found; React apps cannot run and the UI bundle is not built"
+    return _program("npm", ["npm", "--version"], missing, "It comes with Node.js.")
+
+
+def bubblewrap() -> Finding:
+    info = loop.call(boxes.probe(), 60)
+    if info.available:
+        remarks = " ".join([f"a box was started ({info.isolation} isolation).", *info.reasons])
+        return Finding("bubblewrap", State.GOOD, remarks)
+    says = " ".join(info.reasons) or "boxes are switched off by SANDBOX_BACKEND"
+    fix = "Run 'make services', or install bubblewrap; it needs user namespaces allowed for ordinary users."
+    return Finding("bubblewrap", State.LIMITED, says, fix)
+
+
+def apps() -> Finding:
+    found = stacks.available()
+    state = State.GOOD if len(found) > 1 else State.LIMITED
+    fix = "" if state is State.GOOD else "Node and bubblewrap, above, make more kinds possible."
+    return Finding("Kinds of app", state, f"this machine can run: {', '.join(found)}", fix)
+
+
+def docker() -> Finding:
+    try:
+        version = _engine("/version")
+    except OSError:
+        return Finding("Docker", State.LIMITED, "no engine answers; it is not needed: boxes run under bubblewrap")
+    if version != http.client.OK:
+        return Finding("Docker", State.LIMITED, f"the engine answers with an error ({version}); it is not needed")
+    image = _engine("/images/djinn-sandbox/json") == http.client.OK
+    says = "the engine answers; the sandbox image is " + ("there" if image else "not built")
+    return Finding("Docker", State.LIMITED, f"{says}. This version runs boxes under bubblewrap and does not use it.")
+
+
+def _engine(path: str) -> int:
+    """The status an engine on this machine answers with."""
+    connection = http.client.HTTPConnection("localhost", timeout=SECONDS)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(SECONDS)
+    try:
+        connection.sock.connect(os.environ.get("DOCKER_HOST", "").removeprefix("unix://") or ENGINE)
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _neighbour(name: str, port: int) -> Finding:
+    there = False
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+        there = True
+    says = f"something answers on port {port}" if there else "not running here"
+    return Finding(name, State.LIMITED, f"{says}; not needed: this version keeps everything in DJINN_HOME")
+
+
+def redis() -> Finding:
+    return _neighbour("Redis", 6379)
+
+
+def postgres() -> Finding:
+    return _neighbour("Postgres", 5432)
+
+
+def model() -> Finding:
+    name: str = settings.DJINN_MODEL
+    provider = name.partition("/")[0]
+    if provider == "demo":
+        fix = "For a live model set DJINN_MODEL, for example openrouter/…, and its key, for example OPENROUTER_API_KEY."
+        return Finding("Model", State.LIMITED, "demo: recorded generations, no key needed", fix)
+    variable = f"{provider.upper()}_API_KEY"
+    if settings.DJINN_API_KEY or settings.DJINN_API_BASE or os.environ.get(variable) or provider == "ollama":
+        return Finding("Model", State.GOOD, f"{name} (its key is not tried here)")
+    return Finding("Model", State.BROKEN, f"{name} has no key", f"Set {variable}, or DJINN_API_KEY.")
+
+
+def home() -> Finding:
+    folder: Path = settings.DJINN_HOME
+    probe = folder / f".doctor-{os.getpid()}"
+    try:
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        return Finding("DJINN_HOME", State.BROKEN, f"{folder}: {error.strerror}", "Make it writable or choose another.")
+    return Finding("DJINN_HOME", State.GOOD, f"{folder} is writable")
+
+
+def space() -> Finding:
+    free = shutil.disk_usage(settings.DJINN_HOME).free
+    says = f"{free / 1024**3:.1f} GiB free"
+    if free >= LEAST_SPACE:
+        return Finding("Disk", State.GOOD, says)
+    return Finding("Disk", State.LIMITED, says, "Packages and boxes like 2 GiB; make room or move DJINN_HOME.")
+
+
+def port() -> Finding:
+    name, number = "Port", settings.SITE_PORT
+    if locks.is_held("server"):
+        return Finding(name, State.GOOD, f"Djinn is running at {locks.facts_of('server').get('url', settings.SITE_URL)}/")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.BIND_ADDRESS, number))
+        except OSError as error:
+            return Finding(name, State.BROKEN, f"{number}: {error.strerror}", "Choose another with PORT=….")
+    return Finding(name, State.GOOD, f"{number} is free")
+
+
+def names() -> Finding:
+    host = f"p-doctor.{settings.PREVIEW_DOMAIN}"
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        says = f"*.{settings.PREVIEW_DOMAIN} does not resolve on this machine"
+        fix = "Browsers resolve *.localhost by themselves; for curl use -H 'Host: p-….localhost' and 127.0.0.1."
+        return Finding("Preview names", State.LIMITED, says, fix)
+    return Finding("Preview names", State.GOOD, f"*.{settings.PREVIEW_DOMAIN} resolves")
+
+
+def bundle() -> Finding:
+    if (settings.BUNDLE_DIR / "main.js").is_file():
+        return Finding("UI bundle", State.GOOD, "built")
+    return Finding("UI bundle", State.LIMITED, "not built; the plain sources are served", "Install Node, then 'make bundle'.")
+
+
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    python, git, node, npm, bubblewrap, apps, docker, redis, postgres, model, home, space, port, names, bundle,
+)  # fmt: skip
