@@ -4,6 +4,7 @@ It asks nothing of the server it runs under; `config.serve` runs it under Daphne
 """
 
 import os
+from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from django.core.asgi import get_asgi_application
@@ -59,12 +60,13 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
 
 
 site = Assets(pages)
+unknown: Any = no_such_socket  # `re_path` is typed for views; Channels routes applications with it
 sockets = AuthMiddlewareStack(
     URLRouter(
         [
             *projects_routing.websocket_urlpatterns,
             *agents_routing.websocket_urlpatterns,
-            re_path(r"", no_such_socket),
+            re_path(r"", unknown),
         ]
     )
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from wsgiref.headers import Headers
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from whitenoise.base import WhiteNoise
@@ -21,7 +21,7 @@ PASSED_ON = {
 }
 
 
-class Finder(WhiteNoise):  # type: ignore[misc]
+class Finder(WhiteNoise):
     """Looks where Django's finders look, at each request: a bundle built meanwhile is simply there."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Finder(WhiteNoise):  # type: ignore[misc]
 
 
 class Assets:
-    def __init__(self, inner: ASGI3Application) -> None:
+    def __init__(self, inner: Any) -> None:
         self.inner = inner
         self.finder = Finder()
 

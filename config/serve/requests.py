@@ -4,11 +4,12 @@ from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
-from twisted.internet import reactor
+from twisted.internet import reactor as installed_reactor
 
 from config.serve.gates import Gate
 
 LINGER = 5.0
+reactor: Any = installed_reactor  # its type describes only half of it
 BODY = b"This request is larger than this site accepts.\n"
 TOO_LARGE = (
     b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n"

@@ -8,12 +8,14 @@ from functools import partial
 from typing import Any
 
 from daphne.server import Server  # before any other import of Twisted: it chooses the reactor
-from twisted.internet import defer, reactor
+from twisted.internet import defer
+from twisted.internet import reactor as installed_reactor
 from twisted.logger import globalLogBeginner
 
 from config.serve.requests import Factory, Request
 from config.serve.sockets import Socket, SocketFactory
 
+reactor: Any = installed_reactor  # its type describes only half of it
 GRACE = 3.0  # for requests under way when the server stops
 LARGEST_MESSAGE = 256 * 1024
 
@@ -35,7 +37,8 @@ class WebServer(Server):
             maxMessagePayloadSize=LARGEST_MESSAGE,
             maxFramePayloadSize=LARGEST_MESSAGE,
         )
-        globalLogBeginner.beginLoggingTo([lambda event: None], redirectStandardIO=False, discardBuffer=True)
+        observer: Any = _say_nothing
+        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
         asyncio.set_event_loop(reactor._asyncioEventloop)
         self.listener.setblocking(False)
         self.port = reactor.adoptStreamPort(self.listener.fileno(), self.listener.family, self.http_factory)
@@ -89,3 +92,7 @@ class WebServer(Server):
             if isinstance(protocol, kind)
         ]
         return [application for application in running if application is not None and not application.done()]
+
+
+def _say_nothing(event: object) -> None:
+    """Twisted's own log; ours tells what matters."""

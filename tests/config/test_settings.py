@@ -11,7 +11,7 @@ import pytest
 SHOW = """
 import json
 from django.conf import settings
-names = ["SITE_URL", "SESSION_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS", "SIGNUP_OPEN", "BIND_ADDRESS", "DEBUG"]
+names = "SITE_URL SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS ALLOWED_HOSTS SIGNUP_OPEN BIND_ADDRESS DEBUG".split()
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 

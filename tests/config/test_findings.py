@@ -1,0 +1,102 @@
+"""The doctor's looks: each state that a machine can bring about."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from config import findings
+from config.findings import State
+from config.serve.locks import RoleLock
+
+
+def test_every_look_finds_something_to_say() -> None:
+    found = list(findings.all_of_them())
+    assert len({finding.name for finding in found}) == len(findings.LOOKS)
+    assert all(finding.says for finding in found)
+
+
+def test_a_missing_program_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for look in (findings.git, findings.node, findings.npm):
+        finding = look()
+        assert finding.state is State.LIMITED
+        assert finding.fix
+
+
+def test_boxes_switched_off_are_said_so(settings) -> None:
+    settings.SANDBOX_BACKEND = "none"
+    assert findings.bubblewrap().state is State.LIMITED
+    apps = findings.apps()
+    assert (apps.state, apps.says) == (State.LIMITED, "this machine can run: static")
+
+
+@pytest.mark.box
+def test_a_box_is_really_started() -> None:
+    finding = findings.bubblewrap()
+    assert finding.state is State.GOOD
+    assert "namespace isolation" in finding.says
+
+
+def test_the_demo_needs_no_key(settings) -> None:
+    settings.DJINN_MODEL = "demo"
+    assert findings.model().state is State.LIMITED
+
+
+def test_a_live_model_without_its_key_is_broken(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DJINN_MODEL, settings.DJINN_API_KEY, settings.DJINN_API_BASE = "openrouter/some/model", "", ""
+    monkeypatch.delenv("OPENROUTER_API_KEY", raising=False)
+    finding = findings.model()
+    assert finding.state is State.BROKEN
+    assert "OPENROUTER_API_KEY" in finding.fix
+
+
+def test_a_key_counts_and_is_never_shown(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DJINN_MODEL = "openrouter/some/model"
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-very-secret")
+    finding = findings.model()
+    assert finding.state is State.GOOD
+    assert "secret" not in finding.says + finding.fix
+
+
+def test_a_port_in_use_is_broken_and_a_free_one_is_good(settings, free_port: int) -> None:
+    settings.SITE_PORT = free_port
+    assert findings.port().state is State.GOOD
+    with socket.create_server(("127.0.0.1", free_port)):
+        assert findings.port().state is State.BROKEN
+
+
+def test_a_running_server_is_no_trouble_with_the_port(settings, tmp_path: Path) -> None:
+    settings.RUN_DIR = tmp_path
+    lock = RoleLock("server").take()
+    lock.tell(pid=os.getpid(), url="http://localhost:1234", ready=True)
+    assert findings.port().says == "Djinn is running at http://localhost:1234/"
+    lock.release()
+
+
+def test_a_home_that_is_not_there_is_broken(settings, tmp_path: Path) -> None:
+    settings.DJINN_HOME = tmp_path / "nowhere"
+    assert findings.home().state is State.BROKEN
+
+
+def test_little_space_is_said(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "LEAST_SPACE", 1024**6)
+    assert findings.space().state is State.LIMITED
+
+
+def test_an_engine_is_asked_over_its_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    assert "no engine answers" in findings.docker().says
+
+
+def test_names_that_do_not_resolve_are_explained(settings) -> None:
+    settings.PREVIEW_DOMAIN = "invalid"
+    assert "curl" in findings.names().fix
+
+
+def test_the_bundle_is_looked_for(settings, tmp_path: Path) -> None:
+    settings.BUNDLE_DIR = tmp_path
+    assert findings.bundle().state is State.LIMITED
+    (tmp_path / "main.js").write_text("")
+    assert findings.bundle().state is State.GOOD
