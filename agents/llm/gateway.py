@@ -4,7 +4,7 @@ It retries nothing: retries, fallback and budgets belong to the step that asks.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 from agents.errors import Cancelled
 from agents.llm import providers
@@ -14,7 +14,9 @@ from agents.llm.pump import Pump
 POLL_SECONDS = 0.25
 
 
-def stream(request: Request, *, cancelled: Callable[[], bool], limits: Limits | None = None) -> Iterator[Delta]:
+def stream(
+    request: Request, *, cancelled: Callable[[], bool], limits: Limits | None = None
+) -> Generator[Delta, None, None]:
     """Yield texts and at last one Finish, which only a provider's own end can give.
 
     Raises Cancelled as soon as `cancelled()` says so (also before the first token) and
@@ -28,7 +30,7 @@ def stream(request: Request, *, cancelled: Callable[[], bool], limits: Limits | 
         pump.close()
 
 
-def _deliver(pump: Pump, cancelled: Callable[[], bool]) -> Iterator[Delta]:
+def _deliver(pump: Pump, cancelled: Callable[[], bool]) -> Generator[Delta, None, None]:
     poll_at = 0.0
     while True:
         if time.monotonic() >= poll_at:

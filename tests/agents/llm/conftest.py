@@ -30,7 +30,7 @@ def shared_server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def server(shared_server, settings) -> ModelServer:
+def server(shared_server: ModelServer, settings) -> ModelServer:
     """A well-behaved model at DJINN_API_BASE until a test says otherwise."""
     settings.DJINN_API_BASE = shared_server.url
     settings.DJINN_API_KEY = "sk-test-0123456789"

@@ -12,7 +12,7 @@ from agents.llm import failures
 class Refused(Exception):
     """An exception as clients raise it: with the answer it came from."""
 
-    def __init__(self, message: str, status: int = 429, **headers: str) -> None:
+    def __init__(self, message: str, status: int = 429, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.status_code = status
         self.response = httpx.Response(status, headers=headers)
@@ -20,19 +20,19 @@ class Refused(Exception):
 
 @pytest.mark.parametrize("said", ["Retry-After", "retry-after"])
 def test_a_wait_in_seconds_is_read(said):
-    assert failures.explain(Refused("slow down", **{said: "2.5"}), begun=False).retry_after == 2.5
+    assert failures.explain(Refused("slow down", headers={said: "2.5"}), begun=False).retry_after == 2.5
 
 
 def test_a_wait_given_as_a_date_is_read():
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    wait = failures.explain(Refused("slow down", **{"Retry-After": date}), begun=False).retry_after
+    wait = failures.explain(Refused("slow down", headers={"Retry-After": date}), begun=False).retry_after
     assert wait is not None
     assert 80 < wait <= 90
 
 
 @pytest.mark.parametrize(("value", "wait"), [("-5", 0.0), ("999999", 3600.0), ("soon", None)])
 def test_a_wait_that_makes_no_sense_is_bounded_or_ignored(value, wait):
-    assert failures.explain(Refused("slow down", **{"Retry-After": value}), begun=False).retry_after == wait
+    assert failures.explain(Refused("slow down", headers={"Retry-After": value}), begun=False).retry_after == wait
 
 
 def test_the_cause_behind_a_wrapper_counts():

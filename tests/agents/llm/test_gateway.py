@@ -230,9 +230,10 @@ def test_blank_pieces_may_repeat_without_end(server, ask):
 
 
 def test_a_model_caught_in_a_loop_is_stopped(server, ask):
-    server.will(Script(pieces=("again ",) * 3000))
+    server.will(Script(pieces=("again ",) * 3000, hang_after=2000))
     with pytest.raises(ModelFailure, match="malformed_output"):
         ask()
+    assert server.seen[-1].closed.wait(0.5)
 
 
 def test_a_key_reaches_neither_the_failure_nor_the_log(server, ask, caplog):
@@ -244,7 +245,7 @@ def test_a_key_reaches_neither_the_failure_nor_the_log(server, ask, caplog):
     assert failure.value.__suppress_context__
 
 
-@given(pieces=st.lists(st.text(st.characters(exclude_categories=("Cs",))), max_size=12))
+@given(pieces=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=12))
 @effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_text_is_byte_exact_however_it_is_cut(server, ask, pieces):
     server.will(Script(pieces=pieces))

@@ -69,6 +69,13 @@ def test_a_wish_it_cannot_make_gets_the_nearest_recording_and_says_so(ask):
     assert reply.text.endswith(played.stream("design") or "nothing")
 
 
+def test_it_says_so_once_and_never_inside_the_files(ask):
+    reply = ask("demo", step="implement-1", wish="A tax declaration for a submarine", stacks=("static",))
+    played = catalogue.get(reply.finish.model.removeprefix("demo/"))
+    assert played is not None
+    assert reply.text == played.stream("implement-1")
+
+
 def test_a_recording_nobody_made_is_refused(ask):
     with pytest.raises(ModelFailure, match="invalid_input"):
         ask("demo/no-such-thing", step="design")
