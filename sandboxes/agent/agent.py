@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import pathlib
 import secrets
 import signal
 import socket
@@ -380,13 +381,13 @@ class Workspace:
     def link(self, source: str, target: str) -> int:
         """Link each entry of a read-only dependency folder, so that more can be added beside."""
         count = 0
-        for entry in sorted(os.listdir(source)):
+        for entry in sorted(path.name for path in pathlib.Path(source).iterdir()):
             if entry.startswith("@") or entry == ".bin":
-                count += self.link(os.path.join(source, entry), f"{target}/{entry}")
+                count += self.link(f"{source}/{entry}", f"{target}/{entry}")
             elif not entry.startswith("."):
                 folder = self.folder(self.parts(target), make=True)
                 with contextlib.suppress(FileExistsError):
-                    os.symlink(os.path.join(source, entry), entry, dir_fd=folder)
+                    os.symlink(f"{source}/{entry}", entry, dir_fd=folder)
                     count += 1
                 os.close(folder)
         return count
@@ -550,7 +551,7 @@ class Agent:
         return result
 
     def start(self, request: Message) -> Process:
-        cwd = os.path.join(self.root, str(request.get("cwd") or ""))
+        cwd = str(pathlib.Path(self.root, str(request.get("cwd") or "")))
         argv, env = request["argv"], request.get("env") or {}
         if not argv or not all(isinstance(word, str) for word in [*argv, *env, *env.values()]):
             raise Refusal("A command is a list of words.")
@@ -602,7 +603,7 @@ class Agent:
             process.signal(signal.SIGKILL)
             await waiting
             flooded = await asyncio.wait_for(copying, 30)
-        except TimeoutError:
+        except asyncio.TimeoutError:  # noqa: UP041 — another class before Python 3.11
             flooded = True
         finally:
             process.signal(signal.SIGKILL)  # its group: also when the caller has gone
@@ -686,7 +687,7 @@ class Agent:
         except Refusal as refusal:
             sentence = "".join(c for c in str(refusal) if " " <= c <= "~")
             writer.write(f"HTTP/1.1 403 {sentence}\r\nContent-Length: 0\r\n\r\n".encode())
-        except (TimeoutError, ValueError, EOFError, OSError, Detached):
+        except (asyncio.TimeoutError, ValueError, EOFError, OSError, Detached):  # noqa: UP041
             writer.write(b"HTTP/1.1 502 The download broke off.\r\nContent-Length: 0\r\n\r\n")
         except (asyncio.LimitOverrunError, asyncio.CancelledError):
             pass
@@ -752,15 +753,17 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 def limit(processes: int) -> None:
+    """For every program of the box. It also yields to the server when the processor is short."""
     import resource
 
+    os.nice(5)
     wanted = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 8192}
     if processes:
         wanted[resource.RLIMIT_NPROC] = processes
     for kind, value in wanted.items():
         most = resource.getrlimit(kind)[1]
-        value = value if most == resource.RLIM_INFINITY else min(value, most)
-        resource.setrlimit(kind, (value, value))
+        least = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(kind, (least, least))
 
 
 def main(argv: list[str]) -> None:
@@ -769,7 +772,7 @@ def main(argv: list[str]) -> None:
         with contextlib.suppress(Detached):
             asyncio.run(connect(argv[1]))
         return
-    options = dict(zip(argv[::2], argv[1::2]))
+    options = dict(zip(argv[::2], argv[1::2]))  # noqa: B905 — Python 3.9 has no `strict`
     if "--fd" in options:
         listener = socket.socket(fileno=int(options["--fd"]))
     else:
@@ -778,8 +781,7 @@ def main(argv: list[str]) -> None:
         listener.listen(64)
     listener.setblocking(False)
     limit(int(options.get("--processes", "0")))
-    with contextlib.suppress(FileExistsError):
-        os.makedirs(os.environ.get("HOME", "/tmp/home"))
+    pathlib.Path.home().mkdir(parents=True, exist_ok=True)
     asyncio.run(serve(listener, options.get("--root", "/workspace"), int(options.get("--ready", "0"))))
 
 

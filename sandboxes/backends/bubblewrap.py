@@ -1,7 +1,10 @@
 """The command line of one box: what it sees and the environment it starts with."""
 
+import functools
 import os
 import platform
+import py_compile
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -9,13 +12,13 @@ from sandboxes.agent import agent
 from sandboxes.backends import base, fences, registries, toolchain
 
 PROXY = f"http://127.0.0.1:{agent.PROXY_PORT}"
-AGENT = "/opt/djinn/agent.py"
+AGENT = "/opt/djinn/agent.pyc"
 ETC = ("alternatives", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "pki/ca-trust/extracted", "ld.so.cache")
 FILES = {
-    "passwd": f"app:x:{fences.USER}:{fences.USER}:app:/tmp/home:/bin/sh\n",
-    "group": f"app:x:{fences.USER}:\n",
-    "hosts": "127.0.0.1 localhost sandbox\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "passwd": b"app:x:%d:%d:app:/tmp/home:/bin/sh\n" % (fences.USER, fences.USER),
+    "group": b"app:x:%d:\n" % fences.USER,
+    "hosts": b"127.0.0.1 localhost sandbox\n",
+    "nsswitch.conf": b"passwd: files\ngroup: files\nhosts: files\n",
 }
 
 
@@ -23,12 +26,20 @@ def prepare(spec: base.Spec, fence: fences.Fence, folder: Path) -> None:
     """The folders of a box on the host. Its files are readable by the user it runs as, whatever our umask."""
     (folder / "workspace").mkdir(parents=True, exist_ok=True)
     (folder / "etc").mkdir(exist_ok=True)
-    for name, text in {**FILES, "agent.py": Path(agent.__file__).read_text()}.items():
-        (folder / "etc" / name).write_text(text)
+    for name, content in {**FILES, "agent.pyc": _agent()}.items():
+        (folder / "etc" / name).write_bytes(content)
         (folder / "etc" / name).chmod(0o644)
     if fence.own_user:
         user = fences.user_of(spec.id)
         os.chown(folder / "workspace", user, user, follow_symlinks=False)
+
+
+@functools.cache
+def _agent() -> bytes:
+    """Compiled once for all boxes, since the box could not keep what it compiled; the Python is the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        py_compile.compile(agent.__file__, str(made := Path(folder, "agent.pyc")), "agent.py", doraise=True)
+        return made.read_bytes()
 
 
 def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
@@ -43,7 +54,7 @@ def options(spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Seque
     tools = toolchain.find()
     shown = {path: path for path in (*_etc(), *tools.folders, *read_only, *toolchain.certificates().values())}
     shown |= {Path("/etc", name): folder / "etc" / name for name in FILES}
-    shown[Path(AGENT)] = folder / "etc" / "agent.py"
+    shown[Path(AGENT)] = folder / "etc" / "agent.pyc"
     if spec.template:
         shown[Path("/opt/template")] = spec.template.resolve()
     words = [*fence.outer, "--hostname", "sandbox", *fences.system(), *_scratch(spec.limits.scratch_mb << 20)]

@@ -18,6 +18,7 @@ SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 AS_USER = ("--unshare-user", "--uid", str(USER), "--gid", str(USER))
 SPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 DROP = ("--cap-drop", "ALL", "--die-with-parent", "--new-session")
+BARE = ("--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", "/workspace")  # noqa: S108 — the box's own
 CHANGE_USER = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 
 
@@ -68,19 +69,7 @@ def refusal(fence: Fence = OPEN) -> str:
     """Why a box with these walls does not start; empty when it does."""
     if not shutil.which("bwrap"):
         return "bubblewrap (the program bwrap) is not installed."
-    options = [
-        *fence.outer,
-        *system(),
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--dir",
-        "/tmp",
-        "--dir",
-        "/workspace",
-        *fence.ready,
-    ]
+    options = [*fence.outer, *system(), *BARE, *fence.ready]
     argv = ["bwrap", *options, "--", *fence.words("probe"), "/usr/bin/env", "true"]
     try:
         told = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)

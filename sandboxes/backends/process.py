@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandboxes.backends import base, bubblewrap, fences, registries, toolchain, warden
+from sandboxes.backends import base, bubblewrap, ends, fences, registries, toolchain
 
 START_SECONDS = 20
+ROOT = Path(base.__file__).parents[2]
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -85,7 +86,7 @@ class ProcessBackend:
         told = self._read(box)
         if not told:
             return "gone"
-        if not warden.is_held(self._path(box, "lock")):
+        if not ends.is_held(self._path(box, "lock")):
             return "stopped"  # also when the warden was killed: the box went with it
         state: base.BoxState = told["state"]
         return state
@@ -108,11 +109,11 @@ class ProcessBackend:
         """The warden ends the box and forgets it; what it cannot do any more is done here."""
         box = handle["id"]
         lock = self._path(box, "lock")
-        if self._signal(box, signal.SIGTERM) and not await _until(lambda: not warden.is_held(lock), grace + 5):
+        if self._signal(box, signal.SIGTERM) and not await _until(lambda: not ends.is_held(lock), grace + 5):
             self._signal(box, signal.SIGKILL)
-            await _until(lambda: not warden.is_held(lock), 5)
+            await _until(lambda: not ends.is_held(lock), 5)
         if (self.boxes / box).exists():
-            await asyncio.to_thread(warden.clear, self.boxes / box)
+            await asyncio.to_thread(ends.clear, self.boxes / box)
         for kind in ("sock", "json", "json.new", "lock"):
             self._path(box, kind).unlink(missing_ok=True)
 
@@ -155,7 +156,7 @@ class ProcessBackend:
         with contextlib.suppress(OSError, KeyError):
             target = os.pidfd_open(self._read(box)["pid"])
             try:
-                if warden.is_held(self._path(box, "lock")):
+                if ends.is_held(self._path(box, "lock")):
                     signal.pidfd_send_signal(target, number)
                     return True
             finally:
@@ -165,7 +166,7 @@ class ProcessBackend:
 
 def _start_warden(config: dict[str, Any]) -> str:
     """An answer means that the box runs; an empty one that all is well."""
-    argv = [sys.executable, "-I", "-S", "-B", warden.__file__]
+    argv = [sys.executable, "-s", "-S", "-m", "sandboxes.backends.warden"]
     try:
         told = subprocess.run(
             argv,
@@ -173,7 +174,7 @@ def _start_warden(config: dict[str, Any]) -> str:
             capture_output=True,
             timeout=START_SECONDS,
             start_new_session=True,
-            env={"PATH": os.environ.get("PATH", os.defpath)},
+            env={"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT)},
             cwd="/",
             check=False,
         )

@@ -1,6 +1,6 @@
 """The small process beside each box of the process back end: starts it, watches it, ends it.
 
-Run as a script with nothing but the standard library; it outlives the worker that started it and is
+Started with nothing but the standard library; it outlives the worker that started it and is
 killed together with the box (`--die-with-parent`). Its word to others is a state file under `run/`.
 """
 
@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
-TICKS = os.sysconf("SC_CLK_TCK")
+from sandboxes.backends import ends, measures
+
 LOOK = 0.2  # seconds between looks at memory and processes
 SAMPLE = 2.0  # between samples written down, and between looks at the disk
 NOTES = 4096
@@ -136,7 +136,7 @@ class Warden:
             pausing = self.wanted.pop(0) == signal.SIGUSR1
             for _ in range(3 if pausing else 1):  # what was forked meanwhile is stopped too
                 for pid in self.pids():
-                    kill(pid, signal.SIGSTOP if pausing else signal.SIGCONT)
+                    ends.kill(pid, signal.SIGSTOP if pausing else signal.SIGCONT)
             self.state = "paused" if pausing else "running"
             self.save()
 
@@ -146,7 +146,7 @@ class Warden:
         if now - self.checked < min(1.0, self.config["grace"] / 4):
             return False
         self.checked = now
-        if is_held(self.run / "server.lock"):
+        if ends.is_held(self.run / "server.lock"):
             self.alone_since = 0.0
             return False
         self.alone_since = self.alone_since or now
@@ -154,30 +154,30 @@ class Warden:
 
     def look(self) -> None:
         """Memory and processes on every look; the disk and the state file less often."""
-        sizes = {pid: resident(pid) for pid in self.pids()}
+        sizes = {pid: measures.resident(pid) for pid in self.pids()}
         if sum(sizes.values()) > self.limits["memory"]:
             self.relieve(sizes)
         if len(sizes) > self.limits["processes"]:
             self.stop(f"The app ran more than {self.limits['processes']} processes at once.")
         now = time.monotonic()
         if now - self.sampled >= SAMPLE:
-            disk = size_of(self.folder / "workspace")
+            disk = measures.size_of(self.folder / "workspace")
             if disk > self.limits["disk"]:
                 self.stop(f"The app filled more than {self.limits['disk'] >> 20} MB of disk.")
-            cpu = sum(cpu_seconds(pid) for pid in sizes)
+            cpu = sum(measures.cpu_seconds(pid) for pid in sizes)
             self.usage = {"memory": sum(sizes.values()), "processes": len(sizes), "disk": disk, "cpu": cpu}
             self.save()
             self.sampled = time.monotonic() + 20 * (time.monotonic() - now)  # a slow disk is asked less
 
     def relieve(self, sizes: dict[int, int]) -> None:
         """Kill the largest process, as the kernel would; the agent is the box and goes last."""
-        shares = {pid: share(pid) for pid in sizes}  # pages shared by many are counted once
+        shares = {pid: measures.share(pid) for pid in sizes}  # pages shared by many are counted once
         if sum(shares.values()) <= self.limits["memory"]:
             return
-        largest = max(shares, key=lambda pid: (number_inside(pid) > self.config["early"], shares[pid]))
+        largest = max(shares, key=lambda pid: (measures.number_inside(pid) > self.config["early"], shares[pid]))
         most = self.limits["memory"] >> 20
         self.note = f"The app used more than {most} MB of memory, so its largest process was killed."
-        kill(largest, signal.SIGKILL)
+        ends.kill(largest, signal.SIGKILL)
         self.save()
 
     def pids(self) -> list[int]:
@@ -193,11 +193,11 @@ class Warden:
 
     def stop(self, note: str) -> None:
         self.note = note
-        kill(self.first, signal.SIGKILL)
+        ends.kill(self.first, signal.SIGKILL)
 
     def end(self) -> None:
         """The first process takes its whole process namespace with it."""
-        kill(self.first, signal.SIGKILL)
+        ends.kill(self.first, signal.SIGKILL)
         try:
             self.box.wait(5)  # bubblewrap reaps it, then ends
         except subprocess.TimeoutExpired:
@@ -208,76 +208,9 @@ class Warden:
             time.sleep(0.01)
 
     def forget(self) -> None:
-        clear(self.folder)
+        ends.clear(self.folder)
         for kind in ("sock", "json", "lock"):
             self.path(kind).unlink(missing_ok=True)
-
-
-def kill(pid: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-def read(path: str) -> str:
-    try:
-        return Path(path).read_text()
-    except OSError:
-        return ""  # it has ended meanwhile
-
-
-def resident(pid: int) -> int:
-    fields = read(f"/proc/{pid}/statm").split()
-    return int(fields[1]) * PAGE if fields else 0
-
-
-def share(pid: int) -> int:
-    for line in read(f"/proc/{pid}/smaps_rollup").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-def number_inside(pid: int) -> int:
-    """The number a process has in its box; the first few are our own."""
-    for line in read(f"/proc/{pid}/status").splitlines():
-        if line.startswith("NSpid:"):
-            return int(line.split()[-1])
-    return 0
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
-
-
-def size_of(folder: Path) -> int:
-    """`du` neither follows links nor minds depth."""
-    try:
-        told = subprocess.run(["du", "-sxB1", folder], capture_output=True, timeout=30, check=False)
-    except subprocess.TimeoutExpired:
-        return 0
-    return int(told.stdout.split()[0]) if told.stdout else 0
-
-
-def clear(folder: Path) -> None:
-    subprocess.run(["rm", "-rf", "--", folder], capture_output=True, timeout=120, check=False)
-    if folder.exists():  # folders made unreadable by the box
-        subprocess.run(["chmod", "-R", "u+rwX", "--", folder], capture_output=True, timeout=120, check=False)
-        subprocess.run(["rm", "-rf", "--", folder], capture_output=True, timeout=120, check=False)
-
-
-def is_held(lock: Path) -> bool:
-    try:
-        handle = os.open(lock, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def main() -> None:

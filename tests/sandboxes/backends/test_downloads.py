@@ -13,6 +13,12 @@ from tests.sandboxes.backends.conftest import until
 
 pytestmark = pytest.mark.box
 
+CONNECT = """
+import socket, sys
+proxy = socket.create_connection(("127.0.0.1", 3128), 5)
+proxy.sendall(f"CONNECT {sys.argv[1]} HTTP/1.1\\r\\n\\r\\n".encode())
+print(proxy.recv(1000).decode().splitlines()[0])
+"""
 HOSTS = egress.hosts_from_package_managers()
 
 
@@ -41,11 +47,7 @@ async def _logged(passages: list[egress.Passage]) -> bool:
 
 
 async def connect(box: wire.Wire, target: str) -> str:
-    script = (
-        "import socket, sys; s = socket.create_connection(('127.0.0.1', 3128), 5);"
-        "s.sendall(f'CONNECT {sys.argv[1]} HTTP/1.1\\r\\n\\r\\n'.encode()); print(s.recv(1000).decode().splitlines()[0])"
-    )
-    return (await box.exec(["python3", "-c", script, target], timeout=20)).output.strip()
+    return (await box.exec(["python3", "-c", CONNECT, target], timeout=20)).output.strip()
 
 
 @pytest.mark.node
@@ -87,7 +89,13 @@ async def test_without_a_wire_that_serves_it_nothing_leaves(box: wire.Wire) -> N
 
 
 async def test_plain_http_is_refused(served: wire.Wire) -> None:
-    script = "import urllib.request as u, urllib.error\ntry: u.urlopen('http://example.com')\nexcept urllib.error.HTTPError as e: print(e.code, e.reason)"
+    script = """
+import urllib.error, urllib.request
+try:
+    urllib.request.urlopen("http://example.com")
+except urllib.error.HTTPError as refused:
+    print(refused.code, refused.reason)
+"""
     result = await served.exec(["python3", "-c", script], timeout=20)
     assert result.output == "403 Only HTTPS downloads leave this box.\n"
 

@@ -192,7 +192,7 @@ async def test_a_name_that_is_a_path_is_refused(backend: process.ProcessBackend,
 
 
 async def test_a_template_that_is_missing_is_a_sentence(backend: process.ProcessBackend, tmp_path: Path) -> None:
-    with pytest.raises(base.Unavailable, match="The box could not be started: .*no-such"):
+    with pytest.raises(base.Unavailable, match=r"The box could not be started: .*no-such"):
         await backend.create(base.Spec(id="x", template=tmp_path / "no-such"))
     assert await backend.state({"backend": "process", "id": "x"}) == "gone"
 
