@@ -1,6 +1,6 @@
 """Builds a recording's tree through the real parser, as the engine would."""
 
-from agents.parsing import events, stream
+from agents.parsing import edits, events, stream
 from agents.recordings.recording import FollowUp, Recording
 
 
@@ -33,9 +33,17 @@ def changed(before: dict[str, str], recording: Recording, followup: FollowUp) ->
             assert event.path not in before, event.path
             after[event.path] = event.text
         elif isinstance(event, events.Edit):
-            for block in event.blocks:
-                assert after[event.path].count(block.search) == 1, (event.path, block.search)
-                after[event.path] = after[event.path].replace(block.search, block.replace)
+            after[event.path] = _edited(after[event.path], event)
         else:
             assert isinstance(event, events.Prose | events.FileOpened | events.FileChunk), event
     return after
+
+
+def _edited(text: str, edit: events.Edit) -> str:
+    for block in edit.blocks:
+        assert text.count(block.search) == 1, (edit.path, block.search)
+        result = edits.apply(text, (block,))
+        assert [applied.strategy for applied in result.applied] == ["exact"]
+        assert result.text == text.replace(block.search, block.replace)
+        text = result.text
+    return text

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.parsing import events, tags
+from agents.prompts import blueprint
 from agents.recordings import catalogue
 from agents.recordings.recording import FollowUp, Recording
 from tests.agents.recordings import builds
@@ -19,26 +20,27 @@ _OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
 every_recording = pytest.mark.parametrize("recording", catalogue.all(), ids=lambda recording: recording.name)
 
 
-def _blueprint(recording: Recording) -> dict[str, object]:
+def _blueprint(recording: Recording) -> tuple[blueprint.Blueprint, str]:
     _, body, is_closed = tags.extract(recording.stream("design") or "", "blueprint")
     assert body is not None
     assert is_closed
-    return json.loads(body)
+    return blueprint.parse(body), body
 
 
 @every_recording
 def test_the_design_begins_with_words_and_names_the_stack(recording: Recording) -> None:
     prose, _, _ = tags.extract(recording.stream("design") or "", "blueprint")
     assert len(prose.strip()) > 80
-    assert _blueprint(recording)["stack"] == recording.stack
+    plan, written = _blueprint(recording)
+    assert plan.stack == recording.stack
+    assert json.loads(json.dumps(plan.as_dict())) == json.loads(written)
 
 
 @every_recording
 def test_each_phase_writes_exactly_its_files_in_order(recording: Recording) -> None:
-    phases = _blueprint(recording)["phases"]
-    assert isinstance(phases, list)
+    phases = _blueprint(recording)[0].phases
     assert len(phases) >= 2
-    planned = [[(file["path"], file["purpose"]) for file in phase["files"]] for phase in phases]
+    planned = [[(file.path, file.purpose) for file in phase.files] for phase in phases]
     closed = [
         [(event.path, event.purpose) for event in builds.parsed(step) if isinstance(event, events.FileClosed)]
         for step in builds.steps(recording)
