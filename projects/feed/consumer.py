@@ -6,7 +6,7 @@ It speaks ASGI itself: Channels' own consumer spends a thread hop on every messa
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -25,6 +25,8 @@ OVERSIZE = 1009
 FAULT = 1011
 TOO_SLOW = 1013
 TOO_MANY = 4429
+
+CLOSE_SECONDS = 5.0
 
 
 class Closing(Exception):
@@ -50,7 +52,7 @@ class Consumer:
     letter: Letter
 
     @classmethod
-    def as_asgi(cls) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
+    def as_asgi(cls) -> Callable[[dict[str, Any], Receive, Send], Coroutine[Any, Any, None]]:
         async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             await cls(scope, receive, send).run()
 
@@ -94,7 +96,10 @@ class Consumer:
         finally:
             await self.unfollow()
         if code is not None:
-            await self._send({"type": "websocket.close", "code": code})
+            # The other side may be gone, or the reason may be that it takes nothing.
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._send({"type": "websocket.close", "code": code})
 
     @property
     def project_id(self) -> str:

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -13,6 +13,9 @@ from channels.layers import get_channel_layer
 from projects.feed import bells, log, rendering
 from projects.feed.followers import Follower
 from projects.feed.rendering import Hint, Rendered
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +132,6 @@ def _read(project_id: UUID, seq: int) -> list[Rendered]:
     return [rendering.render(event) for event in log.since(project_id, seq, BATCH)]
 
 
-async def in_thread(function: Any, *arguments: Any) -> Any:
+async def in_thread(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """In any free thread: the one that Django's views share would make us wait for them."""
-    return await database_sync_to_async(function, thread_sensitive=False)(*arguments)
+    return cast("T", await database_sync_to_async(function, thread_sensitive=False)(*arguments, **named))

@@ -42,10 +42,13 @@ class Plan:
 def changes_of(changeset: ChangeSet) -> dict[str, Entry | None]:
     """What is staged and not turned down, by path."""
     rows = Change.objects.filter(changeset=changeset).exclude(decision=Decision.REJECTED)
-    columns = rows.values_list("path", "after_id", "after__size", "executable")
-    return {
-        path: None if sha256 is None else Entry(sha256, size, executable) for path, sha256, size, executable in columns
-    }
+    changes = rows.select_related("after").defer("after__content")
+    return {change.path: _entry(change) for change in changes}
+
+
+def _entry(change: Change) -> Entry | None:
+    blob = change.after
+    return None if blob is None else Entry(blob.sha256, blob.size, change.executable)
 
 
 def tree_of(version: Version | None) -> Manifest:

@@ -1,5 +1,7 @@
 """Presentation only: text of people and models as safe HTML, sizes, initials."""
 
+import re
+
 import nh3
 from django import template
 from django.template.defaultfilters import stringfilter
@@ -8,8 +10,8 @@ from markdown_it import MarkdownIt
 
 register = template.Library()
 
-# A message longer than this is shown as far as it goes.
-MOST_TEXT = 200_000
+# A longer message is shown as far as this: reading Markdown may take a second per so much hostile text.
+MOST_TEXT = 50_000
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}).enable(
     ["table", "strikethrough"]
@@ -19,6 +21,7 @@ _WORDS = {"a", "code", "del", "em", "s", "strong"}
 _TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
 _ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+_LANGUAGE = re.compile(r"language-[\w+#.-]{1,30}")
 
 
 @register.filter
@@ -41,7 +44,7 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     if (tag, attribute) == ("a", "href"):
         return value if value.partition(":")[0].lower() in _SCHEMES else None
     if (tag, attribute) == ("code", "class"):
-        return value if value.startswith("language-") and " " not in value else None
+        return value if _LANGUAGE.fullmatch(value) else None
     return value
 
 

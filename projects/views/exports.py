@@ -32,5 +32,9 @@ def download(request: HttpRequest, owner: str, project: str) -> StreamingHttpRes
 
 async def _in_pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """An asynchronous server would otherwise gather all of it in memory before the first byte leaves."""
-    while piece := await sync_to_async(next)(pieces, b""):
+    while piece := await sync_to_async(_next)(pieces):
         yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes:
+    return next(pieces, b"")

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         expires_at = timezone.now() + timedelta(days=options["days"]) if options["days"] else None
         scopes = options["scope"] or tokens.SCOPES
         try:
-            _, secret = tokens.create(user=user, name=options["name"], scopes=scopes, expires_at=expires_at)
+            secret = tokens.create(user=user, name=options["name"], scopes=scopes, expires_at=expires_at)[1]
         except errors.Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(secret)

@@ -67,7 +67,11 @@ def test_one_change_set_applied_by_many_makes_one_version():
     people = people_of_tests.gather()
     changeset = changesets.open(branch=people.main, author_kind=AuthorKind.USER, by=people.owner)
     changesets.stage(changeset, "a.txt", b"a")
-    together(lambda _: changesets.apply(changeset, by=people.owner, message="once") and None)
+
+    def apply(_: int) -> None:
+        changesets.apply(changeset, by=people.owner, message="once")
+
+    together(apply)
     assert Version.objects.count() == 1
     assert Event.objects.filter(kind="changeset_applied").count() == 1
 

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 import pytest
 
@@ -157,7 +158,7 @@ class TestApply:
     ):
         heard = []
 
-        def listen(sender, **news) -> None:
+        def listen(sender, **news: Any) -> None:
             heard.append((news["project"], news["branch"], news["version"]))
 
         changesets.stage(changeset, "new.txt", b"a")

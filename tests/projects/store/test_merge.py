@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.store import merge, trees
+from projects.store import merge
 from projects.store.trees import Entry, Manifest
 
 lines = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=10)
@@ -63,7 +63,7 @@ def test_edits_of_different_lines_of_one_file_are_joined():
 )
 def test_what_cannot_be_joined_is_named(base: dict[str, str], ours: dict[str, str], theirs: dict[str, str]):
     shelf = Shelf()
-    result = merge.merge(*(shelf.tree(files) for files in (base, ours, theirs)), shelf.read)
+    result = merge.merge(shelf.tree(base), shelf.tree(ours), shelf.tree(theirs), shelf.read)
     assert result.conflicts == ("f",)
     assert "f" not in result.tree
     assert "f" not in result.joined
@@ -101,11 +101,10 @@ def test_edits_apart_from_each_other_are_never_a_conflict(parts: list[list[str]]
 @given(small_trees, small_trees, small_trees)
 def test_every_path_is_decided_joined_or_named(base: dict[str, str], ours: dict[str, str], theirs: dict[str, str]):
     shelf = Shelf()
-    three = [shelf.tree(files) for files in (base, ours, theirs)]
-    result = merge.merge(*three, shelf.read)
+    first, second, third = (shelf.tree(files) for files in (base, ours, theirs))
+    result = merge.merge(first, second, third, shelf.read)
     decided = [set(result.tree), set(result.joined), set(result.conflicts)]
     assert sum(map(len, decided)) == len(set.union(*decided))
     untouched = {path for path in base if ours.get(path) == theirs.get(path) == base[path]}
-    assert {path: result.tree[path] for path in untouched} == {path: three[0][path] for path in untouched}
-    assert merge.merge(three[0], three[1], three[0], shelf.read).tree == three[1]
-    assert trees.overlay(three[0], {}) == three[0]
+    assert {path: result.tree[path] for path in untouched} == {path: first[path] for path in untouched}
+    assert merge.merge(first, second, first, shelf.read).tree == second

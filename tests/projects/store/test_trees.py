@@ -1,4 +1,5 @@
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -89,7 +90,7 @@ def test_it_refuses_a_tree_that_not_every_disk_can_hold(tree: set[str]):
 
 @given(st.sets(paths, max_size=6), paths)
 def test_adding_one_path_is_checked_like_the_whole_tree(tree: set[str], path: str):
-    def is_fine(check, *arguments) -> bool:
+    def is_fine(check, *arguments: Any) -> bool:
         try:
             check(*arguments)
         except errors.BadPath:

@@ -1,0 +1,68 @@
+import re
+
+import pytest
+
+from projects import feed
+from projects.feed import Fragment, Kind, kinds, rendering
+from projects.services import projects
+from tests.people import People
+from tests.projects.feed import facts
+
+IDS = re.compile(r'id="(version-\w+|tree)"')
+
+
+def shown(people: People, region: str = "chat", **limits: int) -> list[str]:
+    return IDS.findall(feed.fold(people.project, [region], **limits)[region])
+
+
+def test_an_empty_log_gives_an_empty_page(people: People):
+    assert feed.fold(people.project, ["chat", "plan"]) == {"chat": "", "plan": ""}
+
+
+def test_a_later_event_replaces_a_card_where_it_stands(people: People):
+    facts.record(people.project, 1, "a")
+    facts.record(people.project, 2, "b")
+    before = feed.fold(people.project, ["chat"])["chat"]
+    feed.record(people.project, "changeset_rejected", facts.opened("a"))
+    after = feed.fold(people.project, ["chat"])["chat"]
+    assert shown(people) == ["version-a", "version-b"]
+    assert before != after
+
+
+def test_a_stale_page_and_the_pushed_fragments_are_a_fresh_page(people: People):
+    """What a browser does with a frame: replace the element of that id, else append it."""
+    for number, name in enumerate("abcab"):
+        facts.record(people.project, number, name)
+    page = {key: key for key in shown(people)}
+    for event in feed.since(people.project.pk, 0):
+        page[f"version-{event.payload['changeset']}"] = rendering.html_of(event)
+    assert "".join(page.values()) == feed.fold(people.project, ["chat"])["chat"]
+
+
+def test_only_the_newest_cards_are_shown(people: People):
+    for name in "abcdefa":
+        facts.record(people.project, 1, name)
+    assert shown(people, cards=2) == ["version-e", "version-f"]
+
+
+def test_a_region_of_one_element_shows_the_newest(people: People, monkeypatch: pytest.MonkeyPatch):
+    tree = Fragment("tree", "tree", "events/version_card.html")
+    kind = kinds.find("changeset_applied")
+    assert kind is not None
+    monkeypatch.setitem(kinds._KINDS, kind.name, Kind(kind.name, kind.payload, (*kind.fragments, tree)))
+    last = [facts.record(people.project, number) for number in range(3)][-1]
+    feed.record(people.project, "changeset_rejected", facts.opened("other"))
+    assert shown(people, "tree") == ["tree"]
+    assert feed.fold(people.project, ["tree"])["tree"] == rendering.fragment_of(last, tree)
+
+
+def test_another_project_does_not_shine_through(people: People):
+    facts.record(projects.create(name="Other", by=people.owner), 1, "x")
+    assert shown(people) == []
+
+
+def test_a_page_takes_one_query_per_region(people: People, django_assert_num_queries):
+    for name in "abcdef":
+        facts.record(people.project, 1, name)
+    with django_assert_num_queries(2):
+        feed.fold(people.project, ["chat", "plan"])

@@ -1,0 +1,56 @@
+import io
+import zipfile
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient, Client
+
+from projects.services import files
+from tests import people as people_of_tests
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ZIP = "/p/owner/night-garden/export.zip"
+
+
+@pytest.fixture
+def people(transactional_db: None) -> People:
+    people = people_of_tests.gather()
+    files.save(people.main, "src/ä.txt", b"hello\n", by=people.owner)
+    files.save(people.main, "run.sh", b"#!/bin/sh\n", by=people.owner, executable=True)
+    return people
+
+
+async def download(people: People, role: str) -> tuple[int, bytes, str]:
+    client = AsyncClient()
+    await sync_to_async(client.force_login)(people.by_role(role), backend="django.contrib.auth.backends.ModelBackend")
+    response = await client.get(ZIP)
+    if response.status_code != 200:
+        return response.status_code, b"", ""
+    body = b"".join([piece async for piece in response.streaming_content])  # type: ignore[attr-defined]
+    return response.status_code, body, response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("role", ["owner", "editor", "viewer"])
+async def test_members_get_every_file(people: People, role: str):
+    status, body, disposition = await download(people, role)
+    archive = zipfile.ZipFile(io.BytesIO(body))
+    assert (status, disposition) == (200, 'attachment; filename="night-garden.zip"')
+    assert {name: archive.read(name) for name in archive.namelist()} == {
+        "night-garden/src/ä.txt": b"hello\n",
+        "night-garden/run.sh": b"#!/bin/sh\n",
+    }
+
+
+async def test_the_same_tree_gives_the_same_download(people: People):
+    assert await download(people, "owner") == await download(people, "viewer")
+
+
+async def test_others_get_nothing(people: People):
+    assert (await download(people, "stranger"))[0] == 404
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(people: People):
+    assert Client().get(ZIP)["Location"] == f"/accounts/login/?next={ZIP}"
+    assert Client().post(ZIP).status_code == 405
