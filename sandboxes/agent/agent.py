@@ -585,8 +585,9 @@ class Agent:
         return await asyncio.get_running_loop().run_in_executor(None, self.workspace.tree)
 
     async def do_link(self, channel: Channel, request: Message) -> Message:
-        work = (self.workspace.link, request["source"], request["target"])
-        return {"linked": await asyncio.get_running_loop().run_in_executor(None, *work)}
+        loop = asyncio.get_running_loop()
+        made = loop.run_in_executor(None, self.workspace.link, request["source"], request["target"])
+        return {"linked": await made}
 
     async def do_exec(self, channel: Channel, request: Message) -> Message:
         try:

@@ -150,7 +150,7 @@ class Warden:
             self.alone_since = 0.0
             return False
         self.alone_since = self.alone_since or now
-        return now - self.alone_since >= self.config["grace"]
+        return now - self.alone_since >= float(self.config["grace"])
 
     def look(self) -> None:
         """Memory and processes on every look; the disk and the state file less often."""

@@ -82,12 +82,12 @@ async def serve(policy: EgressPolicy, channel: agent.Channel, request: agent.Mes
         finally:
             writer.close()
     except agent.Refusal as refusal:
-        policy.log(Passage(host[:253], *counts, refusal=str(refusal)))
+        policy.log(Passage(host[:253], counts[0], counts[1], refusal=str(refusal)))
         raise
     except BaseException:  # given up by the box, or the wire is lost
-        policy.log(Passage(host, *counts))
+        policy.log(Passage(host, counts[0], counts[1]))
         raise
-    policy.log(Passage(host, *counts))
+    policy.log(Passage(host, counts[0], counts[1]))
     return {}
 
 
