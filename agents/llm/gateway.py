@@ -23,6 +23,8 @@ def stream(
     ModelFailure for everything else. The connection is closed in every case, also when the
     consumer closes this generator early.
     """
+    if cancelled():
+        raise Cancelled
     pump = Pump(providers.choose(request.model), request, limits or Limits())
     try:
         yield from _deliver(pump, cancelled)
@@ -31,7 +33,7 @@ def stream(
 
 
 def _deliver(pump: Pump, cancelled: Callable[[], bool]) -> Generator[Delta, None, None]:
-    poll_at = 0.0
+    poll_at = time.monotonic() + POLL_SECONDS
     while True:
         if time.monotonic() >= poll_at:
             if cancelled():
