@@ -17,12 +17,12 @@ class Answer:
     text: str
 
 
-async def get(wire: Wire, port: int, target: str) -> Answer:
+async def get(wire: Wire, port: int, target: str, *, accept: str = "text/html,*/*") -> Answer:
     """Raises Refused when nothing listens, h11's RemoteProtocolError when it is not HTTP."""
     reader, writer = await wire.open(port)
     try:
         http = h11.Connection(h11.CLIENT)
-        lines = [("host", f"localhost:{port}"), ("accept", "text/html,*/*"), ("connection", "close")]
+        lines = [("host", f"localhost:{port}"), ("accept", accept), ("connection", "close")]
         writer.write(http.send(h11.Request(method="GET", target=target, headers=lines)) or b"")
         writer.write(http.send(h11.EndOfMessage()) or b"")
         await writer.drain()

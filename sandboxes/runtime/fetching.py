@@ -26,6 +26,7 @@ _ARGV: dict[str, tuple[str, ...]] = {
             "--only-binary",
             ":all:",
             "--no-warn-script-location",
+            "--progress-bar=off",
             "--target",
             "site-packages",
             "--requirement",

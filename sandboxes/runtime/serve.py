@@ -1,14 +1,10 @@
 """Starts an app's server and waits until its page can be seen."""
 
-import re
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
-import h11
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,27 +15,16 @@ from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Command, Sandbox, addresses
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import asking, boxes, commands
+from sandboxes.runtime import boxes, commands
 from sandboxes.runtime.commands import Listener
 from sandboxes.runtime.lines import Lines
+from sandboxes.runtime.looking import Ready, look
 from sandboxes.wire import Refused, Service, Wire
 
 _NAME = "serve"
 _LOOK = 0.15
 # An answer other than a page may be a server on its way up; one that stays is the app's own.
 _GIVE_UP_AFTER = 3.0
-_MODULE = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+)["'][^>]*>""", re.IGNORECASE)
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Ready:
-    """`excerpt` is what the page said, or why it could not be seen."""
-
-    ok: bool
-    status: int
-    excerpt: str
-    log_tail: str = ""
 
 
 def start(
@@ -118,7 +103,7 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
         status = _status(sandbox)
         if not _is_alive(status):
             return _died(sandbox, command, status)
-        ready = boxes.ask(sandbox, lambda wire: _look(wire, stack.port))
+        ready = boxes.ask(sandbox, lambda wire: look(wire, stack.port))
         if ready.ok:
             return ready
         first_bad = (first_bad or time.monotonic()) if ready.status else None
@@ -133,31 +118,6 @@ def _died(sandbox: Sandbox, command: Command | None, status: Service | None) -> 
     if command:
         commands.finish(command, exit_code=status.exit_code if status else None, tail=tail)
     return Ready(False, 0, "The app's server ended.", tail)
-
-
-async def _look(wire: Wire, port: int) -> Ready:
-    """The page, and the modules it begins with: a page alone says little of an app built from them."""
-    try:
-        page = await asking.get(wire, port, "/")
-        if page.status != 200 or not page.text.strip():
-            return Ready(False, page.status, _excerpt(page))
-        for target in _modules(page.text):
-            module = await asking.get(wire, port, target)
-            if module.status >= 400:
-                return Ready(False, module.status, _excerpt(module))
-    except (Refused, h11.RemoteProtocolError):
-        return Ready(False, 0, "The app's server does not answer.")
-    return Ready(True, page.status, _excerpt(page))
-
-
-def _modules(html: str) -> list[str]:
-    targets = (urljoin("/", src) for src in _MODULE.findall(html)[:5])
-    return [target for target in targets if not urlsplit(target).netloc and not urlsplit(target).scheme]
-
-
-def _excerpt(answer: asking.Answer) -> str:
-    text = _TAG.sub(" ", answer.text) if "html" in answer.content_type else answer.text
-    return " ".join(text.split())[:2000]
 
 
 def _look_at_files(sandbox: Sandbox) -> Ready:

@@ -1,6 +1,6 @@
 """An app of some files in a project, and its sandbox."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -24,7 +24,7 @@ def make_app(alice: User) -> Iterator[MakeApp]:
     """Make a project holding these files; whatever box it got is put away afterwards."""
     made: list[Sandbox] = []
 
-    def make(files: dict[str, str | bytes], *, template: str = "") -> Sandbox:
+    def make(files: Mapping[str, str | bytes], *, template: str = "") -> Sandbox:
         project = projects.create(name="An app", by=alice, template=template)
         branch = Branch.objects.get(project=project)
         if files:
@@ -37,7 +37,7 @@ def make_app(alice: User) -> Iterator[MakeApp]:
         lifecycle.destroy(sandbox)
 
 
-def apply(branch: Branch, files: dict[str, str | bytes | None]) -> None:
+def apply(branch: Branch, files: Mapping[str, str | bytes | None]) -> None:
     changeset = changesets.open(branch=branch, author_kind=AuthorKind.AGENT)
     for path, content in files.items():
         changesets.stage(changeset, path, content.encode() if isinstance(content, str) else content)

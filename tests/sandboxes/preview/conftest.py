@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 import pytest
@@ -48,7 +48,7 @@ class Visitor:
         return start["status"], (await communicator.receive_output(10))["body"]
 
     async def _ask(self, method: str, url: str, more: dict[str, Any]) -> httpx.Response:
-        transport = httpx.ASGITransport(app)
+        transport = httpx.ASGITransport(cast("Any", app))
         async with httpx.AsyncClient(transport=transport) as client:
             return await client.request(method, url, **more)
 

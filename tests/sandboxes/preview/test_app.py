@@ -3,8 +3,7 @@
 import asyncio
 import json
 import os
-import signal
-from pathlib import Path
+from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
@@ -17,6 +16,7 @@ from sandboxes.runtime import serve, sync, waking
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.preview.conftest import Visitor, socket
+from tests.sandboxes.runtime.test_lifecycle import kill_box
 
 pytestmark = pytest.mark.box
 
@@ -58,14 +58,14 @@ def test_a_changed_file_reaches_the_open_page(visitor: Visitor, tally: Sandbox) 
     assert "Tally of two" in visitor.get(tally, "/src/App.tsx").text
 
 
-async def _updated(sandbox: Sandbox, path: str) -> dict[str, object]:
+async def _updated(sandbox: Sandbox, path: str) -> dict[str, Any]:
     open_page = socket(sandbox, path, "vite-hmr")
     assert await open_page.connect(15) == (True, "vite-hmr")
     assert json.loads((await open_page.receive_output(15))["text"])["type"] == "connected"
     sync.push(sandbox, "src/App.tsx", apps.REACT["src/App.tsx"].replace("one", "two").encode())
     update = json.loads((await open_page.receive_output(15))["text"])
     await open_page.disconnect()
-    found: dict[str, object] = update
+    found: dict[str, Any] = update
     return found
 
 
@@ -98,8 +98,7 @@ def test_a_streamed_body_beyond_the_limit_is_refused(visitor: Visitor, shelf: Sa
 
 
 def test_a_box_that_died_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox) -> None:
-    run = Path(settings.DJINN_HOME) / "run" / f"{shelf.handle['id']}.json"
-    os.kill(json.loads(run.read_text())["pid"], signal.SIGKILL)
+    kill_box(shelf)
     answer = visitor.get(shelf)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert [sandbox.pk for sandbox in visitor.woken] == [shelf.pk]

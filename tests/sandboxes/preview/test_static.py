@@ -72,7 +72,15 @@ def test_an_empty_project_says_that_it_is_coming(visitor: Visitor, make_app: Mak
 
 @pytest.mark.parametrize(
     "path",
-    ["/../index.html", "/../../etc/passwd", "/./style.css", "/style.css\0.html", "/etc/passwd", "//style.css", "\\style.css"],
+    [
+        "/../index.html",
+        "/../../etc/passwd",
+        "/./style.css",
+        "/style.css\0.html",
+        "/etc/passwd",
+        "//style.css",
+        "\\style.css",
+    ],
 )
 def test_hostile_paths_find_nothing(visitor: Visitor, garden: Sandbox, path: str) -> None:
     status, body = visitor.raw(garden, path)

@@ -1,0 +1,70 @@
+"""Looks at an app's page, and at the modules it is built from: a page alone says little of a bundled app."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import h11
+
+from sandboxes.runtime import asking
+from sandboxes.wire import Refused, Wire
+
+_MODULES = 100
+_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+)["'][^>]*>""", re.IGNORECASE)
+# A dev server rewrites what an app imports of its own to addresses.
+_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](/[^"']+)["']""")
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """`excerpt` is what the page said, or why it could not be seen. A status of 0: nothing answered."""
+
+    ok: bool
+    status: int
+    excerpt: str
+    log_tail: str = ""
+
+
+async def look(wire: Wire, port: int) -> Ready:
+    try:
+        page = await asking.get(wire, port, "/")
+        if page.status != 200 or not page.text.strip():
+            return Ready(False, page.status, excerpt(page))
+        broken = await _first_broken(wire, port, _SCRIPT.findall(page.text))
+    except (Refused, h11.RemoteProtocolError):
+        return Ready(False, 0, "The app's server does not answer.")
+    return broken or Ready(True, page.status, excerpt(page))
+
+
+async def _first_broken(wire: Wire, port: int, sources: Iterable[str]) -> Ready | None:
+    """Walks from module to module, as a browser would; within a bound."""
+    waiting = deque(_own(sources, "/"))
+    seen: set[str] = set()
+    while waiting and len(seen) < _MODULES:
+        target = waiting.popleft()
+        if target in seen:
+            continue
+        seen.add(target)
+        module = await asking.get(wire, port, target, accept="*/*")
+        if module.status >= 400:
+            return Ready(False, module.status, f"{target}: {excerpt(module)}")
+        if "javascript" in module.content_type:
+            waiting.extend(_own(_IMPORT.findall(module.text), target))
+    return None
+
+
+def _own(sources: Iterable[str], base: str) -> Iterator[str]:
+    """The app's own modules: neither other hosts' nor the dev server's and its packages'."""
+    for source in sources:
+        target = urljoin(base, source)
+        parts = urlsplit(target)
+        if not parts.netloc and not parts.scheme and not parts.path.startswith(("/@", "/node_modules/")):
+            yield target
+
+
+def excerpt(answer: asking.Answer) -> str:
+    text = _TAG.sub(" ", answer.text) if "html" in answer.content_type else answer.text
+    return " ".join(text.split())[:2000]

@@ -1,0 +1,91 @@
+"""Putting an app's packages in place."""
+
+import ipaddress
+import socket
+import threading
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from sandboxes.errors import Stopped
+from sandboxes.models import Sandbox
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import boxes, install, lifecycle, serve, sync
+from sandboxes.wire.egress import hosts_from_package_managers
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp, apply
+
+pytestmark = pytest.mark.box
+
+
+@pytest.fixture
+def reachable(settings: Settings) -> None:
+    """Where this machine's package registries are mirrored inside, boxes may reach the mirror."""
+    for host in hosts_from_package_managers():
+        address = ipaddress.ip_address(socket.gethostbyname(host))
+        if not address.is_global:
+            settings.SANDBOX_EGRESS_EXTRA_CIDRS = [*settings.SANDBOX_EGRESS_EXTRA_CIDRS, f"{address}/32"]
+
+
+def prepared(sandbox: Sandbox) -> Sandbox:
+    lifecycle.ensure(sandbox)
+    sync.sync(sandbox, manifest_of(sandbox))
+    return sandbox
+
+
+def in_box(sandbox: Sandbox, *argv: str) -> str:
+    return boxes.ask(sandbox, lambda wire: wire.exec(argv, timeout=30)).output.strip()
+
+
+@pytest.mark.node
+def test_the_templates_packages_are_linked_not_fetched(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app(apps.REACT))
+    command = install.install(sandbox)
+    assert command is not None
+    assert (command.exit_code, command.title) == (0, "Use the prepared packages")
+    assert in_box(sandbox, "readlink", "node_modules/react") == "/opt/template/node_modules/react"
+    assert install.install(sandbox) == command
+
+
+@pytest.mark.node
+def test_a_package_beyond_the_template_is_fetched_and_used(make_app: MakeApp, reachable: None) -> None:
+    package = apps.REACT["package.json"].replace('"react":', '"clsx": "^2.1.0", "react":')
+    sandbox = prepared(make_app({**apps.REACT, "package.json": package}))
+    lines: list[str] = []
+    command = install.install(sandbox, on_line=lines.append)
+    assert command is not None
+    assert (command.exit_code, command.title) == (0, "Install clsx"), command.output
+    assert any("added 1 package" in line for line in lines)
+    assert '"clsx"' in in_box(sandbox, "cat", "node_modules/clsx/package.json")
+    apply(sandbox.branch, {"src/App.tsx": 'import clsx from "clsx";\nexport default () => <p>{clsx("a")}</p>;\n'})
+    sync.sync(sandbox, manifest_of(sandbox))
+    serve.start(sandbox)
+    assert serve.wait_ready(sandbox).ok
+
+
+def test_a_python_package_beyond_the_template_is_fetched(make_app: MakeApp, reachable: None) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "requirements.txt": "flask\npyfiglet==1.0.4\n"}))
+    command = install.install(sandbox)
+    assert command is not None
+    assert (command.exit_code, command.title) == (0, "Install pyfiglet"), command.output
+    assert in_box(sandbox, "python3", "-c", "import pyfiglet, flask; print(1)") == "1"
+
+
+def test_a_package_that_does_not_exist_is_an_exit_code_with_words(make_app: MakeApp, reachable: None) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "requirements.txt": "no-such-package-of-ours-1a2b\n"}))
+    command = install.install(sandbox)
+    assert command is not None
+    assert command.exit_code != 0
+    assert "no-such-package-of-ours-1a2b" in command.output
+    assert "installed" not in sandbox.handle
+
+
+def test_it_can_be_stopped(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "requirements.txt": "pyfiglet\n"}))
+    asked = threading.Event()
+    with pytest.raises(Stopped):
+        install.install(sandbox, should_stop=lambda: True, on_line=lambda _: asked.set())
+
+
+def test_static_apps_have_nothing_to_install(make_app: MakeApp) -> None:
+    assert install.install(lifecycle.ensure(make_app(apps.STATIC))) is None

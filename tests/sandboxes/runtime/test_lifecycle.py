@@ -1,0 +1,143 @@
+"""A row and its box, in step."""
+
+import json
+import os
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from projects import feed
+from sandboxes.enums import SandboxState
+from sandboxes.errors import NoBackend
+from sandboxes.models import Sandbox
+from sandboxes.runtime import lifecycle, states
+from sandboxes.wire import boxes, loop
+from tests.installation import wait_for
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+
+pytestmark = pytest.mark.box
+
+
+def told(sandbox: Sandbox) -> list[str]:
+    events = feed.since(sandbox.project_id, 0)
+    return [event.payload["state"] for event in events if event.kind == "sandbox_changed"]
+
+
+def state_of_box(sandbox: Sandbox) -> str:
+    return loop.call(boxes.backend().state(boxes.handle_of(sandbox)), 20)
+
+
+def kill_box(sandbox: Sandbox) -> None:
+    state = Path(configured.DJINN_HOME) / "run" / f"{sandbox.handle['id']}.json"
+    os.kill(json.loads(state.read_text())["pid"], signal.SIGKILL)
+    wait_for(lambda: state_of_box(sandbox) != "running", seconds=10, what="the box to be gone")
+
+
+def test_a_box_is_made_once_and_told(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    assert (sandbox.state, sandbox.backend, sandbox.handle["stack"]) == ("ready", "process", "python")
+    assert sandbox.handle["isolation"] == "namespace"
+    assert state_of_box(sandbox) == "running"
+    again = lifecycle.ensure(Sandbox.objects.get(pk=sandbox.pk))
+    assert again.handle == sandbox.handle
+    assert told(sandbox) == ["creating", "ready"]
+
+
+def test_a_static_app_is_ready_without_a_box(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.STATIC))
+    assert (sandbox.state, sandbox.handle) == ("ready", {})
+    assert told(lifecycle.ensure(sandbox)) == ["ready"]
+
+
+def test_a_killed_box_comes_back(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    before = sandbox.handle["id"]
+    Sandbox.objects.filter(pk=sandbox.pk).update(port=5000, tree_hash="x")
+    kill_box(sandbox)
+    lifecycle.ensure(sandbox)
+    assert sandbox.handle["id"] != before
+    assert (sandbox.port, sandbox.tree_hash, state_of_box(sandbox)) == (None, "", "running")
+
+
+def test_an_app_of_another_kind_gets_another_box(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app({}, template="python"))
+    old = boxes.handle_of(sandbox)
+    sandbox.project.template = "static"
+    sandbox.project.save()
+    fresh = Sandbox.objects.select_related("project").get(pk=sandbox.pk)
+    assert lifecycle.ensure(fresh).handle == {}
+    assert loop.call(boxes.backend().state(old), 20) == "gone"
+
+
+def test_many_at_once_make_one_box(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    found: list[str] = []
+
+    def want() -> None:
+        try:
+            mine = Sandbox.objects.select_related("project", "branch").get(pk=sandbox.pk)
+            found.append(lifecycle.ensure(mine).handle["id"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=want) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(90)
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+def test_a_worker_that_died_while_making_one_is_followed_by_another(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    long_ago = timezone.now() - timedelta(seconds=21)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.CREATING, updated_at=long_ago)
+    assert lifecycle.ensure(sandbox).state == SandboxState.READY
+
+
+def test_destroying_ends_the_box_and_may_be_done_again(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    handle = boxes.handle_of(sandbox)
+    lifecycle.destroy(sandbox)
+    lifecycle.destroy(sandbox)
+    assert (sandbox.state, sandbox.handle, sandbox.port) == ("absent", {}, None)
+    assert loop.call(boxes.backend().state(handle), 20) == "gone"
+    assert told(sandbox) == ["creating", "ready", "absent"]
+
+
+def test_stopping_says_stopped(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    lifecycle.stop(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert (sandbox.state, sandbox.handle) == ("stopped", {})
+
+
+def test_without_a_back_end_it_says_so(make_app: MakeApp, settings: Settings) -> None:
+    sandbox = make_app(apps.FLASK)
+    settings.SANDBOX_BACKEND = "none"
+    with pytest.raises(NoBackend, match="cannot run a box"):
+        lifecycle.ensure(sandbox)
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.FAILED
+    assert "cannot run a box" in sandbox.error
+    settings.SANDBOX_BACKEND = "auto"
+    assert lifecycle.ensure(sandbox).state == SandboxState.READY
+    assert sandbox.error == ""
+
+
+def test_a_move_from_a_state_that_has_passed_changes_and_tells_nothing(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.STATIC)
+    stale = Sandbox.objects.select_related("project").get(pk=sandbox.pk)
+    assert states.move(sandbox, SandboxState.READY)
+    assert not states.move(stale, SandboxState.STOPPED)
+    assert stale.state == SandboxState.READY
+    assert told(sandbox) == ["ready"]

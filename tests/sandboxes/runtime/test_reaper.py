@@ -1,0 +1,89 @@
+"""Rows and boxes, compared."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sandboxes.backends.base import Handle, Spec
+from sandboxes.enums import SandboxState
+from sandboxes.models import Sandbox
+from sandboxes.runtime import lifecycle, reaper
+from sandboxes.wire import boxes, loop
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.runtime.test_lifecycle import kill_box, state_of_box, told
+
+pytestmark = [pytest.mark.box, pytest.mark.usefixtures("transactional_db")]
+
+
+@pytest.fixture
+def stray() -> Handle:
+    return loop.call(boxes.backend().create(Spec(id=uuid.uuid4().hex)), 30)
+
+
+def state_of(handle: Handle) -> str:
+    return loop.call(boxes.backend().state(handle), 20)
+
+
+def test_a_box_without_a_row_is_destroyed_after_its_grace(stray: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    reaper.reap()
+    assert state_of(stray) == "running"
+    monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
+    reaper.reap()
+    assert state_of(stray) == "gone"
+
+
+def test_a_box_with_a_row_stays(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
+    reaper.reap()
+    sandbox.refresh_from_db()
+    assert (sandbox.state, state_of_box(sandbox)) == ("ready", "running")
+
+
+def test_a_row_whose_box_died_says_so(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    kill_box(sandbox)
+    reaper.reap()
+    sandbox.refresh_from_db()
+    assert (sandbox.state, sandbox.handle, sandbox.port) == ("sleeping", {}, None)
+    assert told(sandbox)[-1] == "sleeping"
+
+
+def test_a_box_nobody_looks_at_sleeps_and_wakes(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    handle = boxes.handle_of(sandbox)
+    long_ago = timezone.now() - reaper.IDLE - timedelta(seconds=1)
+    Sandbox.objects.filter(pk=sandbox.pk).update(updated_at=long_ago)
+    reaper.reap()
+    assert state_of(handle) == "running"
+    Sandbox.objects.filter(pk=sandbox.pk).update(touched_at=long_ago)
+    reaper.reap()
+    sandbox.refresh_from_db()
+    assert (sandbox.state, state_of(handle)) == ("sleeping", "gone")
+    lifecycle.ensure(sandbox)
+    assert told(sandbox)[-2:] == ["waking", "ready"]
+
+
+def test_what_a_dead_worker_left_unfinished_is_freed(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    long_ago = timezone.now() - timedelta(seconds=61)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.WAKING, updated_at=long_ago)
+    reaper.reap()
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.ABSENT
+
+
+def test_two_at_once_do_no_harm(stray: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
+    owned = loop.call(boxes.backend().list_owned(boxes.install_id()), 60)
+    threads = [threading.Thread(target=lifecycle.end_box, args=(box.handle,)) for box in owned for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    reaper.reap()
+    assert state_of(stray) == "gone"

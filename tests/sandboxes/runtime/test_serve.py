@@ -1,0 +1,101 @@
+"""Starting a server and looking at its page."""
+
+import threading
+import time
+import uuid
+
+import pytest
+
+from projects import feed
+from sandboxes.enums import CommandState
+from sandboxes.errors import Stopped
+from sandboxes.models import Command, Sandbox, addresses
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import install, lifecycle, serve, sync
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp, apply
+
+pytestmark = pytest.mark.box
+
+
+def prepared(sandbox: Sandbox) -> Sandbox:
+    lifecycle.ensure(sandbox)
+    sync.sync(sandbox, manifest_of(sandbox))
+    install.install(sandbox)
+    return sandbox
+
+
+def test_a_page_that_can_be_seen_is_told_with_its_address(make_app: MakeApp) -> None:
+    sandbox, job = prepared(make_app(apps.FLASK)), uuid.uuid4()
+    lines: list[str] = []
+    command = serve.start(sandbox, job_ref=job)
+    ready = serve.wait_ready(sandbox, job_ref=job, on_line=lines.append)
+    assert (ready.ok, ready.status, ready.excerpt) == (True, 200, "Shelf A shelf of books")
+    assert any("Running on http://127.0.0.1:5000" in line for line in lines)
+    event = feed.since(sandbox.project_id, 0)[-1]
+    assert (event.kind, event.job_ref) == ("preview_ready", job)
+    assert event.payload["url"] == addresses.url(sandbox.label)
+    assert event.payload["version"] == 1
+    sandbox.refresh_from_db()
+    assert sandbox.port == 5000
+    assert serve.start(sandbox) == command
+
+
+def test_a_server_that_ends_gives_its_last_words(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": "raise SystemExit('no shelf today')\n"}))
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    assert (ready.ok, ready.status) == (False, 0)
+    assert "no shelf today" in ready.log_tail
+    sandbox.refresh_from_db()
+    assert sandbox.port is None
+    assert Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING).count() == 0
+
+
+def test_a_page_that_fails_gives_its_status_and_the_log(make_app: MakeApp) -> None:
+    broken = apps.FLASK["app.py"].replace('return render_template("index.html")', "return books")
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": broken}))
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    assert (ready.ok, ready.status) == (False, 500)
+    assert "NameError: name 'books' is not defined" in ready.log_tail
+    sandbox.refresh_from_db()
+    assert sandbox.port == 5000
+
+
+@pytest.mark.node
+def test_a_module_that_does_not_compile_is_found_behind_a_good_page(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app({**apps.REACT, "src/App.tsx": "export default <h1>unfinished\n"}))
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    assert (ready.ok, ready.status) == (False, 500)
+    assert ready.excerpt.startswith("/src/App.tsx")
+    assert "Unterminated JSX contents" in ready.log_tail
+    apply(sandbox.branch, {"src/App.tsx": apps.REACT["src/App.tsx"]})
+    sync.sync(sandbox, manifest_of(sandbox))
+    assert serve.wait_ready(sandbox).ok
+
+
+def test_waiting_stops_within_a_second(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": "import time\ntime.sleep(300)\n"}))
+    serve.start(sandbox)
+    asked = threading.Event()
+    threading.Timer(0.5, asked.set).start()
+    with pytest.raises(Stopped):
+        serve.wait_ready(sandbox, should_stop=asked.is_set)
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        serve.start(sandbox, should_stop=asked.is_set)
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_static_app_needs_no_server(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.STATIC))
+    assert serve.start(sandbox) is None
+    assert serve.wait_ready(sandbox).ok
+    assert feed.since(sandbox.project_id, 0)[-1].payload["stack"] == "static"
+
+
+def test_a_static_app_without_a_start_page_is_not_ready(make_app: MakeApp) -> None:
+    ready = serve.wait_ready(lifecycle.ensure(make_app({"style.css": ""})))
+    assert (ready.ok, ready.status) == (False, 404)
