@@ -1,5 +1,6 @@
 """A whole installation for tests: its own home, port and processes, started as a person would."""
 
+import json
 import os
 import re
 import signal
@@ -43,13 +44,19 @@ class Installation:
         self.output = ""
         self.link = ""
         self._process: subprocess.Popen[bytes] | None = None
+        self._client: httpx.Client | None = None
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
     def variables(self) -> dict[str, str]:
-        ours = {"DJINN_HOME": str(self.home), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJINN_HOME": str(self.home),
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+        }
         return {**os.environ, **ours, **self.environment}
 
     def up(self, *, seconds: float = 90) -> None:
@@ -107,6 +114,13 @@ class Installation:
         for pid in pids:
             _kill(pid)
 
+    def kill_boxes(self) -> None:
+        """kill -9 of the wardens, and with them of everything in their boxes."""
+        wardens = [json.loads(path.read_text())["pid"] for path in (self.home / "run").glob("*.json")]
+        assert wardens, "no box to kill"
+        for pid in wardens:
+            _kill(pid)
+
     def stop(self) -> int | None:
         """As Ctrl-C would: SIGTERM to the one process a person started."""
         if self._process is None:
@@ -118,12 +132,17 @@ class Installation:
 
     def end(self) -> None:
         """Leave nothing behind, whatever the test did."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
         if self._process is not None:
             self._process.kill()
             self._process.wait(timeout=30)
             self._process = None
         for pid in self.processes():
             _kill(pid)
+        if any((self.home / "run").glob("*.json")):
+            self.kill_boxes()
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Straight from the database file, beside the running processes."""
@@ -131,37 +150,49 @@ class Installation:
         with closing(sqlite3.connect(path, uri=True, timeout=20)) as connection:
             return connection.execute(query, values).fetchall()
 
+    @property
     def client(self) -> httpx.Client:
         """A browser without scripts, signed in as the local owner."""
-        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=30)
-        answer = client.get(self.link)
-        assert answer.status_code == 200, answer.text
-        return client
+        if self._client is None:
+            self._client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=30)
+            answer = self._client.get(self.link)
+            assert answer.status_code == 200, answer.text
+        return self._client
 
-    def send_wish(self, client: httpx.Client, wish: str) -> str:
+    def send_wish(self, wish: str) -> str:
         """Post the form of the start page; gives back the address of the project."""
+        client = self.client
         page = client.get("/")
         answer = client.post("/wish/", data={"wish": wish, "csrfmiddlewaretoken": _csrf(page.text)})
         assert answer.status_code == 200, answer.text
         return answer.url.path
 
-    def say(self, client: httpx.Client, project: str, text: str) -> None:
-        page = client.get(project)
-        answer = client.post(
-            f"{project}messages/", data={"text": text, "csrfmiddlewaretoken": _csrf(page.text)}
-        )
+    def say(self, project: str, text: str) -> None:
+        page = self.client.get(project)
+        answer = self.client.post(f"{project}messages/", data={"text": text, "csrfmiddlewaretoken": _csrf(page.text)})
         assert answer.status_code == 200, answer.text
 
     def preview(self, path: str = "/") -> httpx.Response:
         """The newest project's app, as a browser would ask for it by its own host name."""
-        [(label,)] = self.rows(
-            "select label from sandboxes_sandbox order by created_at desc limit 1"
-        )
+        [(label,)] = self.rows("select label from sandboxes_sandbox order by created_at desc limit 1")
         return httpx.get(
             f"http://127.0.0.1:{self.port}{path}",
             headers={"Host": f"p-{label}.localhost:{self.port}"},
             timeout=30,
         )
+
+    def completed(self, *, jobs: int = 1, seconds: float = 120) -> None:
+        """Wait until that many jobs are there and all are completed; any other end fails at once."""
+
+        def done() -> bool:
+            states = self.job_states()
+            assert not {"failed", "cancelled"} & set(states), self.rows("select error from agents_job")
+            return states == ["completed"] * jobs
+
+        wait_for(done, seconds=seconds, what=f"{jobs} completed jobs")
+
+    def tree_hashes(self) -> list[str]:
+        return [row[0] for row in self.rows("select tree_hash from projects_version order by number")]
 
     def job_states(self) -> list[str]:
         return [row[0] for row in self.rows("select state from agents_job order by created_at")]

@@ -40,6 +40,7 @@ class Call:
                     yield self._take(delta.text)
                 else:
                     self.finish = delta
+            self._settle()
         except errors.Cancelled:
             self._settle(error="cancelled")
             self.context.heed()
@@ -47,7 +48,11 @@ class Call:
         except errors.ModelFailure as failure:
             self._settle(error=failure.code)
             raise
-        self._settle()
+        finally:
+            # Nothing if it is settled; otherwise whoever read this left in the middle.
+            self._settle(error="abandoned")
+        if self.finish and self.finish.reason == "content_filter":
+            raise errors.ModelFailure("policy_denied", "The model provider's filter ended the reply.")
 
     def _open(self) -> None:
         self._began = self._flushed = time.monotonic()

@@ -7,6 +7,7 @@ to the model with the reason, within a bound.
 from collections.abc import Callable
 from functools import partial
 
+from agents import prompts
 from agents.engine import asking, reading, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
@@ -36,6 +37,7 @@ def _edit(context: Context, step: Step) -> steps.Output:
             step=step.key,
             prompt="edit",
             values={
+                "rules": prompts.stack_rules((context.project.template,)),
                 "wish": context.wish,
                 "tree": reading.tree(writer.changeset),
                 "files": reading.full_texts(writer.changeset),

@@ -1,5 +1,6 @@
 """From a blueprint to files, phase by phase. Asks only for files that are not closed yet."""
 
+from agents import prompts
 from agents.engine import asking, reading, steps
 from agents.engine.context import Context
 from agents.engine.writer import Writer
@@ -50,6 +51,7 @@ def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], wr
         step=step.key,
         prompt="implement",
         values={
+            "rules": prompts.stack_rules((context.project.template,)),
             "wish": context.wish,
             "blueprint": reading.as_json(context.job.blueprint),
             "phase": phase["title"],

@@ -15,9 +15,7 @@ def run(context: Context) -> None:
 def _start(context: Context) -> steps.Output:
     sandbox = install.prepare(context)
     serve.start(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)
-    ready = serve.wait_ready(
-        sandbox, timeout=_READY_WITHIN, should_stop=context.should_stop, job_ref=context.job.pk
-    )
+    ready = serve.wait_ready(sandbox, timeout=_READY_WITHIN, should_stop=context.should_stop, job_ref=context.job.pk)
     if not ready.ok:
         said = ready.log_tail or ready.excerpt
         raise Failure("start_failed", f"The app did not answer with a page.\n\n{said}")
