@@ -29,7 +29,7 @@ OPEN, DATA, CREDIT, END, NOTE, RESULT, CLOSE, HELLO = range(1, 9)
 CHUNK = 64 * 1024
 WINDOW = 256 * 1024
 MAX_FRAME = 16 * 1024 * 1024
-MAX_CHANNELS = 256
+MAX_CHANNELS = 1024
 MAX_TREE = 5000
 LOG_BYTES = 256 * 1024
 PROXY_PORT = 3128
@@ -120,11 +120,11 @@ class Channel:
             if not future.done():
                 future.cancel()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Give up this conversation; the peer stops what it was doing for it."""
         if self.link.channels.pop(self.number, None) and not self.closed:
             with contextlib.suppress(Detached):
-                await self.link.send(CLOSE, self.number)
+                self.link.post(CLOSE, self.number)
         self.settle()
 
 
@@ -147,10 +147,14 @@ class Link:
         self.hello: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self.broken = False
 
-    async def send(self, kind: int, number: int, payload: bytes = b"") -> None:
+    def post(self, kind: int, number: int, payload: bytes = b"") -> None:
+        """Send without waiting; for what is short and rare."""
         if self.broken:
             raise Detached
         self.writer.write(HEADER.pack(kind, number, len(payload)) + payload)
+
+    async def send(self, kind: int, number: int, payload: bytes = b"") -> None:
+        self.post(kind, number, payload)
         try:
             async with self.draining:
                 await self.writer.drain()
@@ -712,7 +716,7 @@ class Agent:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await splice(channel, reader, writer)
         finally:
-            await channel.close()
+            channel.close()
 
 
 def egress(link: Link) -> bool:
@@ -720,11 +724,11 @@ def egress(link: Link) -> bool:
     return hello.done() and not hello.cancelled() and bool(hello.result().get("egress"))
 
 
-async def serve(listener: socket.socket, root: str, ready: int) -> None:
+async def serve(listener: socket.socket, root: str, *, proxy: int, ready: int) -> None:
     """Serve for ever. `ready` is a descriptor that somebody waits at until this works."""
     agent = Agent(root)
     asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, agent.reap)
-    await asyncio.start_server(agent.proxy, "127.0.0.1", PROXY_PORT)
+    await asyncio.start_server(agent.proxy, "127.0.0.1", proxy)
     server = await asyncio.start_unix_server(agent.attached, sock=listener)
     if ready:
         os.write(ready, b"1")
@@ -768,7 +772,7 @@ def limit(processes: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """agent.py --fd N | --bind PATH  [--ready N] [--root DIR] [--processes N];  agent.py connect PATH"""
+    """agent.py --fd N | --bind PATH  [--ready N] [--root DIR] [--proxy PORT] [--processes N];  agent.py connect PATH"""
     if argv[:1] == ["connect"]:
         with contextlib.suppress(Detached):
             asyncio.run(connect(argv[1]))
@@ -783,7 +787,8 @@ def main(argv: list[str]) -> None:
     listener.setblocking(False)
     limit(int(options.get("--processes", "0")))
     pathlib.Path.home().mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(listener, options.get("--root", "/workspace"), int(options.get("--ready", "0"))))
+    numbers = {name: int(options.get(f"--{name}", default)) for name, default in (("proxy", PROXY_PORT), ("ready", 0))}
+    asyncio.run(serve(listener, options.get("--root", "/workspace"), **numbers))
 
 
 if __name__ == "__main__":

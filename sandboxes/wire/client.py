@@ -9,6 +9,7 @@ from sandboxes.agent import agent
 from sandboxes.wire import checks, output, streams, values
 
 ANSWER_SECONDS = 30.0
+TRANSFER_SECONDS = 120.0
 MAX_READ = 16 << 20
 FLOOD = 32
 """A command may write this many times what is kept of its output before it is killed."""
@@ -27,16 +28,16 @@ class Wire:
     async def write(self, files: Sequence[values.FileWrite], delete: Sequence[str] = ()) -> None:
         """Deletes first, then writes each file whole (written beside, then renamed)."""
         entries = [{"path": f.path, "size": len(f.content), "executable": f.executable} for f in files]
-        async with self._asked(op="write", files=entries, delete=list(delete)) as channel:
+        async with self._asked(TRANSFER_SECONDS, op="write", files=entries, delete=list(delete)) as channel:
             with contextlib.suppress(agent.Detached):  # then the answer says why
                 for file in files:
                     await channel.send(file.content)
             await self._answer(channel)
 
     async def read(self, path: str, max_bytes: int = MAX_READ) -> bytes:
-        async with self._asked(op="read", path=path, max_bytes=max_bytes) as channel:
+        async with self._asked(TRANSFER_SECONDS, op="read", path=path, max_bytes=max_bytes) as channel:
             content = bytearray()
-            while data := await self._recv(channel):
+            while data := await channel.recv():
                 content += data
                 if len(content) > max_bytes:
                     raise values.Refused(f"{path} is larger than {max_bytes} bytes.")
@@ -64,11 +65,9 @@ class Wire:
         """Run to the end. Cancelling this call, or losing the wire, kills the whole process group."""
         kept = output.Kept(max_output)
         asked = {"argv": list(argv), "cwd": cwd, "env": dict(env or {}), "timeout": timeout}
-        async with (
-            asyncio.timeout(timeout + ANSWER_SECONDS),
-            self._asked(op="exec", **asked, max_output=max_output * FLOOD) as channel,
-        ):
-            while data := await self._recv(channel):
+        seconds = timeout + TRANSFER_SECONDS
+        async with self._asked(seconds, op="exec", **asked, max_output=max_output * FLOOD) as channel:
+            while data := await channel.recv():
                 kept.add(data)
                 if kept.total > max_output * FLOOD + agent.CHUNK:
                     raise values.Refused("The command wrote too much.")
@@ -94,20 +93,25 @@ class Wire:
         """What the program wrote after `since`, and with `follow` what it writes until it ends."""
         behind = True
         while behind:
-            async with self._asked(op="logs", name=name, since=since, follow=follow) as channel:
+            async with self._asked(None, op="logs", name=name, since=since, follow=follow) as channel:
                 since = checks.whole(await self._noted(channel), "offset")
-                while data := await self._recv(channel):
+                while data := await channel.recv():
                     yield values.LogChunk(since, data)
                     since += len(data)
                 behind = bool((await self._answer(channel)).get("behind"))
 
     async def open(self, port: int) -> tuple[streams.Reader, streams.Writer]:
         """A connection to a port of the box. Close the writer when done with both."""
-        channel = await self._open({"op": "open", "port": port})
+        channel: agent.Channel | None = None
         try:
-            await self._noted(channel)
-        except BaseException:
-            await channel.close()
+            async with asyncio.timeout(ANSWER_SECONDS):
+                channel = await self.link.open({"op": "open", "port": port})
+                await self._noted(channel)
+        except BaseException as failure:
+            if channel:
+                channel.close()
+            if isinstance(failure, (agent.Detached, TimeoutError)):
+                raise _broken(failure) from failure
             raise
         return streams.Reader(channel), streams.Writer(channel)
 
@@ -118,48 +122,42 @@ class Wire:
             await self.running
 
     @contextlib.asynccontextmanager
-    async def _asked(self, **request: Any) -> AsyncIterator[agent.Channel]:
-        channel = await self._open(request)
+    async def _asked(self, seconds: float | None, **request: Any) -> AsyncIterator[agent.Channel]:
+        """One request's channel, given up when the work with it ends in any way."""
+        channel: agent.Channel | None = None
         try:
-            yield channel
-        except agent.Detached as gone:
-            raise values.Broken("The wire to the box is lost.") from gone
+            async with asyncio.timeout(seconds):
+                channel = await self.link.open(request)
+                yield channel
+        except (agent.Detached, TimeoutError) as failure:
+            raise _broken(failure) from failure
         finally:
-            await channel.close()
-
-    async def _open(self, request: agent.Message) -> agent.Channel:
-        try:
-            return await self.link.open(request)
-        except agent.Detached as gone:
-            raise values.Broken("The wire to the box is lost.") from gone
+            if channel:
+                channel.close()
 
     async def _ask(self, **request: Any) -> agent.Message:
-        async with self._asked(**request) as channel:
+        async with self._asked(ANSWER_SECONDS, **request) as channel:
             return await self._answer(channel)
-
-    async def _recv(self, channel: agent.Channel) -> bytes:
-        return await channel.recv()
 
     async def _noted(self, channel: agent.Channel) -> agent.Message:
         """The agent's first word, or its refusal."""
-        await _either(channel)
+        await asyncio.wait({channel.noted, channel.answer}, return_when=asyncio.FIRST_COMPLETED)
         return channel.noted.result() if channel.noted.done() and not channel.noted.cancelled() else _result(channel)
 
     async def _answer(self, channel: agent.Channel) -> agent.Message:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await asyncio.wait({channel.answer})
+        await asyncio.wait({channel.answer})
         return _result(channel)
 
 
-async def _either(channel: agent.Channel) -> None:
-    async with asyncio.timeout(ANSWER_SECONDS):
-        await asyncio.wait({channel.noted, channel.answer}, return_when=asyncio.FIRST_COMPLETED)
-
-
 def _result(channel: agent.Channel) -> agent.Message:
-    if channel.answer.cancelled() or not channel.answer.done():
-        raise values.Broken("The wire to the box is lost.")
+    if channel.answer.cancelled():
+        raise agent.Detached
     message = channel.answer.result()
     if error := message.get("error"):
         raise values.Refused(str(error)[:500])
     return message
+
+
+def _broken(failure: Exception) -> values.Broken:
+    silent = isinstance(failure, TimeoutError)
+    return values.Broken("The box does not answer." if silent else "The wire to the box is lost.")

@@ -101,4 +101,4 @@ class Writer:
             if self._end and not self._closing:
                 await self.channel.end()
         if self._closing:
-            await self.channel.close()
+            self.channel.close()

@@ -88,7 +88,7 @@ async def test_giving_up_a_channel_cancels_what_was_done_for_it(pair: Pair) -> N
     pair.answer = wait
     channel = await pair.ours.open({"op": "wait"})
     await started.wait()
-    await channel.close()
+    channel.close()
     await asyncio.wait_for(cancelled.wait(), 5)
     assert not pair.theirs.broken
 
