@@ -76,6 +76,7 @@ function attend(bench) {
       busy(target);
       if (target.dataset.busy === "false") hints.settle();
     }
+    if (target.id === "project-name") document.title = `${target.textContent} · Djinn`;
     if (target.dataset.say) voice.textContent = target.dataset.say;
   });
 }

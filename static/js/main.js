@@ -11,4 +11,5 @@ import "./wish.js";
 import "./keys.js";
 import "./scroll.js";
 import "./progress.js";
+import "./faults.js";
 import "./live.js";

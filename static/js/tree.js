@@ -41,7 +41,8 @@ function folderOf(path, folders) {
   node.append(icon(), name);
   const inside = element("ul", { role: "group" });
   item.append(node, inside);
-  folderOf(path.slice(0, Math.max(0, cut)), folders).append(item);
+  const parent = folderOf(path.slice(0, Math.max(0, cut)), folders);
+  parent.insertBefore(item, parent.querySelector(":scope > [data-path]"));
   folders.set(path, inside);
   return inside;
 }
