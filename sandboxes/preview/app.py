@@ -17,9 +17,16 @@ from sandboxes.errors import SandboxLost
 from sandboxes.models import addresses
 from sandboxes.preview import boxes, headers, pages, sockets, static, targets, upstream, visits, waking
 
-_ASLEEP = frozenset({
-    *(SandboxState.ABSENT, SandboxState.SLEEPING, SandboxState.STOPPED, SandboxState.FAILED),
-})  # fmt: skip
+# Nobody works on it in these: a visit is the reason to begin.
+_IDLE = frozenset(
+    {
+        SandboxState.ABSENT,
+        SandboxState.READY,
+        SandboxState.SLEEPING,
+        SandboxState.STOPPED,
+        SandboxState.FAILED,
+    }
+)
 
 
 def serves(host: str) -> bool:
@@ -58,12 +65,13 @@ async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCa
 async def _stand_in(target: targets.Target) -> pages.Page | None:
     """What to show instead of the app while it does not run; a sleeping one is woken."""
     sandbox = target.sandbox
-    if sandbox.state in _ASLEEP:
+    if sandbox.state == SandboxState.READY and sandbox.port:
+        return None
+    if target.is_under_way:
+        return pages.BUILDING
+    if sandbox.state in _IDLE:
         await waking.wake(sandbox)
-        return pages.asleep(sandbox.state, sandbox.error)
-    if sandbox.state != SandboxState.READY:
-        return pages.WAKING
-    return None if sandbox.port else pages.BUILDING
+    return pages.instead_of(sandbox.state, sandbox.error)
 
 
 async def _exchange(

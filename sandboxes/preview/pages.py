@@ -41,7 +41,7 @@ WAKING = Page(503, "Waking the app", "It was asleep. This takes a few seconds, t
 BUILDING = Page(503, "The app is being built", "It appears here as soon as it runs.", refresh=2)
 
 
-def asleep(state: str, error: str) -> Page:
+def instead_of(state: str, error: str) -> Page:
     if state == SandboxState.FAILED:
         return Page(503, "The app did not start", "Reload this page to try again.", detail=error[-4000:])
     return WAKING

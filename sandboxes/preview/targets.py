@@ -10,6 +10,7 @@ from projects.store.trees import Manifest
 from sandboxes import stacks
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
+from sandboxes.preview import work
 
 _TTL = 1.0
 _MOST = 2000
@@ -21,6 +22,7 @@ class Target:
     sandbox: Sandbox
     stack: stacks.Stack
     manifest: Manifest
+    is_under_way: bool
 
     @property
     def is_static(self) -> bool:
@@ -54,4 +56,5 @@ def _load(label: str) -> Target | None:
     if sandbox is None:
         return None
     manifest = manifest_of(sandbox)
-    return Target(sandbox, stacks.choose(sandbox.project.template, manifest), manifest)
+    stack = stacks.choose(sandbox.project.template, manifest)
+    return Target(sandbox, stack, manifest, work.is_under_way(sandbox))

@@ -3,16 +3,20 @@
 import asyncio
 import json
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.utils import timezone
 
+from projects.enums import AuthorKind
+from projects.services import changesets
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
 from sandboxes.preview import visits
-from sandboxes.runtime import serve, sync, waking
+from sandboxes.runtime import lifecycle, serve, sync, waking
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.preview.conftest import Visitor, socket
@@ -132,6 +136,24 @@ def test_a_sleeping_app_shows_a_page_that_waits_for_it(visitor: Visitor, make_ap
     assert 'http-equiv="refresh" content="1"' in answer.text
     assert "style-src 'unsafe-inline'" in answer.headers["content-security-policy"]
     visitor.get(sandbox)
+    assert [woken.pk for woken in visitor.woken] == [sandbox.pk]
+
+
+def test_an_app_that_is_being_written_is_not_started_half_done(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = make_app({}, template="react-vite")
+    changeset = changesets.open(branch=sandbox.branch, author_kind=AuthorKind.AGENT)
+    lifecycle.show(sandbox, changeset)
+    assert "is being built" in visitor.get(sandbox).text
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.READY, updated_at=timezone.now())
+    assert "is being built" in visitor.get(sandbox).text
+    assert visitor.woken == []
+
+
+def test_an_app_nobody_works_on_any_more_is_started(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.READY, updated_at=long_ago)
+    assert visitor.get(sandbox).status_code == 503
     assert [woken.pk for woken in visitor.woken] == [sandbox.pk]
 
 

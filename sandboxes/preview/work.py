@@ -1,0 +1,34 @@
+"""Whether a job is about to show an app that cannot be seen yet. Then a visit must not start it half-written."""
+
+from datetime import timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from projects.enums import ChangeSetState
+from sandboxes.enums import CommandState, SandboxState
+from sandboxes.models import Command, Sandbox
+
+# Longer than this nobody is silent while at work: a model's stream stages files, a command has its row.
+_SILENCE = timedelta(minutes=5)
+_BETWEEN_STEPS = timedelta(minutes=1)
+
+
+def is_under_way(sandbox: Sandbox) -> bool:
+    if sandbox.state == SandboxState.ABSENT:
+        return _is_being_written(sandbox)
+    if sandbox.state == SandboxState.READY and not sandbox.port:
+        return timezone.now() - sandbox.updated_at < _BETWEEN_STEPS or _is_running_something(sandbox)
+    return False
+
+
+def _is_being_written(sandbox: Sandbox) -> bool:
+    changeset = sandbox.changeset
+    if changeset is None or changeset.state != ChangeSetState.OPEN:
+        return False
+    staged = changeset.changes.aggregate(last=Max("staged_at"))["last"]
+    return timezone.now() - (staged or changeset.created_at) < _SILENCE
+
+
+def _is_running_something(sandbox: Sandbox) -> bool:
+    return Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING).exists()
