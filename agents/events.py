@@ -26,6 +26,8 @@ class JobMoved(TypedDict):
     user_action: str
     retryable: bool
     seconds: int
+    # Which wait or end of this job it is, so that each has a place of its own in the chat.
+    turn: int
 
 
 class PhaseChanged(TypedDict):
@@ -61,7 +63,8 @@ class FileTouched(TypedDict):
     reason: str
 
 
-_CARD = Fragment(region="chat", key="job-{job}", template="events/job_card.html")
+_WAIT = Fragment(region="chat", key="job-{job}-wait-{turn}", template="events/job_wait.html")
+_END = Fragment(region="chat", key="job-{job}-end-{turn}", template="events/job_card.html")
 _FILE = Fragment(region="chat", key="file-{path_id}-{job}", template="events/file_card.html")
 
 
@@ -73,8 +76,10 @@ def register() -> None:
     plan = Fragment(region="plan", key="plan", template="events/plan.html")
     title = Fragment(region="title", key="project-name", template="events/project_name.html")
     feed.register(Kind("message_sent", MessageSent, (message,)))
-    for verb in ("queued", "started", "paused", "resumed", "completed", "failed", "cancelled"):
-        feed.register(Kind(f"job_{verb}", JobMoved, (_CARD,)))
+    for verb in ("queued", "started"):
+        feed.register(Kind(f"job_{verb}", JobMoved, (_WAIT,)))
+    for verb in ("paused", "resumed", "completed", "failed", "cancelled"):
+        feed.register(Kind(f"job_{verb}", JobMoved, (_END,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):

@@ -81,7 +81,7 @@ def try_again(job: Job, failure: Failure, *, after: timedelta) -> None:
     _tell(job, "job_queued", message=f"Trying again in {seconds} s: {failure.message}")
 
 
-def requeue(job: Job, *, kind: str, by: User | None) -> None:
+def requeue(job: Job, *, by: User | None) -> None:
     """A paused or failed job goes on where it was."""
     transitions.check_state(job.state, enums.JobState.QUEUED)
     before = job.phase
@@ -93,7 +93,7 @@ def requeue(job: Job, *, kind: str, by: User | None) -> None:
     job.finished_at = job.not_before = None
     job.phase_before = ""
     job.save()
-    _tell(job, kind, by=by)
+    _tell(job, "job_resumed", by=by)
     _phase_changed(job, before=before)
 
 
@@ -129,6 +129,8 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
         "user_action": error.get("user_action", ""),
         "retryable": bool(error.get("retryable")),
         "seconds": elapsed(job),
+        # A start ends the wait before it.
+        "turn": job.attempts - 1 if kind == "job_started" else job.attempts,
     }
     feed.record(job.project, kind, payload, actor=by, job_ref=job.pk)
 

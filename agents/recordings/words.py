@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 _WORD = re.compile(r"[a-z]+")
+_TODO = re.compile(r"\bto[- ]do\b")
 _EMPTY = frozenset(
     _WORD.findall("""
     a about add all also an and any app application are as at be build by can change could create design do every
@@ -16,7 +17,8 @@ _EMPTY = frozenset(
 
 def content(text: str) -> frozenset[str]:
     """The words that carry meaning, singular: "my tasks, please" is {"task"}."""
-    return frozenset(_singular(word) for word in _WORD.findall(text.lower()) if word not in _EMPTY)
+    plain = _TODO.sub("todo", text.lower())
+    return frozenset(_singular(word) for word in _WORD.findall(plain) if word not in _EMPTY)
 
 
 def coverage(said: frozenset[str], known: Iterable[str]) -> float:

@@ -97,20 +97,20 @@ def pause(job: Job, *, by: User | None) -> None:
 
 
 def resume(job: Job, *, by: User | None) -> None:
-    _go_on(job, enums.JobState.PAUSED, "job_resumed", by=by)
+    _go_on(job, enums.JobState.PAUSED, by=by)
 
 
 def retry(job: Job, *, by: User | None) -> None:
     """A failed job goes on where it failed; what it had done is not done again."""
-    _go_on(job, enums.JobState.FAILED, "job_queued", by=by)
+    _go_on(job, enums.JobState.FAILED, by=by)
 
 
-def _go_on(job: Job, expected: enums.JobState, kind: str, *, by: User | None) -> None:
+def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
     with transaction.atomic():
         job = _fresh(job)
         if job.state != expected:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
-        moves.requeue(job, kind=kind, by=by)
+        moves.requeue(job, by=by)
         tasks.execute_job.delay_on_commit(str(job.pk))
 
 

@@ -1,6 +1,7 @@
 """A running installation and a real Chromium for journeys."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -17,6 +18,8 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Making vite's first page takes a while on two busy cores.
+PATIENCE = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +33,40 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One for all journeys: each makes projects of its own."""
-    with installed(tmp_path_factory.mktemp("journey") / "home", DJINN_DEMO_PACE="0.2") as one:
+    with installed(tmp_path_factory.mktemp("journey") / "home", DJINN_DEMO_PACE="0.1") as one:
         one.up()
         yield one
 
 
 @pytest.fixture
-def page(browser: Browser, installation: Installation) -> Iterator[Page]:
-    """Signed in as the local owner; what the console says against us fails the journey."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(installation.manage("login_link").stdout.split()[-1])
-    yield page
-    context.close()
+def signed_in(browser: Browser, installation: Installation) -> Iterator[Callable[..., Page]]:
+    """Opens pages for the local owner; what a page's own console complains of fails the journey."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": cookie.name, "value": str(cookie.value), "url": installation.url}
+                for cookie in installation.client.cookies.jar
+            ]
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(installation.url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    ours = [one for one in complaints if not re.search(r"status of 50[023]|WebSocket", one)]
+    assert ours == []
+
+
+@pytest.fixture
+def page(signed_in: Callable[..., Page]) -> Page:
+    return signed_in()

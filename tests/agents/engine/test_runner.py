@@ -94,7 +94,7 @@ def test_delivered_twice_is_done_once(job: Job):
 
 
 def test_stop_acts_within_a_second_while_the_model_streams(job: Job, owner: User, settings):
-    settings.DEMO_PACE = 5.0
+    settings.DEMO_PACE = 2.0
     thread = in_background(job)
     wait_for(lambda: closed(job) >= 1, seconds=60, what="a closed file")
     jobs.stop(job, by=owner)
@@ -110,7 +110,7 @@ def test_stop_acts_within_a_second_while_the_model_streams(job: Job, owner: User
 
 
 def test_pause_and_resume_ask_only_for_what_is_missing(job: Job, owner: User, settings):
-    settings.DEMO_PACE = 5.0
+    settings.DEMO_PACE = 2.0
     thread = in_background(job)
     wait_for(lambda: closed(job) >= 1, seconds=60, what="a closed file")
     jobs.pause(job, by=owner)
@@ -128,7 +128,7 @@ def test_pause_and_resume_ask_only_for_what_is_missing(job: Job, owner: User, se
 
 def test_a_worker_that_lost_its_lease_steps_aside(job: Job, settings):
     """Another worker takes over in the middle; together they write every file once."""
-    settings.DEMO_PACE = 5.0
+    settings.DEMO_PACE = 2.0
     thread = in_background(job)
     wait_for(lambda: closed(job) >= 1, seconds=60, what="a closed file")
     leases.release_all()

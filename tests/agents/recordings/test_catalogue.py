@@ -15,6 +15,8 @@ EVERYTHING = ("static", "react-vite", "python")
         ("A reading list", "reading-list"),
         ("track the books I read", "reading-list"),
         ("a lending library for tools", "tool-library"),
+        ("a kanban board", "kanban"),
+        ("A to-do list", "kanban"),
         ("Tool library for my neighbours, in Flask", "tool-library"),
     ],
 )
