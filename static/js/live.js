@@ -37,6 +37,7 @@ class Feed {
     if (frame.seq === undefined || frame.seq <= this.seq) return;
     this.seq = frame.seq;
     place(frame.html);
+    this.reached();
   }
 
   found() {
@@ -44,6 +45,12 @@ class Feed {
     clearTimeout(this.quiet);
     this.quiet = undefined;
     this.banner.hidden = true;
+    this.reached();
+  }
+
+  /** Up to which event this page is true, for whoever looks at it from outside. */
+  reached() {
+    this.bench.dataset.liveSeq = String(this.seq);
   }
 
   /** Back-off with full jitter; the banner only when it lasts. */
