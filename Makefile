@@ -75,7 +75,7 @@ $(TOOLS): requirements.txt requirements-dev.txt | $(PY)
 # Everything works without the bundle, so its absence is a sentence and not a failure.
 $(BUNDLE): $(UI_SOURCES) | $(PY)
 	@if ! command -v npm >/dev/null 2>&1; then \
-		echo "npm is not installed: the UI is served from its sources, without the code editor."; \
+		echo "npm is not installed: the UI is served from its sources."; \
 	elif ! test -f package.json; then \
 		:; \
 	elif echo "Building the UI bundle …" && npm ci --ignore-scripts --silent && npm run --silent build; then \

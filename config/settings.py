@@ -35,7 +35,8 @@ env.must_be_unset("REDIS_URL", "this version uses no Redis. Unset it.")
 
 # --- Secrets -----------------------------------------------------------------------------------
 # Signing and encrypting are different risks with different lifetimes, hence two keys.
-SECRET_KEY = env.text("DJINN_SECRET_KEY") or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")  # signs sessions; made and kept in DJINN_HOME when unset
+given = env.text("DJINN_SECRET_KEY")  # signs sessions; made and kept in DJINN_HOME when unset
+SECRET_KEY = given or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")
 ENCRYPTION_KEY = keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
 
 # --- The model ---------------------------------------------------------------------------------
@@ -45,14 +46,16 @@ DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own vari
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------
-SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=("auto", "process", "none"))  # what runs the apps: auto, process (bubblewrap) or none
+BACKENDS = ("auto", "process", "none")
+SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=BACKENDS)  # process is bubblewrap; none: plain pages only
 SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
 
 # --- Jobs --------------------------------------------------------------------------------------
 LEASE_SECONDS = env.integer("DJINN_LEASE_SECONDS", 15, least=3, most=600)  # a silent worker loses its job after this
 
 # --- Django ------------------------------------------------------------------------------------
-ALLOWED_HOSTS = sorted({SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("DJINN_ALLOWED_HOSTS")})  # more names people reach the site by
+more_hosts = env.words("DJINN_ALLOWED_HOSTS")  # more names people reach the site by
+ALLOWED_HOSTS = sorted({SITE_HOST, "localhost", "127.0.0.1", "[::1]", *more_hosts})
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [

@@ -1,0 +1,52 @@
+"""The worker process: every queue has a pool, and what is asked is done."""
+
+import os
+import signal
+
+from django.test import override_settings
+
+from config import celery
+from config.celery import app
+from config.serve.worker import POOLS
+from tests.config.serve.whole import Whole, until
+
+
+def test_every_queue_has_exactly_one_pool() -> None:
+    taken = [queue for queues in POOLS.values() for queue in queues]
+    assert sorted(taken) == sorted(queue.name for queue in app.conf.task_queues)
+
+
+def test_long_jobs_have_a_pool_of_their_own() -> None:
+    assert POOLS["generate"] == (celery.GENERATE,)
+
+
+def test_every_scheduled_task_exists_and_waits_behind_no_work() -> None:
+    app.loader.import_default_modules()
+    for entry in app.conf.beat_schedule.values():
+        assert entry["task"] in app.tasks
+        route = app.amqp.router.route({}, entry["task"])
+        assert route["queue"].name == celery.HOUSEKEEPING
+
+
+def test_what_was_asked_before_the_start_is_done_after_it(whole: Whole) -> None:
+    queue = whole.home / "broker" / "queue"
+    folders = {
+        "data_folder_in": str(queue),
+        "data_folder_out": str(queue),
+        "control_folder": str(whole.home / "broker" / "control"),
+    }
+    with override_settings(CELERY_BROKER_TRANSPORT_OPTIONS=folders):
+        sender = celery.build("sender", set_as_current=False)
+        sender.send_task("agents.tasks.reap_jobs", queue=celery.HOUSEKEEPING)
+        sender.close()
+    asked = set(queue.iterdir())
+    assert len(asked) == 1
+    whole.start_and_wait()
+    assert until(lambda: not asked & set(queue.iterdir()))
+
+
+def test_a_worker_that_is_told_to_stop_stops(whole: Whole) -> None:
+    whole.start_and_wait()
+    old = whole.pid("worker")
+    os.kill(old, signal.SIGTERM)
+    assert whole.replaced("worker", old)
