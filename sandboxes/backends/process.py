@@ -127,7 +127,8 @@ class ProcessBackend:
             os.close(folder)
 
     async def list_owned(self, install_id: str) -> list[base.OwnedRef]:
-        found = [self._read(path.stem) for path in sorted(self.run.glob("*.json"))]
+        names = [path.stem for path in sorted(self.run.glob("*.json")) if NAME.fullmatch(path.stem)]
+        found = [self._read(name) for name in names]
         return [self._owned(told) for told in found if told.get("install_id") == install_id]
 
     def _owned(self, told: dict[str, Any]) -> base.OwnedRef:

@@ -181,8 +181,12 @@ async def test_a_stopped_box_can_be_made_again_with_its_files(
     await again.close()
 
 
-async def test_boxes_of_another_installation_are_not_ours(backend: process.ProcessBackend, handle: base.Handle) -> None:
+async def test_boxes_of_another_installation_are_not_ours(
+    backend: process.ProcessBackend, handle: base.Handle, home: Path
+) -> None:
+    (home / "run" / "Other_File.json").write_text("{}")
     assert await backend.list_owned("somebody else") == []
+    assert [ref.handle for ref in await backend.list_owned(INSTALL)] == [handle]
 
 
 @pytest.mark.parametrize("name", ["../x", "", "a/b", "A", "a" * 65, "-a"])
