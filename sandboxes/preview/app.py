@@ -116,4 +116,4 @@ async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
             await bridge.run()
     except (SandboxLost, visits.Crowded, upstream.Broken, TimeoutError):
         targets.forget(target.sandbox.label)
-        await send({"type": "websocket.close", "code": 1011, "reason": None})
+        await send({"type": "websocket.close", "code": sockets.LOST, "reason": None})

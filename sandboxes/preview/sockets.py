@@ -24,9 +24,18 @@ from sandboxes.preview.upstream import Broken, Reader, Writer, target_of
 MAX_MESSAGE = 16 * 1024 * 1024
 IDLE = 600.0
 OPENING = 30.0
+LOST = 4502
+"""The code a visitor's socket is closed with when the app's side broke."""
 _CHUNK = 64 * 1024
 # What the handshake itself writes.
 _HANDSHAKE = frozenset({b"host", b"connection", b"upgrade", b"content-length"})
+
+
+def sendable(code: int | None) -> int:
+    """An application may close with 1000 or a code of its own; the rest belong to the protocol."""
+    if code in {None, 1000, 1001, 1005}:
+        return 1000
+    return code if code is not None and 3000 <= code <= 4999 else LOST
 
 
 @dataclass
@@ -103,7 +112,7 @@ class Bridge:
         while True:
             for event in self.socket.events():
                 if isinstance(event, CloseConnection):
-                    await self.close(event.code)
+                    await self._close(event.code)
                     return
                 await self._take(event)
             async with asyncio.timeout(IDLE):
@@ -129,10 +138,8 @@ class Bridge:
             data = b"".join(bytes(part) for part in parts if not isinstance(part, str))
             await self.send({"type": "websocket.send", "text": None, "bytes": data})
 
-    async def close(self, code: int | None) -> None:
-        """Some codes may be reported but never sent."""
-        code = 1000 if code in {None, 1005} else 1011 if code in {1006, 1015} else code
-        await self.send({"type": "websocket.close", "code": code, "reason": None})
+    async def _close(self, code: int | None) -> None:
+        await self.send({"type": "websocket.close", "code": sendable(code), "reason": None})
 
     async def _feed(self) -> None:
         data = await self.reader.read(_CHUNK)

@@ -60,7 +60,7 @@ def prepare(stack: Stack, on_line: Callable[[str], None] | None = None) -> Path:
     with _only_one(ready.with_suffix(".lock")):
         if not ready.exists():
             _clear_drafts(ready)
-            _fetch(stack, ready, on_line or log.info)
+            _fetch(stack, ready, on_line or log.debug)
     return ready
 
 

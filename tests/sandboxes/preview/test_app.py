@@ -15,7 +15,7 @@ from projects.enums import AuthorKind
 from projects.services import changesets
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.preview import visits
+from sandboxes.preview import sockets, visits
 from sandboxes.runtime import lifecycle, serve, sync, waking
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
@@ -169,6 +169,27 @@ def test_a_socket_wakes_nobody(visitor: Visitor, make_app: MakeApp) -> None:
     sandbox = make_app(apps.REACT)
     assert visitor.run(_refused(socket(sandbox, "/", "vite-hmr")))
     assert visitor.woken == []
+
+
+@pytest.mark.parametrize(
+    ("code", "sent"), [(None, 1000), (1000, 1000), (1001, 1000), (1011, 4502), (3000, 3000), (4001, 4001), (5000, 4502)]
+)
+def test_close_codes_are_ones_a_server_may_send(code: int | None, sent: int) -> None:
+    assert sockets.sendable(code) == sent
+
+
+def test_a_socket_whose_box_dies_is_closed(visitor: Visitor, tally: Sandbox) -> None:
+    client = visitor.get(tally, "/@vite/client").text
+    token = client.split('wsToken = "', 1)[1].split('"', 1)[0]
+    assert visitor.run(_closed_by_death(tally, f"/?token={token}")) == sockets.LOST
+
+
+async def _closed_by_death(sandbox: Sandbox, path: str) -> int:
+    open_page = socket(sandbox, path, "vite-hmr")
+    await open_page.connect(15)
+    await open_page.receive_output(15)
+    await asyncio.to_thread(kill_box, sandbox)
+    return int((await open_page.receive_output(15))["code"])
 
 
 async def _refused(communicator: WebsocketCommunicator) -> bool:
