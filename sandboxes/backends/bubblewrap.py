@@ -13,6 +13,7 @@ from sandboxes.backends import base, fences, registries, toolchain
 
 PROXY = f"http://127.0.0.1:{agent.PROXY_PORT}"
 AGENT = "/opt/djinn/agent.pyc"
+PACKAGES = "/opt/djinn/packages"
 ETC = ("alternatives", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "pki/ca-trust/extracted", "ld.so.cache")
 FILES = {
     "passwd": b"app:x:%d:%d:app:/tmp/home:/bin/sh\n" % (fences.USER, fences.USER),
@@ -55,6 +56,8 @@ def options(spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Seque
     shown = {path: path for path in (*_etc(), *tools.folders, *read_only, *toolchain.certificates().values())}
     shown |= {Path("/etc", name): folder / "etc" / name for name in FILES}
     shown[Path(AGENT)] = folder / "etc" / "agent.pyc"
+    if pip := toolchain.pip(tools.python):
+        shown[Path(PACKAGES, "pip")] = pip
     if spec.template:
         shown[Path("/opt/template")] = spec.template.resolve()
     words = [*fence.outer, "--hostname", "sandbox", *fences.system(), *_scratch(spec.limits.scratch_mb << 20)]
@@ -101,6 +104,7 @@ def environment(tools: toolchain.Toolchain, extra: Mapping[str, str]) -> dict[st
         **_pip(found),
         **{name: str(path) for name, path in toolchain.certificates().items()},
         **extra,
+        "PYTHONPATH": os.pathsep.join(filter(None, (extra.get("PYTHONPATH"), PACKAGES))),
     }
 
 

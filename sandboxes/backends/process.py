@@ -37,6 +37,7 @@ class ProcessBackend:
         fence = fences.best()
         if not fence:
             return base.BackendInfo(self.name, available=False, isolation="none", reasons=(fences.refusal(),))
+        toolchain.pip(toolchain.find().python)
         registries.find()  # asked once, so that the first box need not wait for it
         reasons = [] if toolchain.find().node else ["Node is not installed, so only Python apps can run."]
         if not fence.closed:

@@ -4,6 +4,7 @@ Each may live anywhere, also under somebody's home; only the folder of the progr
 """
 
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -61,6 +62,17 @@ def _home(program: Path) -> Path:
     """`<home>/bin/program` belongs to `<home>`; anything else to the folder it lies in."""
     folder = program.parent
     return folder.parent if folder.name == "bin" else folder
+
+
+@functools.cache
+def pip(python: Path) -> Path | None:
+    """Our own pip, for a Python that was installed without one, as distributions do."""
+    try:
+        told = subprocess.run([python, "-I", "-c", "import pip"], capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    ours = importlib.util.find_spec("pip")
+    return Path(ours.origin).parent if told.returncode and ours and ours.origin else None
 
 
 def certificates() -> dict[str, Path]:

@@ -76,8 +76,19 @@ async def test_scratch_is_of_a_fixed_size(backend: base.SandboxBackend, spec: ba
 async def test_the_environment_is_its_own(box: wire.Wire) -> None:
     env = dict(line.split("=", 1) for line in (await say(box, "env")).splitlines())
     assert env["HOME"] == "/tmp/home"
-    assert not {"DJINN_HOME", "DJANGO_SETTINGS_MODULE", "VIRTUAL_ENV", "PYTHONPATH", "OLDPWD"} & set(env)
-    ours = {"PATH", "HOME", "USER", "LANG", "TERM", "PWD", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PYTHONUNBUFFERED"}
+    assert not {"DJINN_HOME", "DJANGO_SETTINGS_MODULE", "VIRTUAL_ENV", "OLDPWD"} & set(env)
+    ours = {
+        "PATH",
+        "HOME",
+        "USER",
+        "LANG",
+        "TERM",
+        "PWD",
+        "SSL_CERT_FILE",
+        "NODE_EXTRA_CA_CERTS",
+        "PYTHONUNBUFFERED",
+        "PYTHONPATH",
+    }
     strange = [
         n for n in env if n not in ours and not n.lower().endswith("_proxy") and not n.startswith(("PIP_", "npm_"))
     ]
