@@ -3,14 +3,25 @@
 import functools
 import tomllib
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from agents.recordings import words
 from agents.recordings.recording import FollowUp, Recording
+from sandboxes import stacks
 
-__all__ = ["FollowUp", "Recording", "all", "examples", "get", "nearest"]
+__all__ = ["Example", "FollowUp", "Recording", "all", "examples", "get", "nearest"]
 
 _HOME = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    wish: str
+    stack_title: str
+
+    def __str__(self) -> str:
+        return self.wish
 
 
 @functools.cache
@@ -23,17 +34,17 @@ def get(name: str) -> Recording | None:
     return next((recording for recording in all() if recording.name == name), None)
 
 
-def nearest(wish: str, stacks: Collection[str]) -> tuple[Recording, bool]:
+def nearest(wish: str, runnable: Collection[str]) -> tuple[Recording, bool]:
     """The recording closest to the wish that can run here, and whether it is what was wished for."""
     said = words.content(wish)
-    runnable = [recording for recording in all() if recording.stack in stacks or recording.stack == "static"]
-    best = max(runnable, key=lambda recording: (recording.is_meant_by(said), recording.nearness(said)))
+    able = [recording for recording in all() if recording.stack in runnable or recording.stack == "static"]
+    best = max(able, key=lambda recording: (recording.is_meant_by(said), recording.nearness(said)))
     return best, best.is_meant_by(said)
 
 
-def examples() -> tuple[str, ...]:
+def examples() -> tuple[Example, ...]:
     """Wishes for the start page: one per recording."""
-    return tuple(recording.wish for recording in all())
+    return tuple(Example(recording.wish, stacks.BY_NAME[recording.stack].title) for recording in all())
 
 
 def _load(file: Path) -> Recording:
