@@ -125,7 +125,9 @@ class Room:
         if self.ring and self.ring[0].seq <= seq + 1:
             start = seq + 1 - self.ring[0].seq
             return self.ring[start : start + BATCH]
-        return await in_thread(_read, self.project_id, seq)
+        events = await in_thread(_read, self.project_id, seq)
+        # Nobody gets ahead of the room: who is ahead of it counts as lost.
+        return [event for event in events if event.seq <= self.head]
 
 
 def _read(project_id: UUID, seq: int) -> list[Rendered]:

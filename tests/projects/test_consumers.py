@@ -145,7 +145,8 @@ async def test_a_program_with_a_wrong_token_is_refused(people: People):
         assert await socket.code() == code
 
 
-async def test_a_removed_member_has_to_leave_at_once(people: People):
+async def test_a_removed_member_has_to_leave_at_once(people: People, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(LiveFeed, "ask_seconds", 3600)
     await record(people.project)
     socket = await page(people.project, people.viewer)
     await socket.frame()

@@ -122,13 +122,14 @@ async def test_other_projects_are_not_heard(hall: Hub, project: Project):
 
 
 class FlakyLayer(DatagramLayer):
-    """The real layer, whose connection breaks once."""
+    """The real layer, which breaks once and forgets who listened."""
 
     broken = 0
 
     async def receive(self, channel: str) -> dict[str, object]:
         if not self.broken:
             FlakyLayer.broken = 1
+            await self.flush()
             raise ConnectionResetError
         return await super().receive(channel)
 
@@ -187,3 +188,17 @@ async def test_one_far_behind_the_ring_reads_the_log(hall: Hub, project: Project
     assert await events(follower, 12) == list(range(1, 13))
     assert len(slow.room.ring) == 5
     assert await events(slow, 12) == list(range(1, 13))
+
+
+@pytest.mark.parametrize("after", [5, 6, 7, 8])
+async def test_nothing_is_lost_at_the_edge_of_the_ring(
+    hall: Hub, project: Project, monkeypatch: pytest.MonkeyPatch, after: int
+):
+    monkeypatch.setattr(rooms, "RING", 5)
+    first = await hall.join(project.pk)
+    for _ in range(12):
+        await in_thread(facts.record, project)
+    await events(first, 12)
+    assert first.room.ring[0].seq == 8
+    follower = await hall.join(project.pk, after=after)
+    assert await events(follower, 12 - after) == list(range(after + 1, 13))

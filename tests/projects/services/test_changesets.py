@@ -168,6 +168,15 @@ class TestApply:
             assert heard == []
         assert heard == [(people.project, people.main, version)]
 
+    def test_a_plan_made_before_the_last_stage_is_not_written(self, people: People, changeset: ChangeSet):
+        changesets.stage(changeset, "first.txt", b"1")
+        plan = applying.plan(changeset)
+        changesets.stage(changeset, "second.txt", b"2")
+        assert changesets._write(changeset, plan, by=None, message="x") is None
+        assert Version.objects.count() == 1
+        changesets.apply(changeset, message="x")
+        assert sorted(files.manifest(people.main)) == ["first.txt", "kept.txt", "second.txt"]
+
     def test_applied_twice_it_gives_the_same_version(self, people: People, changeset: ChangeSet):
         changesets.stage(changeset, "new.txt", b"a")
         first = changesets.apply(changeset, message="x")
