@@ -53,7 +53,7 @@ def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
 def options(spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Sequence[Path]) -> list[str]:
     """Given by descriptor: a command line could be read inside, with the host's paths in it."""
     tools = toolchain.find()
-    shown = {path: path for path in (*_etc(), *tools.folders, *read_only, *toolchain.certificates().values())}
+    shown = {path: path for path in (*_etc(), *tools.shown, *read_only, *toolchain.certificates().values())}
     shown |= {Path("/etc", name): folder / "etc" / name for name in FILES}
     shown[Path(AGENT)] = folder / "etc" / "agent.pyc"
     if pip := toolchain.pip(tools.python):

@@ -21,8 +21,8 @@ class Toolchain:
     python: Path
     node: Path | None
     npm: Path | None
-    folders: tuple[Path, ...]
-    """To be shown read-only, besides the system's own."""
+    shown: tuple[Path, ...]
+    """To be seen read-only, besides the system's own."""
     programs: tuple[Path, ...]
     """What comes first on PATH."""
 
@@ -31,9 +31,9 @@ class Toolchain:
 def find() -> Toolchain:
     python, node = Path(sys.executable).resolve(), _node()
     npm = _npm(node)
-    homes = [Path(sys.base_prefix).resolve(), _home(python)]
-    homes += [_home(program) for program in (node, npm) if program]
-    outside = dict.fromkeys(home for home in homes if not home.is_relative_to(SYSTEM))
+    base = Path(sys.base_prefix).resolve() / "bin" / "python"
+    shown = [path for program in (base, python, node, npm) if program for path in _parts(program)]
+    outside = dict.fromkeys(path for path in shown if not path.is_relative_to(SYSTEM))
     programs = dict.fromkeys(program.parent for program in (python, node, npm) if program)
     return Toolchain(python, node, npm, tuple(outside), tuple(programs))
 
@@ -58,10 +58,11 @@ def _npm(node: Path | None) -> Path | None:
     return Path(found) if found else None
 
 
-def _home(program: Path) -> Path:
-    """`<home>/bin/program` belongs to `<home>`; anything else to the folder it lies in."""
-    folder = program.parent
-    return folder.parent if folder.name == "bin" else folder
+def _parts(program: Path) -> list[Path]:
+    """`<prefix>/bin/program` needs the libraries beside; never the prefix, which may be somebody's home."""
+    if program.parent.name != "bin":
+        return [program]
+    return [path for name in ("bin", "lib", "lib64") if (path := program.parent.with_name(name)).is_dir()]
 
 
 @functools.cache

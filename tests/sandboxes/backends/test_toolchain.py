@@ -12,13 +12,17 @@ from sandboxes.backends import toolchain
 def test_python_is_the_one_that_runs_us_and_its_folder_is_shown() -> None:
     tools = toolchain.find()
     assert tools.python == Path(sys.executable).resolve()
-    assert tools.python.is_relative_to(toolchain.SYSTEM) or any(tools.python.is_relative_to(f) for f in tools.folders)
+    assert tools.python.is_relative_to(toolchain.SYSTEM) or any(
+        tools.python.is_relative_to(path) for path in tools.shown
+    )
 
 
-def test_no_home_and_nothing_of_the_system_is_among_the_folders() -> None:
-    for folder in toolchain.find().folders:
-        assert folder not in {Path("/"), Path.home(), *Path.home().parents}
-        assert not folder.is_relative_to(toolchain.SYSTEM)
+def test_only_programs_and_their_libraries_are_shown(tmp_path: Path) -> None:
+    for folder in ("bin", "lib", "diary"):
+        (tmp_path / folder).mkdir()
+    assert toolchain._parts(tmp_path / "bin" / "node") == [tmp_path / "bin", tmp_path / "lib"]
+    assert toolchain._parts(tmp_path / "node") == [tmp_path / "node"]
+    assert not [path for path in toolchain.find().shown if path.is_relative_to(toolchain.SYSTEM)]
 
 
 @pytest.mark.node
