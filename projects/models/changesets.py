@@ -18,12 +18,8 @@ class ChangeSet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="changesets")
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="changesets")
-    base = models.ForeignKey(
-        Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    state = models.CharField(
-        max_length=12, choices=enums.ChangeSetState, default=enums.ChangeSetState.OPEN
-    )
+    base = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=12, choices=enums.ChangeSetState, default=enums.ChangeSetState.OPEN)
     title = models.CharField(max_length=200, blank=True)
     author_kind = models.CharField(max_length=10, choices=enums.AuthorKind)
     author = models.ForeignKey(
@@ -34,9 +30,7 @@ class ChangeSet(models.Model):
         related_name="+",
     )
     job_ref = models.UUIDField(null=True, blank=True)
-    applied_as = models.ForeignKey(
-        Version, on_delete=models.PROTECT, null=True, blank=True, related_name="changesets"
-    )
+    applied_as = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, blank=True, related_name="changesets")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -51,9 +45,7 @@ class ChangeSet(models.Model):
                 | (~Q(state="applied") & Q(applied_as__isnull=True)),
                 name="changeset_applied_iff_version",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=enums.ChangeSetState.values), name="changeset_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=enums.ChangeSetState.values), name="changeset_state_known"),
         ]
         ordering = ["-created_at"]
 
@@ -66,16 +58,10 @@ class Change(models.Model):
 
     changeset = models.ForeignKey(ChangeSet, on_delete=models.CASCADE, related_name="changes")
     path = models.CharField(max_length=240)
-    before = models.ForeignKey(
-        Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    after = models.ForeignKey(
-        Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    before = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    after = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     executable = models.BooleanField(default=False)
-    decision = models.CharField(
-        max_length=10, choices=enums.Decision, default=enums.Decision.UNDECIDED
-    )
+    decision = models.CharField(max_length=10, choices=enums.Decision, default=enums.Decision.UNDECIDED)
     staged_at = models.DateTimeField(auto_now=True)
 
     class Meta:

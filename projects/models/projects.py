@@ -24,9 +24,7 @@ class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_projects"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_projects")
     # The stack it was begun with; empty until a plan chose one.
     template = models.CharField(max_length=40, blank=True)
     last_seq = models.PositiveBigIntegerField(default=0, editable=False)
@@ -51,20 +49,14 @@ class Member(models.Model):
     """A person's role in a project. The owner's row mirrors `Project.owner`."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=enums.Role)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "user"], name="member_once_per_project"),
-            models.UniqueConstraint(
-                fields=["project"], condition=Q(role="owner"), name="member_one_owner"
-            ),
-            models.CheckConstraint(
-                condition=Q(role__in=enums.Role.values), name="member_role_known"
-            ),
+            models.UniqueConstraint(fields=["project"], condition=Q(role="owner"), name="member_one_owner"),
+            models.CheckConstraint(condition=Q(role__in=enums.Role.values), name="member_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -76,9 +68,7 @@ class Branch(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="branches")
     name = models.CharField(max_length=120, default="main")
-    head = models.ForeignKey(
-        "projects.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    head = models.ForeignKey("projects.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name_plural = "branches"

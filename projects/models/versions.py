@@ -27,9 +27,7 @@ class Version(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="version_number_unique"),
-            models.CheckConstraint(
-                condition=models.Q(number__gte=1), name="version_number_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="version_number_positive"),
         ]
         ordering = ["-number"]
 
