@@ -5,8 +5,11 @@ from typing import Any
 
 from celery import Celery
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+TRANSPORT_ALIASES["folder"] = "config.broker:Transport"
 
 GENERATE, SANDBOX, HOUSEKEEPING = "generate", "sandbox", "housekeeping"
 

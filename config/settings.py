@@ -193,16 +193,8 @@ CHANNEL_LAYERS = {
 
 # --- Work --------------------------------------------------------------------------------------
 # The job's row is the truth and the broker only a hint, so a lost message costs seconds.
-BROKER_DIR = DJINN_HOME / "broker"
-for folder in ("queue", "control"):
-    (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-CELERY_BROKER_URL = "filesystem://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "data_folder_in": str(BROKER_DIR / "queue"),
-    "data_folder_out": str(BROKER_DIR / "queue"),
-    "control_folder": str(BROKER_DIR / "control"),
-    "polling_interval": 0.1,
-}
+CELERY_BROKER_URL = "folder://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": DJINN_HOME / "broker", "polling_interval": 0.1}
 
 # --- Logs --------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("DJINN_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))  # how much is said

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 
 from config.serve import locks
 
@@ -43,6 +44,7 @@ def log_path() -> Path:
 
 
 def _spawn() -> subprocess.Popen[bytes]:
+    call_command("migrate", verbosity=0, interactive=False)
     log_path().parent.mkdir(parents=True, exist_ok=True)
     with log_path().open("ab") as log:
         return subprocess.Popen(

@@ -37,6 +37,7 @@ def test_a_port_in_use_is_refused_in_a_sentence(whole: Whole) -> None:
 
 
 def test_detached_it_stays_up_and_a_second_time_says_so(whole: Whole) -> None:
+    (whole.home / "db.sqlite3").unlink()
     first = whole.start("serve", "--detach")
     assert first.wait(60) == 0
     assert "was started in the background" in whole.said(first)

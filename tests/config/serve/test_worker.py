@@ -29,13 +29,8 @@ def test_every_scheduled_task_exists_and_waits_behind_no_work() -> None:
 
 
 def test_what_was_asked_before_the_start_is_done_after_it(whole: Whole) -> None:
-    queue = whole.home / "broker" / "queue"
-    folders = {
-        "data_folder_in": str(queue),
-        "data_folder_out": str(queue),
-        "control_folder": str(whole.home / "broker" / "control"),
-    }
-    with override_settings(CELERY_BROKER_TRANSPORT_OPTIONS=folders):
+    queue = whole.home / "broker" / celery.HOUSEKEEPING
+    with override_settings(CELERY_BROKER_TRANSPORT_OPTIONS={"folder": whole.home / "broker"}):
         sender = celery.build("sender", set_as_current=False)
         sender.send_task("agents.tasks.reap_jobs", queue=celery.HOUSEKEEPING)
         sender.close()
