@@ -25,7 +25,8 @@ def run(context: Context) -> None:
 
 def _design(context: Context, step: Step) -> steps.Output:
     """Ask; when the answer does not fit the schema, ask again with the errors, within a bound."""
-    turns: tuple[Turn, ...] = (Turn("user", context.text),)
+    asked = context.wish if context.text == context.wish else f"{context.wish}\n\n{context.text}"
+    turns: tuple[Turn, ...] = (Turn("user", asked),)
     for _ in range(_ROUNDS):
         call, body = _ask(context, step, turns)
         try:

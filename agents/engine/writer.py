@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from agents.engine import packages
 from agents.engine.context import Context
-from agents.engine.paths import path_id
 from agents.engine.speech import Speech, say
 from agents.lifecycle import moves
 from agents.parsing import events as found
@@ -14,6 +13,7 @@ from projects import feed
 from projects.models import ChangeSet
 from projects.services import changesets, files
 from projects.store import diffs
+from projects.store.trees import path_id
 from sandboxes.models import Sandbox
 from sandboxes.runtime import sync
 

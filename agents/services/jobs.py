@@ -50,18 +50,24 @@ def _session(project: Project, text: str, *, by: User | None) -> Session:
 
 
 def _queue(session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None) -> Job:
-    first = Message.objects.filter(session__project=session.project).order_by("created_at").first()
     is_first_build = session.branch.head_id is None and not session.project.jobs.active().exists()
     return Job.objects.create(
         project=session.project,
         branch=session.branch,
         session=session,
         kind=enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT,
-        input={"text": text, "wish": first.text if first else text},
+        input={"text": text, "wish": text if is_first_build else _wish(session, text)},
         model=model or settings.DJINN_MODEL,
         idempotency_key=idempotency_key,
         created_by=by,
     )
+
+
+def _wish(session: Session, text: str) -> str:
+    """What the project was last built from."""
+    builds = Job.objects.filter(project=session.project, kind=enums.JobKind.GENERATE)
+    newest = builds.order_by("-created_at").first()
+    return str(newest.input["wish"]) if newest else text
 
 
 def _say(job: Job, text: str, *, by: User | None) -> None:

@@ -1,10 +1,9 @@
 """A running installation and a real Chromium for journeys."""
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.installation import Installation, installed
 
@@ -44,6 +43,11 @@ def signed_in(browser: Browser, installation: Installation) -> Iterator[Callable
     complaints: list[str] = []
     contexts = []
 
+    def complain(said: ConsoleMessage) -> None:
+        """An app's own words, on its own origin, are not ours."""
+        if said.type == "error" and not said.location["url"].startswith("http://p-"):
+            complaints.append(said.text)
+
     def open_page(**options: object) -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)  # type: ignore[arg-type]
         contexts.append(context)
@@ -56,15 +60,14 @@ def signed_in(browser: Browser, installation: Installation) -> Iterator[Callable
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", complain)
         page.goto(installation.url)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    ours = [one for one in complaints if not re.search(r"status of 50[023]|WebSocket", one)]
-    assert ours == []
+    assert [one for one in complaints if "WebSocket" not in one] == []
 
 
 @pytest.fixture

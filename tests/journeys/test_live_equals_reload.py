@@ -1,5 +1,6 @@
 """A page that was open while things happened reads exactly like one opened afterwards, kind by kind."""
 
+import difflib
 import json
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from django.db import transaction
 from projects import feed
 from projects.models import Project
 from projects.services import accounts, projects
-project = projects.create(name="Stage", by=accounts.local_owner())
+project = projects.create(name="Shelf", by=accounts.local_owner())
 print(project.slug, project.last_seq, flush=True)
 for line in sys.stdin:
     kind, payload = json.loads(line)
@@ -31,14 +32,15 @@ for line in sys.stdin:
         print(feed.record(project, kind, payload).seq, flush=True)
 """
 # Ticking times, marks of freshness and what a frame has loaded differ by nature.
-_READ = """() => [...document.querySelectorAll('[data-region]')].map(region => {
+_READ = """() => Object.fromEntries([...document.querySelectorAll('[data-region]')].map(region => {
     const copy = region.cloneNode(true);
-    copy.querySelectorAll('time').forEach(time => { time.textContent = ''; time.removeAttribute('class'); });
+    copy.querySelectorAll('time').forEach(time => { time.textContent = ''; });
     copy.querySelectorAll('.fresh').forEach(one => one.classList.remove('fresh'));
+    copy.querySelectorAll('[class]').forEach(one => one.setAttribute('class', [...one.classList].join(' ')));
     copy.querySelectorAll('[class=""]').forEach(one => one.removeAttribute('class'));
     copy.querySelectorAll('iframe').forEach(frame => frame.removeAttribute('src'));
-    return region.dataset.region + ': ' + copy.innerHTML.replace(/\\s+/g, ' ').replace(/> </g, '><').trim();
-}).sort()"""
+    return [region.dataset.region, copy.innerHTML.replace(/\\s+/g, ' ').replace(/ ?(<[^>]*>) ?/g, '\\n$1\\n').split('\\n')];
+}))"""
 
 Record = Callable[[str, dict[str, Any]], int]
 
@@ -61,12 +63,21 @@ def stage(installation: Installation) -> Iterator[tuple[str, Record]]:
         def record(kind: str, payload: dict[str, Any]) -> int:
             assert process.stdin is not None
             assert process.stdout is not None
+            if "url" in payload:
+                payload = {**payload, "url": payload["url"].replace("localhost", f"localhost:{installation.port}")}
             process.stdin.write(json.dumps([kind, payload]) + "\n")
             process.stdin.flush()
             return int(process.stdout.readline())
 
         yield f"/p/owner/{slug}/", record
         process.stdin.close()
+
+
+def _differences(live: Page, fresh: Page) -> list[str]:
+    """Line by line, so that a failure says where."""
+    was, now = live.evaluate(_READ), fresh.evaluate(_READ)
+    assert was.keys() == now.keys()
+    return [line for region in was for line in difflib.unified_diff(was[region], now[region], "live", "fresh", n=1)]
 
 
 def test_stale_page_and_pushed_fragments_equal_a_fresh_page(
@@ -80,7 +91,7 @@ def test_stale_page_and_pushed_fragments_equal_a_fresh_page(
         seq = record(kind, payload)
         expect(live.locator(".wb")).to_have_attribute("data-live-seq", str(seq))
         fresh.goto(installation.url + address)
-        assert live.evaluate(_READ) == fresh.evaluate(_READ), kind
+        assert _differences(live, fresh) == [], kind
 
 
 def test_a_page_that_was_away_catches_up(
@@ -96,4 +107,4 @@ def test_a_page_that_was_away_catches_up(
     expect(live.locator(".wb")).to_have_attribute("data-live-seq", str(seqs[-1]), timeout=30_000)
     fresh = signed_in()
     fresh.goto(installation.url + address)
-    assert live.evaluate(_READ) == fresh.evaluate(_READ)
+    assert _differences(live, fresh) == []

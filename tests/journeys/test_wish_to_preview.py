@@ -33,7 +33,7 @@ def wish(page: Page, text: str) -> FrameLocator:
 
 
 def say(page: Page, text: str) -> None:
-    page.get_by_label("Message").fill(text)
+    page.get_by_role("textbox", name="Message to the agent").fill(text)
     page.get_by_role("button", name="Send").click()
 
 
