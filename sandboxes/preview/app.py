@@ -109,11 +109,9 @@ async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
     if target is None or target.is_static or target.sandbox.state != SandboxState.READY or not target.sandbox.port:
         await send({"type": "websocket.close", "code": 4404, "reason": None})
         return
-    bridge: sockets.Bridge | None = None
     try:
         async with boxes.opened(target.sandbox) as (reader, writer, port):
-            bridge = sockets.Bridge(scope, receive, send, reader, writer, port)
-            await bridge.run()
+            await sockets.Bridge(scope, receive, send, reader, writer, port).run()
     except (SandboxLost, visits.Crowded, upstream.Broken, TimeoutError):
         targets.forget(target.sandbox.label)
         await send({"type": "websocket.close", "code": sockets.LOST, "reason": None})

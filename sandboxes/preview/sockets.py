@@ -33,14 +33,14 @@ _HANDSHAKE = frozenset({b"host", b"connection", b"upgrade", b"content-length"})
 
 def sendable(code: int | None) -> int:
     """An application may close with 1000 or a code of its own; the rest belong to the protocol."""
-    if code in {None, 1000, 1001, 1005}:
+    if code is None or code in {1000, 1001, 1005}:
         return 1000
-    return code if code is not None and 3000 <= code <= 4999 else LOST
+    return code if 3000 <= code <= 4999 else LOST
 
 
 @dataclass
 class Bridge:
-    """`run` returns when either side closed. `is_open` tells whether the visitor was let in."""
+    """`run` returns when either side closed."""
 
     scope: WebSocketScope
     receive: ASGIReceiveCallable
@@ -48,7 +48,6 @@ class Bridge:
     reader: Reader
     writer: Writer
     port: int
-    is_open: bool = False
     _parts: list[str | bytes] = field(default_factory=list)
     _size: int = 0
 
@@ -92,7 +91,6 @@ class Bridge:
         )
 
     async def _accept(self, event: AcceptConnection) -> None:
-        self.is_open = True
         await self.send({"type": "websocket.accept", "subprotocol": event.subprotocol, "headers": []})
 
     async def _upward(self) -> None:

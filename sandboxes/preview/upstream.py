@@ -7,6 +7,7 @@ from typing import Protocol
 import h11
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
+from sandboxes.errors import SandboxLost
 from sandboxes.preview import headers
 
 MAX_BODY = 10 * 1024 * 1024
@@ -58,6 +59,7 @@ class Exchange:
     writer: Writer
     port: int
     has_started: bool = False
+    _has_heard: bool = False
 
     def __post_init__(self) -> None:
         self.http = h11.Connection(h11.CLIENT)
@@ -147,10 +149,18 @@ class Exchange:
             while not isinstance(event := self.http.next_event(), h11.Event):
                 if event is h11.PAUSED:
                     raise Broken
-                async with asyncio.timeout(self.idle):
-                    self.http.receive_data(await self.reader.read(_CHUNK))
+                self.http.receive_data(await self._read())
             return event
         except h11.RemoteProtocolError as broken:
             raise Broken from broken
         except TimeoutError as silent:
             raise Slow from silent
+
+    async def _read(self) -> bytes:
+        """A server that closes without a word is on its way down, or up again."""
+        async with asyncio.timeout(self.idle):
+            data = await self.reader.read(_CHUNK)
+        if not data and not self._has_heard:
+            raise SandboxLost("The app's server closed the connection without an answer.")
+        self._has_heard = True
+        return data

@@ -1,30 +1,63 @@
 """Asks a box for something from a worker's thread, and waits."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import wait
+from typing import Any, TypeVar
 
 from sandboxes import stacks
-from sandboxes.errors import SandboxLost
+from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.wire import Wire, boxes, loop
 
 Result = TypeVar("Result")
 
+_TICK = 0.1
+
 
 def stack_of(sandbox: Sandbox) -> stacks.Stack:
     return stacks.choose(sandbox.project.template, manifest_of(sandbox))
 
 
-def ask(sandbox: Sandbox, work: Callable[[Wire], Awaitable[Result]], *, timeout: float = 30.0) -> Result:
+def ask(
+    sandbox: Sandbox,
+    work: Callable[[Wire], Awaitable[Result]],
+    *,
+    timeout: float = 30.0,
+    should_stop: Callable[[], bool] | None = None,
+) -> Result:
     """Use the wire to the box. One that does not answer in time is as good as lost."""
     try:
-        return loop.call(_asked(sandbox, work), timeout)
+        return follow(asked(sandbox, work), timeout=timeout, should_stop=should_stop)
     except TimeoutError as silent:
         raise SandboxLost("The app's box does not answer.") from silent
 
 
-async def _asked(sandbox: Sandbox, work: Callable[[Wire], Awaitable[Result]]) -> Result:
+def follow(
+    work: Coroutine[Any, Any, Result],
+    *,
+    timeout: float,
+    should_stop: Callable[[], bool] | None = None,
+    on_tick: Callable[[], None] | None = None,
+) -> Result:
+    """Wait for work on the wire in short ticks. However the waiting ends, the work ends with it."""
+    future = loop.submit(work)
+    deadline = time.monotonic() + timeout
+    try:
+        while not wait([future], _TICK).done:
+            if on_tick:
+                on_tick()
+            if should_stop and should_stop():
+                raise Stopped("It was stopped.")
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return future.result()
+    finally:
+        future.cancel()
+
+
+async def asked(sandbox: Sandbox, work: Callable[[Wire], Awaitable[Result]]) -> Result:
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
         return await work(wire)

@@ -1,8 +1,7 @@
 """A program run in a box: its row, its events, its lines as they come, and its end on request."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,13 +12,15 @@ from django.utils import timezone
 
 from projects import feed
 from sandboxes.enums import CommandKind, CommandState
-from sandboxes.errors import SandboxLost, Stopped
+from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
+from sandboxes.runtime.boxes import follow
 from sandboxes.runtime.lines import Lines
-from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes, loop
+from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes
 from sandboxes.wire.egress import hosts_from_package_managers
 
-_TICK = 0.1
+# Beyond the command's own time, which is kept inside the box.
+_ANSWER_SECONDS = 60.0
 _HINT_BYTES = 8000
 
 
@@ -51,14 +52,20 @@ def run(
     lines, exit_code, note = Lines(), None, ""
     try:
         work = _execute(sandbox, argv, lines, env=env or {}, seconds=timeout, downloads=downloads)
-        result = _follow(sandbox, command, work, lines, listener)
+        result = follow(
+            work,
+            timeout=timeout + _ANSWER_SECONDS,
+            should_stop=listener.should_stop,
+            on_tick=lambda: tell(sandbox, command, lines, listener),
+        )
         exit_code = result.exit_code
         note = f"\nStopped: it took longer than {timeout:.0f} seconds." if result.timed_out else ""
-    except (Refused, Stopped, SandboxLost) as ended:
-        note = f"\n{ended}"
-        if not isinstance(ended, Refused):
-            raise
+    except Refused as refused:
+        note = f"\n{refused}"
+    except TimeoutError as silent:
+        raise SandboxLost("The app's box does not answer.") from silent
     finally:
+        tell(sandbox, command, lines, listener)
         finish(command, exit_code=exit_code, tail=(lines.tail() + note).strip())
     return command
 
@@ -107,28 +114,6 @@ def tell(sandbox: Sandbox, command: Command, lines: Lines, listener: Listener) -
         listener.on_line(line)  # type: ignore[misc]  # checked one line above
     text = "\n".join(fresh)[-_HINT_BYTES:]
     feed.hint(sandbox.project_id, "log_line", {"command": str(command.pk), "text": text})
-
-
-def _follow(
-    sandbox: Sandbox,
-    command: Command,
-    work: Coroutine[Any, Any, ExecResult],
-    lines: Lines,
-    listener: Listener,
-) -> ExecResult:
-    """Wait in short ticks: pass on lines, heed a stop. Cancelling kills the command in the box."""
-    future = loop.submit(work)
-    try:
-        while not wait([future], _TICK).done:
-            tell(sandbox, command, lines, listener)
-            if listener.is_stopped():
-                raise Stopped(f"{command.title} was stopped.")
-        return future.result()
-    except TimeoutError as silent:
-        raise SandboxLost("The app's box does not answer.") from silent
-    finally:
-        future.cancel()
-        tell(sandbox, command, lines, listener)
 
 
 async def _execute(

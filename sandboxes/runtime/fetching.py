@@ -1,18 +1,22 @@
 """Runs npm or pip on this machine for the template packages we chose. Never for an app's own."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from sandboxes import stacks
-from sandboxes.errors import TemplateFailed
+from sandboxes.errors import Stopped, TemplateFailed
 from sandboxes.stacks import Stack
 
 _SECONDS = 600
+_LOOK = 0.1
 # What they need to find their registry; neither keys of ours nor anything else.
 _PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "USER", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PASSED_PREFIXES = ("npm_config_", "NPM_CONFIG_", "PIP_", "REQUESTS_CA_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -36,17 +40,10 @@ _ARGV: dict[str, tuple[str, ...]] = {
 }
 
 
-def fetch(stack: Stack, folder: Path, on_line: Callable[[str], None]) -> None:
+def fetch(
+    stack: Stack, folder: Path, on_line: Callable[[str], None], should_stop: Callable[[], bool] | None = None
+) -> None:
     argv = _ARGV[stack.name]
-    exit_code, tail = _run(argv, folder, on_line)
-    if exit_code != 0:
-        name = Path(argv[0]).name
-        raise TemplateFailed(f"{name} could not fetch the packages of {stack.title} (exit {exit_code}):\n{tail}")
-
-
-def _run(argv: Sequence[str], folder: Path, on_line: Callable[[str], None]) -> tuple[int, str]:
-    """A timer kills it when it takes too long, which also ends the reading."""
-    tail: deque[str] = deque(maxlen=20)
     try:
         process = subprocess.Popen(
             argv,
@@ -57,23 +54,48 @@ def _run(argv: Sequence[str], folder: Path, on_line: Callable[[str], None]) -> t
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            start_new_session=True,
         )
     except OSError as missing:
         raise TemplateFailed(f"{argv[0]} could not be started: {missing.strerror}") from missing
-    timer = threading.Timer(_SECONDS, process.kill)
-    timer.start()
-    with process:
-        try:
-            for raw in process.stdout or ():
-                tail.append(raw.rstrip()[:500])
-                on_line(tail[-1])
-            process.wait()
-        except BaseException:
-            process.kill()
-            raise
-        finally:
-            timer.cancel()
-    return process.returncode, "\n".join(tail)
+    tail: deque[str] = deque(maxlen=20)
+    was_stopped = _attend(process, tail, on_line, should_stop)
+    if was_stopped:
+        raise Stopped(f"Fetching the packages of {stack.title} was stopped.")
+    if process.returncode != 0:
+        said = "\n".join(tail)
+        name = Path(argv[0]).name
+        raise TemplateFailed(f"{name} could not fetch the packages of {stack.title}.\n{said}")
+
+
+def _attend(
+    process: subprocess.Popen[str],
+    tail: deque[str],
+    on_line: Callable[[str], None],
+    should_stop: Callable[[], bool] | None,
+) -> bool:
+    """Until it ends: one thread reads, this one heeds the clock and a stop. True when it was stopped."""
+    reader = threading.Thread(target=_read, args=(process, tail, on_line), daemon=True)
+    reader.start()
+    deadline = time.monotonic() + _SECONDS
+    was_stopped = False
+    try:
+        while process.poll() is None and time.monotonic() < deadline and not was_stopped:
+            was_stopped = should_stop is not None and should_stop()
+            time.sleep(_LOOK)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        reader.join(5)
+    return was_stopped
+
+
+def _read(process: subprocess.Popen[str], tail: deque[str], on_line: Callable[[str], None]) -> None:
+    with process.stdout or contextlib.nullcontext(()) as lines:
+        for raw in lines:
+            tail.append(raw.rstrip()[:500])
+            on_line(tail[-1])
 
 
 def _environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from projects.models import ChangeSet
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
-from sandboxes.errors import SandboxLost
+from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
 from sandboxes.runtime import commands, states
 from sandboxes.runtime import stacks as templates
@@ -28,13 +28,20 @@ _LOOK = 0.1
 _NO_BOX: dict[str, Any] = {"handle": {}, "port": None, "tree_hash": ""}
 
 
-def ensure(sandbox: Sandbox, *, on_line: Callable[[str], None] | None = None) -> Sandbox:
+def ensure(
+    sandbox: Sandbox,
+    *,
+    on_line: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Sandbox:
     """Give back a sandbox that is ready: with a box that answers, or static and without one.
 
     Several workers may ask at once: the one that moves the row makes the box, the others wait.
     """
     deadline = time.monotonic() + _PATIENCE
     while True:
+        if should_stop and should_stop():
+            raise Stopped("Making the app's box was stopped.")
         sandbox.refresh_from_db()
         stack = stack_of(sandbox)
         if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
@@ -46,8 +53,9 @@ def ensure(sandbox: Sandbox, *, on_line: Callable[[str], None] | None = None) ->
                 return sandbox
         elif _is_well(sandbox, stack):
             if sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY):
+                _touch(sandbox)
                 return sandbox
-        elif _make(sandbox, stack, on_line):
+        elif _make(sandbox, stack, on_line, should_stop):
             return sandbox
 
 
@@ -116,11 +124,22 @@ async def _answers(sandbox: Sandbox) -> bool:
     return True
 
 
-def _make(sandbox: Sandbox, stack: Stack, on_line: Callable[[str], None] | None) -> bool:
+def _touch(sandbox: Sandbox) -> None:
+    """Whoever asks is about to use it."""
+    sandbox.touched_at = timezone.now()
+    Sandbox.objects.filter(pk=sandbox.pk).update(touched_at=sandbox.touched_at)
+
+
+def _make(
+    sandbox: Sandbox,
+    stack: Stack,
+    on_line: Callable[[str], None] | None,
+    should_stop: Callable[[], bool] | None,
+) -> bool:
     """Make a box; False when somebody else moved the row first."""
     try:
         loop.call(boxes.require(), 60)
-        template = templates.prepare(stack, on_line)
+        template = templates.prepare(stack, on_line, should_stop)
     except SandboxLost as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed))
         raise

@@ -103,7 +103,7 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
         status = _status(sandbox)
         if not _is_alive(status):
             return _died(sandbox, command, status)
-        ready = boxes.ask(sandbox, lambda wire: look(wire, stack.port))
+        ready = _look(sandbox, stack.port, deadline - time.monotonic(), listener)
         if ready.ok:
             return ready
         first_bad = (first_bad or time.monotonic()) if ready.status else None
@@ -111,6 +111,14 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
             break
         time.sleep(_LOOK)
     return Ready(False, ready.status, ready.excerpt, log_tail(sandbox))
+
+
+def _look(sandbox: Sandbox, port: int, seconds: float, listener: Listener) -> Ready:
+    try:
+        work = boxes.asked(sandbox, lambda wire: look(wire, port))
+        return boxes.follow(work, timeout=max(seconds, 1.0), should_stop=listener.should_stop)
+    except TimeoutError:
+        return Ready(False, 0, "The app's server took the request and stayed silent.")
 
 
 def _died(sandbox: Sandbox, command: Command | None, status: Service | None) -> Ready:

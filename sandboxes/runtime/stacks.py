@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +16,14 @@ from pathlib import Path
 from django.conf import settings
 
 from sandboxes import stacks
-from sandboxes.errors import SandboxLost, TemplateFailed
+from sandboxes.errors import SandboxLost, Stopped, TemplateFailed
 from sandboxes.runtime import fetching
 from sandboxes.stacks import Stack
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
 
+_LOOK = 0.1
 _SOURCES = Path(__file__).parent / "templates"
 
 
@@ -47,7 +49,9 @@ def place(stack: Stack) -> Path:
     return Path(settings.DJINN_HOME) / "templates" / told.hexdigest()[:20]
 
 
-def prepare(stack: Stack, on_line: Callable[[str], None] | None = None) -> Path:
+def prepare(
+    stack: Stack, on_line: Callable[[str], None] | None = None, should_stop: Callable[[], bool] | None = None
+) -> Path:
     """The folder with the stack's packages, fetched now if it is not there.
 
     1. Whoever holds the lock fetches; everybody else waits for it and finds the result.
@@ -57,10 +61,10 @@ def prepare(stack: Stack, on_line: Callable[[str], None] | None = None) -> Path:
     if ready.exists():
         return ready
     ready.parent.mkdir(parents=True, exist_ok=True)
-    with _only_one(ready.with_suffix(".lock")):
+    with _only_one(ready.with_suffix(".lock"), should_stop):
         if not ready.exists():
             _clear_drafts(ready)
-            _fetch(stack, ready, on_line or log.debug)
+            _fetch(stack, ready, on_line or log.debug, should_stop)
     return ready
 
 
@@ -75,12 +79,12 @@ def prepare_all() -> None:
                 log.warning("The packages of %s could not be prepared: %s", stack.title, failed)
 
 
-def _fetch(stack: Stack, ready: Path, on_line: Callable[[str], None]) -> None:
+def _fetch(stack: Stack, ready: Path, on_line: Callable[[str], None], should_stop: Callable[[], bool] | None) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f"{ready.name}-", suffix=".draft", dir=ready.parent))
     try:
         for file in source(stack).iterdir():
             shutil.copy(file, draft / file.name)
-        fetching.fetch(stack, draft, on_line)
+        fetching.fetch(stack, draft, on_line, should_stop)
         draft.chmod(0o755)
         draft.rename(ready)
     except OSError as failed:
@@ -95,14 +99,25 @@ def _clear_drafts(ready: Path) -> None:
 
 
 @contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def _only_one(path: Path, should_stop: Callable[[], bool] | None) -> Iterator[None]:
     """Among threads and processes; the lock ends with its holder, however that ends."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while not _has(handle):
+            if should_stop and should_stop():
+                raise Stopped("Waiting for the packages was stopped.")
+            time.sleep(_LOOK)
         yield
     finally:
         os.close(handle)
+
+
+def _has(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _runtime(stack: Stack) -> str:

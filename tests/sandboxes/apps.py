@@ -21,6 +21,16 @@ FLASK = {
     "templates/index.html": "<!doctype html><title>Shelf</title><h1>A shelf of books</h1>\n",
 }
 
+ODD = {
+    **FLASK,
+    "app.py": FLASK["app.py"] + "\n\nimport os, time\nfrom flask import Response\n\n\n"
+    '@app.get("/slow")\ndef slow():\n    time.sleep(20)\n    return "late"\n\n\n'
+    'def dying():\n    yield "half"\n    os._exit(1)\n\n\n'
+    '@app.get("/dying")\ndef die():\n    return Response(dying())\n\n\n'
+    'def ticking():\n    for number in range(3):\n        yield f"data: {number}\\n\\n"\n        time.sleep(0.5)\n\n\n'
+    '@app.get("/ticks")\ndef ticks():\n    return Response(ticking(), mimetype="text/event-stream")\n',
+}
+
 STATIC = {
     "index.html": '<!doctype html><title>Garden</title><link rel="stylesheet" href="style.css"><h1>A garden</h1>\n',
     "style.css": "h1 { color: green; }\n",

@@ -15,8 +15,9 @@ from projects.enums import AuthorKind
 from projects.services import changesets
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.preview import sockets, visits
-from sandboxes.runtime import lifecycle, serve, sync, waking
+from sandboxes.preview import sockets, upstream, visits
+from sandboxes.runtime import boxes, lifecycle, serve, sync, waking
+from tests.installation import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.preview.conftest import Visitor, socket
@@ -101,6 +102,42 @@ def test_a_streamed_body_beyond_the_limit_is_refused(visitor: Visitor, shelf: Sa
     assert visitor.ask("POST", shelf, "/echo", content=endless(), headers=headers).status_code == 413
 
 
+@pytest.fixture
+def odd(make_app: MakeApp) -> Sandbox:
+    sandbox = make_app(apps.ODD)
+    waking.wake(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.READY, sandbox.error
+    return sandbox
+
+
+def test_a_silent_app_is_given_up(visitor: Visitor, odd: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upstream, "IDLE", 0.3)
+    answer = visitor.get(odd, "/slow")
+    assert (answer.status_code, "did not answer" in answer.text) == (504, True)
+
+
+def test_a_stream_of_events_may_pause(visitor: Visitor, odd: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upstream, "IDLE", 0.4)
+    assert visitor.get(odd, "/ticks").text == "data: 0\n\ndata: 1\n\ndata: 2\n\n"
+
+
+def test_half_an_answer_ends_with_a_broken_connection(visitor: Visitor, odd: Sandbox) -> None:
+    with pytest.raises(ConnectionResetError):
+        visitor.get(odd, "/dying")
+
+
+def test_what_does_not_speak_http_is_told(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    speak = "import socket\ns = socket.create_server(('127.0.0.1', 5000))\nwhile 1: s.accept()[0].sendall(b'hello\\n')"
+    boxes.ask(sandbox, lambda wire: wire.spawn("serve", ["python3", "-c", speak]))
+    Sandbox.objects.filter(pk=sandbox.pk).update(port=5000)
+    answer = wait_for(
+        lambda: (found := visitor.get(sandbox)).status_code == 502 and found, seconds=10, what="the server to listen"
+    )
+    assert "broke off" in answer.text
+
+
 def test_a_box_that_died_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox) -> None:
     kill_box(shelf)
     answer = visitor.get(shelf)
@@ -143,9 +180,9 @@ def test_an_app_that_is_being_written_is_not_started_half_done(visitor: Visitor,
     sandbox = make_app({}, template="react-vite")
     changeset = changesets.open(branch=sandbox.branch, author_kind=AuthorKind.AGENT)
     lifecycle.show(sandbox, changeset)
-    assert "is being built" in visitor.get(sandbox).text
+    assert "is being prepared" in visitor.get(sandbox).text
     Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.READY, updated_at=timezone.now())
-    assert "is being built" in visitor.get(sandbox).text
+    assert "is being prepared" in visitor.get(sandbox).text
     assert visitor.woken == []
 
 

@@ -89,6 +89,20 @@ def test_waiting_stops_within_a_second(make_app: MakeApp) -> None:
     assert time.monotonic() - began < 1.0
 
 
+def test_a_page_that_stays_silent_can_be_stopped_too(make_app: MakeApp) -> None:
+    silent = (
+        "import time\nfrom flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef index(): time.sleep(300)\n"
+    )
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": silent}))
+    serve.start(sandbox)
+    asked: list[float] = []
+    threading.Timer(4, lambda: asked.append(time.monotonic())).start()
+    with pytest.raises(Stopped):
+        serve.wait_ready(sandbox, should_stop=lambda: bool(asked))
+    assert time.monotonic() - asked[0] < 1.0
+    assert serve.wait_ready(sandbox, timeout=2).excerpt.endswith("stayed silent.")
+
+
 def test_a_static_app_needs_no_server(make_app: MakeApp) -> None:
     sandbox = lifecycle.ensure(make_app(apps.STATIC))
     assert serve.start(sandbox) is None

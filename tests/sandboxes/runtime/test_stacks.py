@@ -1,13 +1,14 @@
 """What this machine can run, and the packages it prepares for that."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from sandboxes import stacks as kinds
-from sandboxes.errors import TemplateFailed
+from sandboxes.errors import Stopped, TemplateFailed
 from sandboxes.runtime import stacks
 
 
@@ -72,6 +73,15 @@ def test_a_missing_program_is_named(settings: Settings, tmp_path: Path, monkeypa
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(TemplateFailed, match="npm could not be started"):
         stacks.prepare(kinds.REACT_VITE)
+
+
+def test_fetching_can_be_stopped(settings: Settings, tmp_path: Path) -> None:
+    settings.DJINN_HOME = tmp_path
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        stacks.prepare(kinds.PYTHON, should_stop=lambda: True)
+    assert time.monotonic() - began < 1.0
+    assert not stacks.place(kinds.PYTHON).exists()
 
 
 def test_other_pins_are_another_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

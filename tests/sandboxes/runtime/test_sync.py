@@ -101,7 +101,7 @@ def test_a_pushed_file_appears_and_goes(shelf: Sandbox) -> None:
 
 def test_quick_pushes_of_one_file_become_few_and_the_last_one_wins(shelf: Sandbox) -> None:
     """A watcher in the box counts what a dev server would see: every rename onto the name."""
-    counting = loop.submit(boxes._asked(shelf, lambda wire: wire.exec(["python3", "-c", WATCH], timeout=10)))
+    counting = loop.submit(boxes.asked(shelf, lambda wire: wire.exec(["python3", "-c", WATCH], timeout=10)))
     for number in range(100):
         sync.push(shelf, "n", str(number).encode())
         threading.Event().wait(0.005)
