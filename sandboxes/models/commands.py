@@ -16,9 +16,7 @@ class Command(models.Model):
     kind = models.CharField(max_length=10, choices=enums.CommandKind)
     title = models.CharField(max_length=120)
     argv = models.JSONField(default=list)
-    state = models.CharField(
-        max_length=10, choices=enums.CommandState, default=enums.CommandState.RUNNING
-    )
+    state = models.CharField(max_length=10, choices=enums.CommandState, default=enums.CommandState.RUNNING)
     exit_code = models.IntegerField(null=True, blank=True)
     # The last lines it wrote, bounded.
     output = models.TextField(blank=True)
@@ -28,8 +26,7 @@ class Command(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="finished", finished_at__isnull=False)
-                | Q(state="running", finished_at__isnull=True),
+                condition=Q(state="finished", finished_at__isnull=False) | Q(state="running", finished_at__isnull=True),
                 name="command_finished_says_when",
             ),
         ]

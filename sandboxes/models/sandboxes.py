@@ -31,15 +31,11 @@ class Sandbox(models.Model):
     backend = models.CharField(max_length=20, blank=True)
     handle = models.JSONField(default=dict, blank=True)
     label = models.CharField(max_length=26, unique=True, default=new_label)
-    state = models.CharField(
-        max_length=10, choices=enums.SandboxState, default=enums.SandboxState.ABSENT
-    )
+    state = models.CharField(max_length=10, choices=enums.SandboxState, default=enums.SandboxState.ABSENT)
     # What is on disk in the box, so that a sync knows whether it has anything to do.
     tree_hash = models.CharField(max_length=64, blank=True)
     # The open change set that is shown over the branch's head, if any.
-    changeset = models.ForeignKey(
-        ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    changeset = models.ForeignKey(ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     port = models.PositiveIntegerField(null=True, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     limits = models.JSONField(default=dict, blank=True)
@@ -52,12 +48,8 @@ class Sandbox(models.Model):
     class Meta:
         verbose_name_plural = "sandboxes"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=enums.SandboxState.values), name="sandbox_state_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="failed") | ~Q(error=""), name="sandbox_failed_says_why"
-            ),
+            models.CheckConstraint(condition=Q(state__in=enums.SandboxState.values), name="sandbox_state_known"),
+            models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="sandbox_failed_says_why"),
         ]
 
     def __str__(self) -> str:
