@@ -49,8 +49,12 @@ def bare_server(free_port: int, surroundings: dict[str, str]) -> Iterator[subpro
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     yield process
-    process.kill()
-    process.wait()
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     process.stdout.close()
 
 
