@@ -39,7 +39,8 @@ _READ = """() => Object.fromEntries([...document.querySelectorAll('[data-region]
     copy.querySelectorAll('[class]').forEach(one => one.setAttribute('class', [...one.classList].join(' ')));
     copy.querySelectorAll('[class=""]').forEach(one => one.removeAttribute('class'));
     copy.querySelectorAll('iframe').forEach(frame => frame.removeAttribute('src'));
-    return [region.dataset.region, copy.innerHTML.replace(/\\s+/g, ' ').replace(/ ?(<[^>]*>) ?/g, '\\n$1\\n').split('\\n')];
+    const lines = copy.innerHTML.replace(/\\s+/g, ' ').replace(/ ?(<[^>]*>) ?/g, '\\n$1\\n').split('\\n');
+    return [region.dataset.region, lines];
 }))"""
 
 Record = Callable[[str, dict[str, Any]], int]

@@ -174,10 +174,10 @@ def test_a_heading_is_prose():
 )
 def test_a_bad_path_is_refused_and_its_body_swallowed(path):
     found = whole(f"cat > '{path}' << 'E'\nnpm install evil\nrm -rf src\nE\nnpm install good\n")
-    assert [type(event) for event in found] == [Rejected, Command]
-    assert found[0].path == path
-    assert found[0].code == "BAD_PATH"
-    assert found[1] == Command(("npm", "install", "good"))
+    refused, command = found
+    assert isinstance(refused, Rejected)
+    assert (refused.path, refused.code) == (path, "BAD_PATH")
+    assert command == Command(("npm", "install", "good"))
 
 
 def test_a_bad_path_in_a_tag_is_refused_and_its_body_swallowed():
@@ -201,6 +201,7 @@ def test_a_bad_path_in_a_tag_is_refused_and_its_body_swallowed():
 def test_a_block_of_another_kind_is_refused_and_its_body_swallowed(header):
     found = whole(f"{header}\nnpm install evil\nE\nnpm install good\n")
     assert [type(event) for event in found] == [Rejected, Command]
+    assert isinstance(found[0], Rejected)
     assert found[0].code == "MALFORMED_BLOCK"
 
 
@@ -347,4 +348,4 @@ def test_a_sentence_about_packages_is_prose():
 
 def test_prose_keeps_its_text():
     text = "  one\r\n\r\ntwo **bold**\nthree"
-    assert "".join(event.text for event in events([text])) == text
+    assert "".join(event.text for event in events([text]) if isinstance(event, Prose)) == text
