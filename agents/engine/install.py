@@ -24,7 +24,7 @@ def prepare(context: Context) -> Sandbox:
 
     Asking again costs little: a box that has everything is left as it is, a lost one is made anew.
     """
-    sandbox = lifecycle.ensure(context.sandbox())
+    sandbox = lifecycle.ensure(context.sandbox(), should_stop=context.should_stop)
     context.heed()
     sync.sync(sandbox, files.working_manifest(context.changeset()))
     command = install.install(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)

@@ -21,7 +21,8 @@ _FLAGS = [
 PATIENCE = 60_000
 
 
-@pytest.fixture(scope="session")
+# Not for longer than a module: Django refuses its database to a thread that runs a loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
