@@ -37,8 +37,8 @@ class Command(BaseCommand):
             raise CommandError("Say what you would like to have made.")
         if len(wish) > MOST_TEXT:
             raise CommandError(f"A wish may have up to {MOST_TEXT:,} characters.")
+        server.need(self.stdout)  # before any question to the database, which it makes on an empty home
         owner = self._owner(options["owner"])
-        server.need(self.stdout)
         job = wishes.make(text=wish, by=owner, model=options["model"])
         self._follow(job, seconds=options["timeout"])
         self._end(job)

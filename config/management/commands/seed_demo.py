@@ -25,8 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=int, default=900, help="seconds to wait at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        server.need(self.stdout)  # before any question to the database, which it makes on an empty home
         owner = accounts.local_owner()
-        server.need(self.stdout)
         wanted = [job for recording in catalogue.all() for job in _project(recording, owner)]
         self._wait(wanted, seconds=options["timeout"])
         for job in wanted:
