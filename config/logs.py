@@ -40,5 +40,7 @@ def _formatter(shared: list[structlog.typing.Processor], as_json: bool) -> dict[
     if as_json:
         ending += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        ending += [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]
+        # Plain, because the prettier ones print local variables, and those may hold keys.
+        plain = structlog.dev.plain_traceback
+        ending += [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=plain)]
     return {"processors": ending, "foreign_pre_chain": shared}

@@ -72,6 +72,15 @@ class Request(WebRequest):
             self.unregisterProducer()
         super().finish()
 
+    def handle_exception(self, exception: Exception) -> None:
+        """An answer under way cannot become an error page; cut off, it is not taken for a whole one."""
+        if self.finished or self.channel is None:
+            return
+        if self._response_started:
+            self.channel.transport.abortConnection()
+        else:
+            super().handle_exception(exception)
+
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
         if self.gate is not None:
             self.gate.stopProducing()

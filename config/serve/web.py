@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import structlog
 from daphne.server import Server  # before any other import of Twisted: it chooses the reactor
 from twisted.internet import defer
 from twisted.internet import reactor as installed_reactor
@@ -18,6 +19,8 @@ from config.serve.sockets import Socket, SocketFactory
 reactor: Any = installed_reactor  # its type describes only half of it
 GRACE = 3.0  # for requests under way when the server stops
 LARGEST_MESSAGE = 256 * 1024
+
+log = structlog.get_logger(__name__)
 
 
 class WebServer(Server):
@@ -57,13 +60,28 @@ class WebServer(Server):
                 protocol.message_taken()
             return message
 
-        scope.setdefault("asgi", {"version": "3.0"})
-        running = self.application(scope=scope, receive=receive, send=partial(self.handle_reply, protocol))
         if protocol not in self.connections:
-            running.close()
             return None
-        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        scope.setdefault("asgi", {"version": "3.0"})
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(
+            self._answer(protocol, scope, receive)
+        )
         return queue
+
+    async def _answer(self, protocol: Any, scope: dict[str, Any], receive: Any) -> None:
+        """Runs the application; who waits for an answer that broke off learns it now, not at Daphne's next round."""
+        try:
+            await self.application(scope=scope, receive=receive, send=partial(self.handle_reply, protocol))
+        except ConnectionResetError as reset:
+            log.info("An answer broke off: the other side is gone.", path=scope["path"], reason=str(reset))
+            self._break_off(protocol, reset)
+        except Exception as error:
+            log.exception("An application failed.", path=scope["path"])
+            self._break_off(protocol, error)
+
+    def _break_off(self, protocol: Any, error: Exception) -> None:
+        if not self.connections.get(protocol, {}).get("disconnected"):
+            protocol.handle_exception(error)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         await super().handle_reply(protocol, message)

@@ -39,13 +39,20 @@ def surroundings(home: Path, free_port: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def bare_server(free_port: int, surroundings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.config.serve.bare_app", str(free_port)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=surroundings,
-    )
+def bare_log(tmp_path: Path) -> Path:
+    return tmp_path / "bare.log"
+
+
+@pytest.fixture
+def bare_server(free_port: int, surroundings: dict[str, str], bare_log: Path) -> Iterator[subprocess.Popen[str]]:
+    with bare_log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.config.serve.bare_app", str(free_port)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**surroundings, "DJINN_LOG_LEVEL": "INFO"},
+        )
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     yield process

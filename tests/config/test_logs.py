@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SAY = """
 import logging, structlog, django
 django.setup()
@@ -13,11 +15,21 @@ structlog.get_logger("ours").warning("A thing happened.", project="p1")
 logging.getLogger("theirs").warning("Another, by %s.", "a library")
 structlog.get_logger("ours").info("quiet")
 """
+FAIL = """
+import structlog, django
+django.setup()
+def fail(key):
+    raise ValueError("broken")
+try:
+    fail("sk-very-" + "secret")
+except ValueError:
+    structlog.get_logger("ours").exception("It failed.")
+"""
 
 
-def said(home: Path, **environment: str) -> list[str]:
+def said(home: Path, program: str = SAY, **environment: str) -> list[str]:
     result = subprocess.run(
-        [sys.executable, "-c", SAY],
+        [sys.executable, "-c", program],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DJINN_HOME": str(home), **environment},
         capture_output=True,
         text=True,
@@ -48,3 +60,10 @@ def test_for_people_it_reads_as_a_sentence(tmp_path: Path) -> None:
 def test_the_level_decides_how_much_is_said(tmp_path: Path) -> None:
     assert len(said(tmp_path, DJINN_LOG_LEVEL="INFO")) == 3
     assert len(said(tmp_path, DJINN_LOG_LEVEL="ERROR")) == 0
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_a_traceback_is_told_without_the_values_of_variables(tmp_path: Path, form: str) -> None:
+    text = "\n".join(said(tmp_path, FAIL, DJINN_LOG_FORMAT=form))
+    assert "ValueError: broken" in text
+    assert "very-secret" not in text

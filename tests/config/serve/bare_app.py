@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import logging.config
 import os
 import socket
 import sys
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 CHUNK = b"x" * 65536
 counts = {"written": 0, "received": 0}
@@ -57,6 +60,17 @@ async def slow(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await _answer(send, b"slow but sure")
 
 
+async def breaker(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Breaks off in the middle of its answer, or before it."""
+    how = scope["query_string"].decode()
+    if how != "before":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    if how == "reset":
+        raise ConnectionResetError("the dev server is gone")
+    raise ValueError(how)
+
+
 async def talker(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.accept"})
@@ -92,6 +106,7 @@ PLACES = {
     "/facts": facts,
     "/go-on": go_on,
     "/slow": slow,
+    "/breaker": breaker,
     "/talker": talker,
     "/listener": listener,
     "/refuser": refuser,
@@ -102,6 +117,7 @@ PLACES = {
 def main() -> None:
     from config.serve.web import WebServer
 
+    logging.config.dictConfig(settings.LOGGING)
     handed_over = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     WebServer(application, listener=handed_over, on_ready=lambda: print("ready", flush=True)).run()
 

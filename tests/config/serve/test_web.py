@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,34 @@ def test_a_reader_that_leaves_frees_the_writer(free_port: int) -> None:
     settled(free_port, "written")
     client.close()
     assert until(lambda: facts(free_port)["written"] == 4000 * 65536)
+
+
+@pytest.mark.parametrize("how", ["reset", "broken"])
+def test_an_answer_that_breaks_off_is_cut_off_at_once(free_port: int, how: str) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", free_port, timeout=5)
+    client.request("GET", f"/breaker?{how}")
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        client.getresponse().read()
+    client.close()
+    assert get(free_port, "/facts")
+
+
+def test_an_answer_that_fails_before_it_begins_is_an_error_page(free_port: int) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", free_port, timeout=5)
+    client.request("GET", "/breaker?before")
+    assert client.getresponse().status == 500
+    client.close()
+
+
+def test_a_reset_is_one_line_in_the_log_and_a_fault_a_traceback(free_port: int, bare_log: Path) -> None:
+    for how in ("reset", "fault"):
+        with raw(free_port, f"GET /breaker?{how} HTTP/1.1\nHost: localhost\n\n") as client, suppress(ConnectionError):
+            everything(client)
+    assert until(lambda: "ValueError: fault" in bare_log.read_text())
+    reset, _, fault = bare_log.read_text().partition("\n")
+    assert "the dev server is gone" in reset
+    assert "ConnectionResetError" not in fault
+    assert fault.count("Traceback") == 1
 
 
 def test_a_socket_that_does_not_read_stops_the_writer(free_port: int) -> None:
