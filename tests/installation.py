@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"http://\S+/enter/\S+")
@@ -41,9 +43,8 @@ class Installation:
         self.home = home
         self.port = free_port()
         self.environment = environment
-        self.output = ""
         self.link = ""
-        self._process: subprocess.Popen[bytes] | None = None
+        self._logs: dict[subprocess.Popen[bytes], Path] = {}
         self._client: httpx.Client | None = None
 
     @property
@@ -59,27 +60,90 @@ class Installation:
         }
         return {**os.environ, **ours, **self.environment}
 
-    def up(self, *, seconds: float = 90) -> None:
-        """Start it and wait for its ready line and its sign-in link."""
-        log = self.home.parent / f"{self.home.name}.log"
+    # --- starting and ending ---------------------------------------------------------------------
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """A command of manage.py that goes on; what it says is in `said`."""
+        log = self.home.parent / f"{self.home.name}-{len(self._logs)}.log"
         with log.open("wb") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", *words],
                 cwd=ROOT,
                 env=self.variables(),
+                stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
+        self._logs[process] = log
+        return process
+
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        return self._logs[process].read_text()
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        """The supervisor over a ready web process and a ready worker."""
+        process = self.start("serve")
 
         def ready() -> bool:
-            self.output = log.read_text()
-            assert self._process is not None
-            assert self._process.poll() is None, self.output
-            found = _LINK.search(self.output)
-            self.link = found.group(0) if found else ""
-            return "Djinn is ready" in self.output and bool(found)
+            assert process.poll() is None, self.said(process)
+            facts = self.facts("server")
+            return facts.get("pid") == process.pid and facts["ready"] and bool(self.pid("web") and self.pid("worker"))
 
-        wait_for(ready, seconds=seconds, what=f"the ready line in {log}")
+        wait_for(ready, seconds=60, what="the server to be ready")
+        return process
+
+    def up(self, *, seconds: float = 90) -> subprocess.Popen[bytes]:
+        """Start it as a person would; wait for its ready line and its sign-in link."""
+        process = self.start("up")
+
+        def ready() -> bool:
+            assert process.poll() is None, self.said(process)
+            found = _LINK.search(self.said(process))
+            self.link = found.group(0) if found else ""
+            return bool(found)
+
+        wait_for(ready, seconds=seconds, what="the sign-in link")
+        return process
+
+    def stop(self) -> int | None:
+        """SIGTERM to the process that was started last; what it ended with."""
+        process = list(self._logs)[-1]
+        process.send_signal(signal.SIGTERM)
+        return process.wait(timeout=60)
+
+    def kill(self, *words: str) -> None:
+        pids = processes.of(self.home, *words)
+        assert pids, f"nothing to kill for {words}"
+        for pid in pids:
+            processes.kill(pid)
+
+    def kill_boxes(self) -> None:
+        """The wardens, and with them everything in their boxes."""
+        wardens = [json.loads(path.read_text())["pid"] for path in (self.home / "run").glob("*.json")]
+        assert wardens, "no box to kill"
+        for pid in wardens:
+            processes.kill(pid)
+
+    def kill_all(self) -> None:
+        """As a power cut would: no process is left, and none was told."""
+        for process in self._logs:
+            process.kill()
+            process.wait(timeout=30)
+        for pid in processes.of(self.home):
+            processes.kill(pid)
+        if any((self.home / "run").glob("*.json")):
+            self.kill_boxes()
+
+    def end(self) -> None:
+        """Ask first, so that what was measured is kept; then leave nothing behind, whatever the test did."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+        for process in self._logs:
+            process.terminate()
+        for process in self._logs:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=20)
+        self.kill_all()
 
     def manage(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -92,63 +156,38 @@ class Installation:
             check=False,
         )
 
-    def processes(self, *words: str) -> list[int]:
-        """Living processes of this installation whose command line has all the words."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                command = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                environment = (folder / "environ").read_bytes()
-            except OSError:
-                continue
-            mine = f"DJINN_HOME={self.home}".encode() in environment.split(b"\0")
-            mine = mine or any(str(self.home) in word for word in command)
-            if mine and all(any(word in part for part in command) for word in words):
-                found.append(int(folder.name))
+    # --- what its files tell ---------------------------------------------------------------------
+    def facts(self, role: str) -> dict[str, Any]:
+        """What the holder of a role's lock says about itself."""
+        try:
+            found: dict[str, Any] = json.loads((self.home / "run" / f"{role}.lock").read_text())
+        except (OSError, ValueError):
+            return {}
         return found
 
-    def kill(self, *words: str) -> None:
-        """kill -9, without a warning."""
-        pids = self.processes(*words)
-        assert pids, f"nothing to kill for {words}"
-        for pid in pids:
-            _kill(pid)
+    def pid(self, role: str) -> int:
+        """Of the process that holds the role and is ready; else 0."""
+        facts = self.facts(role)
+        return facts["pid"] if facts.get("ready") and processes.is_alive(facts["pid"]) else 0
 
-    def kill_boxes(self) -> None:
-        """kill -9 of the wardens, and with them of everything in their boxes."""
-        wardens = [json.loads(path.read_text())["pid"] for path in (self.home / "run").glob("*.json")]
-        assert wardens, "no box to kill"
-        for pid in wardens:
-            _kill(pid)
-
-    def stop(self) -> int | None:
-        """As Ctrl-C would: SIGTERM to the one process a person started."""
-        if self._process is None:
-            return None
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(timeout=60)
-        self._process = None
-        return code
-
-    def end(self) -> None:
-        """Leave nothing behind, whatever the test did."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(timeout=30)
-            self._process = None
-        for pid in self.processes():
-            _kill(pid)
-        if any((self.home / "run").glob("*.json")):
-            self.kill_boxes()
+    def replaced(self, role: str, old: int) -> int:
+        """The process id of the successor, once it is ready."""
+        found = wait_for(lambda: self.pid(role) not in {0, old}, seconds=30, what=f"another {role}")
+        assert found
+        return self.pid(role)
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Straight from the database file, beside the running processes."""
         path = f"file:{self.home / 'db.sqlite3'}?mode=ro"
         with closing(sqlite3.connect(path, uri=True, timeout=20)) as connection:
             return connection.execute(query, values).fetchall()
+
+    # --- as a visitor ----------------------------------------------------------------------------
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/livez", timeout=10).status_code == 200
+        except httpx.HTTPError:
+            return False
 
     @property
     def client(self) -> httpx.Client:
@@ -196,13 +235,6 @@ class Installation:
 
     def job_states(self) -> list[str]:
         return [row[0] for row in self.rows("select state from agents_job order by created_at")]
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _csrf(html: str) -> str:

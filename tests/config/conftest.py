@@ -1,8 +1,6 @@
 """Servers of ours in processes of their own."""
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,32 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.serve.whole import Whole
+from tests import installation
+from tests.installation import Installation, installed
+
+# One mebibyte is little enough to be too little; and no test here starts a box.
+SURROUNDINGS = {"DJINN_MAX_BODY_MB": "1", "SANDBOX_BACKEND": "none"}
 
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def surroundings(home: Path, free_port: int) -> dict[str, str]:
-    """What a server's process is started with: an installation and a port of its own."""
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DJINN_HOME": str(home),
-        "PORT": str(free_port),
-        "DJINN_MAX_BODY_MB": "1",
-        "DJINN_LOG_LEVEL": "WARNING",
-        "SANDBOX_BACKEND": "none",  # nothing is prepared for boxes that no test here starts
-    }
+    return installation.free_port()
 
 
 @pytest.fixture
@@ -44,14 +26,15 @@ def bare_log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def bare_server(free_port: int, surroundings: dict[str, str], bare_log: Path) -> Iterator[subprocess.Popen[str]]:
+def bare_server(free_port: int, tmp_path: Path, bare_log: Path) -> Iterator[subprocess.Popen[str]]:
+    surroundings = Installation(tmp_path / "home", DJINN_LOG_LEVEL="INFO", **SURROUNDINGS).variables()
     with bare_log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.config.serve.bare_app", str(free_port)],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**surroundings, "DJINN_LOG_LEVEL": "INFO"},
+            env=surroundings,
         )
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
@@ -68,20 +51,25 @@ def bare_server(free_port: int, surroundings: dict[str, str], bare_log: Path) ->
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with an empty, migrated database, made once."""
-    home = tmp_path_factory.mktemp("migrated")
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DJINN_HOME": str(home)},
-        check=True,
-        timeout=60,
-    )
+    home = tmp_path_factory.mktemp("migrated") / "home"
+    made = Installation(home).manage("migrate", "--verbosity=0")
+    assert made.returncode == 0, made.stderr
     return home
 
 
 @pytest.fixture
-def whole(home: Path, migrated: Path, surroundings: dict[str, str], free_port: int) -> Iterator[Whole]:
+def whole(tmp_path: Path, migrated: Path) -> Iterator[Installation]:
     """An installation that can be started, hurt and stopped."""
+    shutil.copytree(migrated, tmp_path / "home")
+    with installed(tmp_path / "home", **SURROUNDINGS) as one:
+        yield one
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Installation]:
+    """One that serves, for tests that leave it serving."""
+    home = tmp_path_factory.mktemp("running") / "home"
     shutil.copytree(migrated, home)
-    installation = Whole(home=home, port=free_port, surroundings=surroundings)
-    yield installation
-    installation.end()
+    with installed(home, **SURROUNDINGS) as one:
+        one.serve()
+        yield one

@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from config.asgi import application, is_preview
+from tests.installation import Installation
 
 LABEL = "p-" + "a" * 26
 
@@ -99,17 +101,18 @@ async def test_what_is_not_static_is_not_served(path: str) -> None:
     assert (await http(path).get_response())["status"] == 404
 
 
-def test_it_runs_under_another_server(free_port: int, surroundings: dict[str, str], migrated) -> None:
+def test_it_runs_under_another_server(migrated: Path) -> None:
+    home = Installation(migrated)
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(free_port), "--log-level", "error"],
-        env={**surroundings, "DJINN_HOME": str(migrated)},
+        [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(home.port), "--log-level", "error"],
+        env=home.variables(),
     )
     try:
-        assert json.loads(_read(f"http://127.0.0.1:{free_port}/readyz")) == {
+        assert json.loads(_read(f"http://127.0.0.1:{home.port}/readyz")) == {
             "status": "ok",
             "checks": {"database": "ok"},
         }
-        with connect(f"ws://127.0.0.1:{free_port}/ws/nowhere/") as client, pytest.raises(ConnectionClosed) as closed:
+        with connect(f"ws://127.0.0.1:{home.port}/ws/nowhere/") as client, pytest.raises(ConnectionClosed) as closed:
             client.recv(timeout=5)
         assert closed.value.rcvd
         assert closed.value.rcvd.code == 4404

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import processes
 from tests.installation import Installation, installed, wait_for
 
 WISH = "A reading list that looks like my bookshelf"
@@ -54,13 +55,13 @@ def test_a_killed_web_is_replaced_and_nobody_notices(building: Installation, und
 
 
 def test_everything_killed_goes_on_at_the_next_start(building: Installation, undisturbed: list[str]) -> None:
-    building.end()
+    building.kill_all()
     building.up()
     _nothing_twice(building, undisturbed)
 
 
 def test_a_clean_stop_in_the_middle_goes_on_at_the_next_start(building: Installation, undisturbed: list[str]) -> None:
     assert building.stop() == 0
-    assert building.processes("manage.py") == []
+    assert processes.of(building.home, "manage.py") == []
     building.up()
     _nothing_twice(building, undisturbed)

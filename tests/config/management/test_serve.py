@@ -4,39 +4,37 @@ import os
 import signal
 import socket
 
-from tests.config.serve.whole import Whole, is_alive, until
+from tests.installation import Installation, wait_for
+from tests.processes import is_alive
 
 
-def test_it_says_ready_when_the_site_answers(whole: Whole) -> None:
-    process = whole.start()
-    assert process.stdout
-    line = process.stdout.readline().decode()
-    assert line == f"Djinn is ready: http://localhost:{whole.port}/\n"
+def test_it_says_ready_when_the_site_answers(whole: Installation) -> None:
+    process = whole.start("serve")
+    said = wait_for(lambda: whole.said(process), seconds=60, what="the ready line")
+    assert said == f"Djinn is ready: http://localhost:{whole.port}/\n"
     assert whole.answers()
 
 
-def test_a_second_server_of_one_home_is_refused_in_a_sentence(whole: Whole) -> None:
-    first = whole.start_and_wait()
-    second = whole.start()
+def test_a_second_server_of_one_home_is_refused_in_a_sentence(running: Installation) -> None:
+    second = running.start("serve")
     assert second.wait(30) == 3
-    said = whole.said(second)
+    said = running.said(second)
     assert "Another server of this installation" in said
-    assert f"http://localhost:{whole.port}" in said
+    assert f"http://localhost:{running.port}" in said
     assert "Traceback" not in said
-    assert first.poll() is None
-    assert whole.answers()
+    assert running.answers()
 
 
-def test_a_port_in_use_is_refused_in_a_sentence(whole: Whole) -> None:
+def test_a_port_in_use_is_refused_in_a_sentence(whole: Installation) -> None:
     with socket.create_server(("127.0.0.1", whole.port)):
-        process = whole.start()
+        process = whole.start("serve")
         assert process.wait(30) == 3
     said = whole.said(process)
     assert f"Port {whole.port} on 127.0.0.1 cannot be used" in said
     assert "Traceback" not in said
 
 
-def test_detached_it_stays_up_and_a_second_time_says_so(whole: Whole) -> None:
+def test_detached_it_stays_up_and_a_second_time_says_so(whole: Installation) -> None:
     (whole.home / "db.sqlite3").unlink()
     first = whole.start("serve", "--detach")
     assert first.wait(60) == 0
@@ -48,12 +46,12 @@ def test_detached_it_stays_up_and_a_second_time_says_so(whole: Whole) -> None:
     supervisor = whole.facts("server")["pid"]
     web = whole.pid("web")
     os.kill(supervisor, signal.SIGTERM)
-    until(lambda: not is_alive(supervisor))
+    wait_for(lambda: not is_alive(supervisor), seconds=30, what="the supervisor to end")
     assert not is_alive(web)
 
 
-def test_a_server_that_cannot_come_up_gives_up(whole: Whole) -> None:
+def test_a_server_that_cannot_come_up_gives_up(whole: Installation) -> None:
     (whole.home / "db.sqlite3").unlink()  # no tables: the worker cannot even free leases
-    process = whole.start()
+    process = whole.start("serve")
     assert process.wait(60) == 1
     assert "The server does not come up" in whole.said(process)

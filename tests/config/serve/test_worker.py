@@ -8,7 +8,7 @@ from django.test import override_settings
 from config import celery
 from config.celery import app
 from config.serve.worker import POOLS
-from tests.config.serve.whole import Whole, until
+from tests.installation import Installation, wait_for
 
 
 def test_every_queue_has_exactly_one_pool() -> None:
@@ -28,7 +28,7 @@ def test_every_scheduled_task_exists_and_waits_behind_no_work() -> None:
         assert route["queue"].name == celery.HOUSEKEEPING
 
 
-def test_what_was_asked_before_the_start_is_done_after_it(whole: Whole) -> None:
+def test_what_was_asked_before_the_start_is_done_after_it(whole: Installation) -> None:
     queue = whole.home / "broker" / celery.HOUSEKEEPING
     with override_settings(CELERY_BROKER_TRANSPORT_OPTIONS={"folder": whole.home / "broker"}):
         sender = celery.build("sender", set_as_current=False)
@@ -36,12 +36,11 @@ def test_what_was_asked_before_the_start_is_done_after_it(whole: Whole) -> None:
         sender.close()
     asked = set(queue.iterdir())
     assert len(asked) == 1
-    whole.start_and_wait()
-    assert until(lambda: not asked & set(queue.iterdir()))
+    whole.serve()
+    wait_for(lambda: not asked & set(queue.iterdir()), seconds=30, what="the task to be taken")
 
 
-def test_a_worker_that_is_told_to_stop_stops(whole: Whole) -> None:
-    whole.start_and_wait()
-    old = whole.pid("worker")
+def test_a_worker_that_is_told_to_stop_stops(running: Installation) -> None:
+    old = running.pid("worker")
     os.kill(old, signal.SIGTERM)
-    assert whole.replaced("worker", old)
+    assert running.replaced("worker", old)
