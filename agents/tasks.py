@@ -5,6 +5,9 @@ from celery import shared_task
 from agents.engine import runner
 from agents.lifecycle import leases
 
+# A reminder nobody had time for is sent anew by the next round; old ones must not pile up.
+_REMINDER_SECONDS = 15
+
 
 @shared_task(queue="generate")
 def execute_job(job_id: str) -> None:
@@ -16,4 +19,4 @@ def execute_job(job_id: str) -> None:
 def reap_jobs() -> None:
     """The row is the outbox: jobs whose message was lost or whose worker died are told again."""
     for job_id in leases.claimable():
-        execute_job.delay(str(job_id))
+        execute_job.apply_async((str(job_id),), expires=_REMINDER_SECONDS)

@@ -1,5 +1,7 @@
 """Builds what a model is asked, and reads its stream through the one parser."""
 
+from contextlib import closing
+
 from agents import prompts
 from agents.engine.calls import Call
 from agents.engine.context import Context
@@ -35,12 +37,12 @@ def request(
 
 def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer) -> Call:
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
-    call = Call(context, step, *asked)
-    parser = Parser()
+    call, parser = Call(context, step, *asked), Parser()
     try:
-        for text in call:
-            for event in parser.feed(text):
-                writer.take(event)
+        with closing(iter(call)) as texts:
+            for text in texts:
+                for event in parser.feed(text):
+                    writer.take(event)
         for event in parser.close():
             writer.take(event)
     finally:

@@ -1,11 +1,13 @@
 """One call of a model: written down before it is made, while it streams, and when it ends."""
 
+import re
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from agents import enums, errors
@@ -15,6 +17,8 @@ from agents.llm.base import Finish, Request, Text
 from agents.models import Generation, Job, Step
 
 _FLUSH_EVERY = 1.0
+# What no encoding of text can hold, though JSON can say it: halves of a pair.
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -62,14 +66,14 @@ class Call:
                 job=job,
                 step=self.step,
                 role=self.step.role,
-                provider=self.request.model.split("/")[0],
+                provider=self.request.model.split("/")[0][:40],
                 model=self.request.model,
                 prompt_hash=self.prompt_hash,
                 request=asdict(self.request),
             )
 
     def _take(self, text: str) -> str:
-        now = time.monotonic()
+        now, text = time.monotonic(), _HALVES.sub("\ufffd", text).replace("\0", "\ufffd")
         if self._first is None:
             self._first = round((now - self._began) * 1000)
         self.text += text
@@ -83,25 +87,25 @@ class Call:
 
     def _settle(self, *, error: str = "") -> None:
         """Once: a row that is settled stays as it is."""
-        usage = self.finish.usage if self.finish else None
-        cost = self.finish.cost if self.finish else None
-        settled = self._row().update(
-            state=enums.GenerationState.SETTLED,
-            response=self.text,
-            error_code=error,
-            finish_reason=self.finish.reason if self.finish else "",
-            model=(self.finish.model if self.finish else "") or self.request.model,
-            input_tokens=usage.input if usage else 0,
-            cache_read_tokens=usage.cache_read if usage else 0,
-            cache_write_tokens=usage.cache_write if usage else 0,
-            output_tokens=usage.output if usage else 0,
-            reasoning_tokens=usage.reasoning if usage else 0,
-            cost=cost,
-            first_token_ms=self._first,
-            duration_ms=round((time.monotonic() - self._began) * 1000),
-        )
-        if settled and cost:
-            _charge(self.context.job, cost)
+        finish = self.finish or Finish("")
+        with transaction.atomic():
+            settled = self._row().update(
+                state=enums.GenerationState.SETTLED,
+                response=self.text,
+                error_code=error,
+                finish_reason=finish.reason,
+                model=finish.model or self.request.model,
+                input_tokens=finish.usage.input,
+                cache_read_tokens=finish.usage.cache_read,
+                cache_write_tokens=finish.usage.cache_write,
+                output_tokens=finish.usage.output,
+                reasoning_tokens=finish.usage.reasoning,
+                cost=finish.cost,
+                first_token_ms=self._first,
+                duration_ms=round((time.monotonic() - self._began) * 1000),
+            )
+            if settled and finish.cost:
+                _charge(self.context.job, finish.cost)
 
 
 def _charge(job: Job, cost: Decimal) -> None:

@@ -39,7 +39,7 @@ class Context:
     def __init__(self, lease: leases.Lease, job: Job) -> None:
         self.lease = lease
         self.job = job
-        self._intent: str | None = enums.Intent.NONE
+        self._intent: str | None = job.intent
         self._ended = threading.Event()
 
     @property
@@ -59,6 +59,14 @@ class Context:
         """The fence: whatever is written inside is written by the owner of the job."""
         with leases.hold(self.lease) as job:
             self.job = job
+            yield job
+
+    @contextmanager
+    def hold_on_course(self) -> Iterator[Job]:
+        """As `hold`, for moving on: not after a door has asked for something else."""
+        with self.hold() as job:
+            if job.intent:
+                raise Interrupted(enums.Intent(job.intent))
             yield job
 
     def changeset(self) -> ChangeSet:

@@ -1,5 +1,7 @@
 """From a wish to a blueprint: what to build, with what, in which files."""
 
+import time
+from contextlib import closing
 from typing import Any
 
 from agents import prompts
@@ -17,6 +19,7 @@ from sandboxes.runtime import stacks
 
 _ROUNDS = 3
 _TAG = "blueprint"
+_LOOK_EVERY = 0.1
 
 
 def run(context: Context) -> None:
@@ -25,38 +28,58 @@ def run(context: Context) -> None:
 
 def _design(context: Context, step: Step) -> steps.Output:
     """Ask; when the answer does not fit the schema, ask again with the errors, within a bound."""
-    asked = context.wish if context.text == context.wish else f"{context.wish}\n\n{context.text}"
-    turns: tuple[Turn, ...] = (Turn("user", asked),)
+    turns: tuple[Turn, ...] = (Turn("user", _request(context)),)
     for _ in range(_ROUNDS):
+        if context.job.plan:  # told already, in this attempt or in one that ended right after
+            return {"stack": context.job.blueprint["stack"]}
         call, body = _ask(context, step, turns)
         try:
-            plan = blueprint.parse(body or "")
+            _keep(context, _read(body))
         except blueprint.Malformed as malformed:
             complaint = "The blueprint cannot be used:\n" + "\n".join(malformed.errors)
             turns = (*turns, Turn("assistant", call.text), Turn("user", complaint))
-            continue
-        if plan.stack not in stacks.available():
-            complaint = f"This machine cannot run {plan.stack}. Choose one of {stacks.available()}."
-            turns = (*turns, Turn("assistant", call.text), Turn("user", complaint))
-            continue
-        _keep(context, plan.as_dict())
-        return {"stack": plan.stack, "files": len(plan.paths())}
-    raise Failure("malformed_output", "The model did not give a plan that can be built.")
+    if not context.job.plan:
+        raise Failure("malformed_output", "The model did not give a plan that can be built.")
+    return {"stack": context.job.blueprint["stack"]}
+
+
+def _request(context: Context) -> str:
+    return context.wish if context.text == context.wish else f"{context.wish}\n\n{context.text}"
+
+
+def _read(body: str | None) -> dict[str, Any]:
+    plan = blueprint.parse(body or "")
+    able = stacks.available()
+    if plan.stack not in able:
+        raise blueprint.Malformed([f"This machine cannot run {plan.stack}. Choose one of {', '.join(able)}."])
+    return plan.as_dict()
 
 
 def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> tuple[Call, str | None]:
+    """The call, its prose told while it came, and the blueprint in it if that was whole."""
     values = {"stacks": prompts.stack_rules(stacks.available())}
     asked = asking.request(context, step="design", prompt="design", values=values, turns=turns)
-    call = Call(context, step, *asked)
-    speech, said = Speech(context), 0
-    for _ in call:
-        prose, _body, _closed = tags.extract(call.text, _TAG)
-        speech.add(prose[said:])
-        said = len(prose)
-    prose, body, is_closed = tags.extract(call.text, _TAG)
-    speech.add(prose[said:])
-    speech.say()
+    call, speech = Call(context, step, *asked), Speech(context)
+    said, looked = 0, 0.0
+    try:
+        with closing(iter(call)) as texts:
+            for _ in texts:
+                if time.monotonic() - looked >= _LOOK_EVERY:
+                    looked = time.monotonic()
+                    said = _tell(speech, call.text, said)
+    finally:
+        _tell(speech, call.text, said)
+        if not context.is_lost():
+            speech.say()
+    _, body, is_closed = tags.extract(call.text, _TAG)
     return call, body if is_closed else None
+
+
+def _tell(speech: Speech, text: str, said: int) -> int:
+    """Pass on the prose that came since; gives back how much of it is told."""
+    prose = tags.extract(text, _TAG).prose
+    speech.add(prose[said:])
+    return len(prose)
 
 
 def _keep(context: Context, plan: dict[str, Any]) -> None:

@@ -7,52 +7,62 @@ to the model with the reason, within a bound.
 from collections.abc import Callable
 from functools import partial
 
-from agents import prompts
 from agents.engine import asking, reading, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
 from agents.engine.writer import Writer
 from agents.lifecycle.failures import Failure
-from agents.llm.base import Turn
+from agents.llm.base import Request, Turn
 from agents.models import Message, Step
 from agents.parsing import edits, patches
+from projects.services import files
 from sandboxes.runtime import lifecycle
 
 _ROUNDS = 3
 _TURNS = 12
 
 
-def run(context: Context) -> None:
-    lifecycle.show(context.sandbox(), context.changeset())
+def run(context: Context) -> bool:
+    """Whether anything is changed; what the model only answered is in the chat."""
+    changeset = context.changeset()
+    lifecycle.show(context.sandbox(), changeset)
     steps.once(context, "edit", lambda step: _edit(context, step), role="builder", title="Edit")
+    return reading.is_changed(changeset)
 
 
 def _edit(context: Context, step: Step) -> steps.Output:
     writer = Writer(context, context.changeset(), context.sandbox(), step.key)
-    turns = _conversation(context)
+    turns, complaints = _conversation(context), list[str]()
     for _ in range(_ROUNDS):
         context.heed()
-        asked = asking.request(
-            context,
-            step=step.key,
-            prompt="edit",
-            values={
-                "rules": prompts.stack_rules((context.project.template,)),
-                "wish": context.wish,
-                "tree": reading.tree(writer.changeset),
-                "files": reading.full_texts(writer.changeset),
-            },
-            turns=turns,
-        )
-        call = asking.read_stream(context, step, asked, writer)
+        call = asking.read_stream(context, step, _request(context, step, writer, turns), writer)
         complaints = _apply(writer)
         if not complaints:
-            return {"files": sorted(writer.touched)}
+            break
         turns = (*turns, Turn("assistant", call.text), Turn("user", "\n".join(complaints)))
-    if not writer.touched:
-        raise Failure("malformed_output", "None of the model's edits fits the files as they are.")
-    say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
+    _conclude(context, writer, complaints)
     return {"files": sorted(writer.touched), "left_out": complaints}
+
+
+def _request(context: Context, step: Step, writer: Writer, turns: tuple[Turn, ...]) -> tuple[Request, str]:
+    values = {
+        "rules": reading.rules(writer.changeset),
+        "wish": context.wish,
+        "tree": reading.tree(writer.changeset),
+        "files": reading.full_texts(writer.changeset),
+    }
+    return asking.request(context, step=step.key, prompt="edit", values=values, turns=turns)
+
+
+def _conclude(context: Context, writer: Writer, complaints: list[str]) -> None:
+    """Say what the person would otherwise miss."""
+    is_changed = reading.is_changed(writer.changeset)
+    if complaints and not is_changed:
+        raise Failure("malformed_output", "None of the model's edits fits the files as they are.")
+    if complaints:
+        say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
+    elif writer.has_acted and not is_changed:
+        say(context, "Nothing had to be changed: the files are that way already.")
 
 
 def _conversation(context: Context) -> tuple[Turn, ...]:
@@ -72,11 +82,10 @@ def _apply(writer: Writer) -> list[str]:
         complaints += _apply_to(writer, edit.path, partial(edits.apply, blocks=edit.blocks))
     for patch in writer.patches:
         complaints += _apply_to(writer, patch.path, partial(patches.apply, diff=patch.diff))
-    for path in writer.truncated:
-        complaints.append(f"{path}: TRUNCATED. The block did not end; send it whole.")
-    writer.edits.clear()
-    writer.patches.clear()
-    writer.truncated.clear()
+    complaints += [f"{path}: TRUNCATED. The block did not end; send it whole." for path in writer.truncated]
+    complaints += writer.faults
+    for collected in (writer.edits, writer.patches, writer.truncated, writer.faults):
+        collected.clear()
     return complaints
 
 
@@ -84,9 +93,8 @@ def _apply_to(writer: Writer, path: str, apply: Callable[[str], edits.Result]) -
     before = writer.read(path)
     if before is None:
         return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
-    try:
-        text = before.decode()
-    except UnicodeDecodeError:
+    text = files.text_of(before)
+    if text is None:
         return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
     result = apply(text)
     if result.text != text:

@@ -9,7 +9,7 @@ from sandboxes.services import sandboxes
 
 def run(context: Context) -> None:
     changeset, sandbox = context.changeset(), context.sandbox()
-    with context.hold() as job:
+    with context.hold_on_course() as job:
         version = changesets.apply(changeset, by=job.created_by, message=moves.title(job))
         lifecycle.show(sandbox, None)
         url = sandboxes.preview_url(sandbox)
@@ -17,9 +17,9 @@ def run(context: Context) -> None:
 
 
 def without_changes(context: Context) -> None:
-    """The agent answered and wrote nothing: nothing is applied."""
+    """The agent answered, or all was as asked already: nothing is applied."""
     changeset, sandbox = context.changeset(), context.sandbox()
-    with context.hold() as job:
+    with context.hold_on_course() as job:
         changesets.reject(changeset, by=job.created_by)
         lifecycle.show(sandbox, None)
         moves.complete(job, output={"version": None})

@@ -1,6 +1,5 @@
 """From a blueprint to files, phase by phase. Asks only for files that are not closed yet."""
 
-from agents import prompts
 from agents.engine import asking, reading, steps
 from agents.engine.context import Context
 from agents.engine.writer import Writer
@@ -51,7 +50,7 @@ def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], wr
         step=step.key,
         prompt="implement",
         values={
-            "rules": prompts.stack_rules((context.project.template,)),
+            "rules": reading.rules(writer.changeset),
             "wish": context.wish,
             "blueprint": reading.as_json(context.job.blueprint),
             "phase": phase["title"],
@@ -64,3 +63,4 @@ def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], wr
         turns=(Turn("user", f"Write these files now: {', '.join(missing)}"),),
     )
     asking.read_stream(context, step, asked, writer)
+    writer.tell_faults()

@@ -24,9 +24,12 @@ def prepare(context: Context) -> Sandbox:
 
     Asking again costs little: a box that has everything is left as it is, a lost one is made anew.
     """
-    sandbox = lifecycle.ensure(context.sandbox(), should_stop=context.should_stop)
+    changeset, sandbox = context.changeset(), context.sandbox()
+    # Another job may have shown its own meanwhile, if this one failed and is tried again.
+    lifecycle.show(sandbox, changeset)
+    lifecycle.ensure(sandbox, should_stop=context.should_stop)
     context.heed()
-    sync.sync(sandbox, files.working_manifest(context.changeset()))
+    sync.sync(sandbox, files.working_manifest(changeset))
     command = install.install(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)
     if command is not None and command.exit_code != 0:
         tail = command.output[-_TAIL:]

@@ -1,9 +1,12 @@
-"""What a model is shown of a project: the tree, and the full text of as much as fits."""
+"""What a model is shown of a project: the tree, the rules of its kind, and as much text as fits."""
 
 import json
 
+from agents import prompts
 from projects.models import ChangeSet
 from projects.services import files
+from projects.store import trees
+from sandboxes import stacks
 
 _MOST_PER_FILE = 60_000
 _MOST = 160_000
@@ -12,6 +15,22 @@ _LEFT_OUT = ("package-lock.json",)
 
 def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def stack(changeset: ChangeSet) -> str:
+    """The kind of app it is: as planned, or what the files say where nobody planned."""
+    manifest = files.working_manifest(changeset)
+    return changeset.project.template or stacks.choose("", manifest).name
+
+
+def rules(changeset: ChangeSet) -> str:
+    return prompts.stack_rules((stack(changeset),))
+
+
+def is_changed(changeset: ChangeSet) -> bool:
+    """Whether applying it would change anything at all."""
+    base = trees.load(changeset.base.manifest) if changeset.base else {}
+    return files.working_manifest(changeset) != base
 
 
 def tree(changeset: ChangeSet) -> str:
@@ -36,9 +55,4 @@ def full_texts(changeset: ChangeSet) -> str:
 
 
 def _text(manifest: files.Manifest, path: str, size: int) -> str | None:
-    if size > _MOST_PER_FILE:
-        return None
-    try:
-        return files.read(manifest, path).decode()
-    except UnicodeDecodeError:
-        return None
+    return None if size > _MOST_PER_FILE else files.text_of(files.read(manifest, path))

@@ -3,6 +3,7 @@
 Kill this at any moment: the next claim goes on from the last recorded step.
 """
 
+import itertools
 import os
 import random
 import socket
@@ -15,27 +16,30 @@ from datetime import timedelta
 from agents import enums
 from agents.engine import design, edit, finish, implement, install, start
 from agents.engine.context import Context, Interrupted
-from agents.lifecycle import failures, leases, moves
+from agents.lifecycle import failures, leases, moves, turns
 from agents.models import Job
 from sandboxes.errors import Stopped
 
 _TURN_SECONDS = 60.0
 _MOST_RETRIES = 4
 _BACKOFF_CAP = 60.0
+# A job over which one worker after the other dies is the reason, and must not take the next one.
+_MOST_LOST = 6
 
 
 def execute(job_id: uuid.UUID | str) -> list[uuid.UUID]:
     """Work on the job for a turn. Gives back the jobs that should be told about now."""
     lease = leases.claim(job_id, worker=_worker())
-    if lease is None:
+    job = Job.objects.select_related("project", "branch").filter(pk=job_id).first()
+    if lease is None or job is None:
         return []
-    context = Context(lease, Job.objects.select_related("project", "branch").get(pk=job_id))
+    context = Context(lease, job)
     try:
         with context.beating():
             _attempt(context)
     except leases.LeaseLost:
         return []
-    return waiting(context.job)
+    return turns.upcoming(job.branch_id)
 
 
 def _worker() -> str:
@@ -44,25 +48,31 @@ def _worker() -> str:
 
 def _attempt(context: Context) -> None:
     try:
-        with context.hold() as job:
-            _begin(job)
+        _begin(context)
         _walk(context)
     except (Interrupted, Stopped):
-        _interrupt(context)
+        with context.hold() as job:
+            _give_in(job)
     except leases.LeaseLost:
         raise
     except Exception as surprise:  # every end of a job is recorded
-        if context.is_lost():
+        if context.is_lost() or not leases.extend(context.lease):
             raise leases.LeaseLost from surprise
         _end_badly(context, failures.from_exception(surprise))
 
 
-def _begin(job: Job) -> None:
+def _begin(context: Context) -> None:
     """An edit of a project without files is a first build."""
-    if job.kind == enums.JobKind.EDIT and job.branch.head_id is None:
-        job.kind = enums.JobKind.GENERATE
-        job.save(update_fields=["kind"])
-    moves.begin(job)
+    context.heed()
+    with context.hold() as job:
+        if job.project.archived_at is not None:
+            raise Interrupted(enums.Intent.CANCEL)
+        if _in_a_row(job, "lost") >= _MOST_LOST:
+            raise failures.Failure("internal", "One worker after the other ended over this job.", retryable=False)
+        if job.kind == enums.JobKind.EDIT and job.branch.head_id is None:
+            job.kind = enums.JobKind.GENERATE
+            job.save(update_fields=["kind"])
+        moves.begin(job)
 
 
 def _walk(context: Context) -> None:
@@ -71,7 +81,7 @@ def _walk(context: Context) -> None:
     while context.job.is_active:
         _WORK[enums.Phase(context.job.phase)](context)
         if time.monotonic() - began > _TURN_SECONDS and context.job.is_active:
-            with context.hold() as job:
+            with context.hold_on_course() as job:
                 moves.give_way(job)
             return
 
@@ -82,13 +92,11 @@ def _design(context: Context) -> None:
 
 
 def _implement(context: Context) -> None:
-    if context.job.kind == enums.JobKind.EDIT:
-        edit.run(context)
-        if not context.changeset().changes.exists():
-            finish.without_changes(context)
-            return
-    else:
+    if context.job.kind == enums.JobKind.GENERATE:
         implement.run(context)
+    elif not edit.run(context):
+        finish.without_changes(context)
+        return
     _advance(context, enums.Phase.INSTALL)
 
 
@@ -99,13 +107,11 @@ def _install(context: Context) -> None:
 
 def _start(context: Context) -> None:
     start.run(context)
-    context.heed()
     finish.run(context)
 
 
 def _advance(context: Context, phase: enums.Phase) -> None:
-    context.heed()
-    with context.hold() as job:
+    with context.hold_on_course() as job:
         moves.advance(job, phase)
 
 
@@ -117,32 +123,35 @@ _WORK: dict[enums.Phase, Callable[[Context], None]] = {
 }
 
 
-def _interrupt(context: Context) -> None:
+def _give_in(job: Job) -> None:
     """A door asked: pause or cancel. The partial text and every closed file are kept."""
-    with context.hold() as job:
-        if job.intent == enums.Intent.PAUSE:
-            moves.pause(job, waiting_for=enums.WaitingFor.USER)
-        else:
-            moves.cancel(job)
+    if job.project.archived_at is not None:
+        moves.cancel(job, reason="The project was archived.")
+    elif job.intent == enums.Intent.PAUSE:
+        moves.pause(job, waiting_for=enums.WaitingFor.USER)
+    else:
+        moves.cancel(job)
 
 
 def _end_badly(context: Context, failure: failures.Failure) -> None:
     """Another try for what may pass by itself, a bounded number of times; else failed."""
     with context.hold() as job:
-        retries = job.attempt_rows.filter(outcome="retried").count()
-        if failure.retryable and retries < _MOST_RETRIES:
+        retries = _in_a_row(job, "retried")
+        if job.intent:
+            _give_in(job)
+        elif failure.retryable and retries < _MOST_RETRIES:
             moves.try_again(job, failure, after=_backoff(retries, failure))
         else:
             moves.fail(job, failure)
+
+
+def _in_a_row(job: Job, outcome: str) -> int:
+    """How many of the newest ended attempts ended so: anything else in between starts anew."""
+    ended = job.attempt_rows.exclude(finished_at=None).order_by("-number").values_list("outcome", flat=True)
+    return sum(1 for _ in itertools.takewhile(outcome.__eq__, ended[:20]))
 
 
 def _backoff(retries: int, failure: failures.Failure) -> timedelta:
     """Exponential with full jitter; never sooner than the provider asked for."""
     jittered = random.uniform(0.5, min(_BACKOFF_CAP, 2.0 * 2**retries))  # noqa: S311
     return timedelta(seconds=max(jittered, failure.retry_after or 0.0))
-
-
-def waiting(job: Job) -> list[uuid.UUID]:
-    """This job if it gave way, and the next one that waits for its branch."""
-    due = Job.objects.due().filter(branch=job.branch_id).order_by("created_at")
-    return list(due.values_list("pk", flat=True)[:1])

@@ -6,9 +6,11 @@ import uuid
 from agents import enums
 from agents.engine.context import Context
 from agents.models import Message
+from agents.models.sessions import MOST_TEXT
 from projects import feed
 
 _HINT_EVERY = 0.1
+_HINT_MOST = 4000
 
 
 class Speech:
@@ -21,14 +23,12 @@ class Speech:
         self._hinted = 0.0
 
     def add(self, text: str) -> None:
-        self._text += text
+        """A model that talks without end is listened to up to a limit."""
+        self._text = (self._text + text)[: MOST_TEXT + 1]
         if self._text.strip() and time.monotonic() - self._hinted >= _HINT_EVERY:
             self._hinted = time.monotonic()
-            feed.hint(
-                self._context.project.pk,
-                "message_chunk",
-                {"message": str(self._id), "text": self._text[-4000:]},
-            )
+            hint = {"message": str(self._id), "text": self._text[-_HINT_MOST:]}
+            feed.hint(self._context.project.pk, "message_chunk", hint)
 
     def say(self) -> None:
         """Keep what was said, if anything was."""
@@ -39,6 +39,8 @@ class Speech:
 
 
 def say(context: Context, text: str, *, message_id: uuid.UUID | None = None) -> None:
+    """One message of the agent, with the same limit as a person's."""
+    text = text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
     with context.hold() as job:
         message = Message.objects.create(
             id=message_id or uuid.uuid4(),

@@ -19,14 +19,9 @@ def once(context: Context, key: str, work: Callable[[Step], Output], *, role: st
     if step.state == enums.StepState.DONE:
         return dict(step.output)
     output = work(step)
-    context.heed()
     with context.hold():
         _settle(step, output)
     return output
-
-
-def is_done(context: Context, key: str) -> bool:
-    return context.job.steps.filter(key=key, state=enums.StepState.DONE).exists()
 
 
 def _begin(context: Context, key: str, *, role: str, title: str) -> Step:

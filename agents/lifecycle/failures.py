@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from agents import errors
-from projects.errors import Conflict
+from projects.errors import Busy, Conflict, Refusal
 from sandboxes.errors import SandboxLost
 
 log = logging.getLogger(__name__)
@@ -50,9 +50,11 @@ def from_exception(surprise: Exception) -> Failure:
                 retryable=surprise.retryable,
                 retry_after=surprise.retry_after,
             )
-        case SandboxLost():
+        case SandboxLost() | TimeoutError():
             return Failure("sandbox_failed", str(surprise))
-        case Conflict():
-            return Failure("conflict", str(surprise))
+        case Conflict() | Busy():
+            return Failure("conflict", str(surprise), retryable=isinstance(surprise, Busy))
+        case Refusal():
+            return Failure("invalid_input", str(surprise))
     log.error("A job met something nobody foresaw.", exc_info=surprise)
     return Failure("internal")

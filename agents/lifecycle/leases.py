@@ -12,11 +12,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agents import enums
-from agents.models import Attempt, Job
+from agents.lifecycle import turns
+from agents.models import Attempt, Generation, Job
 from projects.models import Project
 
 
@@ -39,8 +41,8 @@ def claim(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
     """Take the job, or None when it is not ours to take.
 
     1. Lock the project, then read the job: nobody else can claim in between.
-    2. Free means: queued and due, or running under a lease that has run out.
-    3. The database refuses a second running job on the branch; that job waits its turn.
+    2. Free means: queued, due and first on its branch, or running under a lease that has run out.
+    3. Should all this be wrong, the database still refuses a second running job on the branch.
     """
     job = Job.objects.filter(pk=job_id).only("project_id").first()
     if job is None:
@@ -53,35 +55,45 @@ def claim(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
         return None
 
 
-def _lock(project_id: uuid.UUID) -> None:
-    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+def _lock(project_id: uuid.UUID) -> bool:
+    """False when the project is gone."""
+    return Project.objects.select_for_update(no_key=True).filter(pk=project_id).first() is not None
 
 
 def _take(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
-    free = (Job.objects.due() | Job.objects.stalled()).filter(pk=job_id)
-    token = uuid.uuid4()
-    taken = free.update(
-        state=enums.JobState.RUNNING,
-        lease_token=token,
-        lease_expires=_until(),
-        attempts=F("attempts") + 1,
-        not_before=None,
-        started_at=timezone.now(),
+    token, now = uuid.uuid4(), timezone.now()
+    taken = (
+        turns.claimable()
+        .filter(pk=job_id)
+        .update(
+            state=enums.JobState.RUNNING,
+            lease_token=token,
+            lease_expires=_until(),
+            attempts=F("attempts") + 1,
+            not_before=None,
+            started_at=Coalesce("started_at", Value(now)),
+        )
     )
     if not taken:
         return None
     job = Job.objects.get(pk=job_id)
-    job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome="lost")
+    _close_what_was_left(job)
     Attempt.objects.create(job=job, number=job.attempts, worker=worker)
     return Lease(job_id=job.pk, project_id=job.project_id, token=token)
+
+
+def _close_what_was_left(job: Job) -> None:
+    """By a worker that died over it: its attempt, and the call of a model it was in."""
+    job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome="lost")
+    open_calls = Generation.objects.filter(job=job, state=enums.GenerationState.OPEN)
+    open_calls.update(state=enums.GenerationState.SETTLED, error_code="lost")
 
 
 @contextmanager
 def hold(lease: Lease) -> Iterator[Job]:
     """A transaction in which the job is surely ours: project locked, fence checked, job fresh."""
     with transaction.atomic():
-        _lock(lease.project_id)
-        if not extend(lease):
+        if not _lock(lease.project_id) or not extend(lease):
             raise LeaseLost
         yield Job.objects.select_related("project", "branch", "session").get(pk=lease.job_id)
 
@@ -93,8 +105,13 @@ def extend(lease: Lease) -> bool:
 
 
 def intent(lease: Lease) -> str | None:
-    """What the doors ask of this job; None when the lease is lost."""
-    return Job.objects.filter(pk=lease.job_id, lease_token=lease.token).values_list("intent", flat=True).first()
+    """What is asked of this job; None when the lease is lost. Archiving its project ends it, too."""
+    mine = Job.objects.filter(pk=lease.job_id, lease_token=lease.token)
+    row = mine.values_list("intent", "project__archived_at").first()
+    if row is None:
+        return None
+    asked, archived_at = row
+    return enums.Intent.CANCEL if archived_at else asked
 
 
 def release_all() -> int:
@@ -104,5 +121,4 @@ def release_all() -> int:
 
 def claimable() -> list[uuid.UUID]:
     """Jobs somebody should be told about: due ones whose message may be lost, stalled ones."""
-    found = Job.objects.due() | Job.objects.stalled()
-    return list(found.order_by("created_at").values_list("pk", flat=True)[:200])
+    return list(turns.claimable().order_by("created_at").values_list("pk", flat=True)[:200])

@@ -10,11 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import transitions
+from agents.lifecycle import transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
 from projects import feed
-from projects.models import User
+from projects.models import ChangeSet, User
+from projects.services import changesets
+from sandboxes.services import sandboxes
 
 _STATE_OF_PHASE = {
     enums.Phase.PAUSED: enums.JobState.PAUSED,
@@ -22,6 +24,10 @@ _STATE_OF_PHASE = {
     enums.Phase.CANCELLED: enums.JobState.CANCELLED,
     enums.Phase.COMPLETE: enums.JobState.COMPLETED,
 }
+
+
+# What changes when a job leaves its worker's hands or goes back to the queue.
+_LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "finished_at")
 
 
 def begin(job: Job) -> None:
@@ -52,8 +58,18 @@ def complete(job: Job, *, output: dict[str, Any]) -> None:
     _leave(job, enums.Phase.COMPLETE, "job_completed")
 
 
-def cancel(job: Job, *, by: User | None = None) -> None:
-    _leave(job, enums.Phase.CANCELLED, "job_cancelled", by=by)
+def cancel(job: Job, *, by: User | None = None, reason: str = "") -> None:
+    job.waiting_for = enums.WaitingFor.NOTHING
+    _leave(job, enums.Phase.CANCELLED, "job_cancelled", by=by, message=reason)
+    _put_aside(job, by=by)
+
+
+def _put_aside(job: Job, *, by: User | None) -> None:
+    """A change stopped halfway is shown no longer; of a first build all there is to see stays."""
+    halfway = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk, state="open", base__isnull=False)
+    for changeset in halfway:
+        changesets.reject(changeset, by=by)
+        sandboxes.request_sync(job.branch)
 
 
 def pause(job: Job, *, waiting_for: enums.WaitingFor, by: User | None = None) -> None:
@@ -65,7 +81,7 @@ def pause(job: Job, *, waiting_for: enums.WaitingFor, by: User | None = None) ->
 def fail(job: Job, failure: Failure) -> None:
     job.error = failure.as_payload()
     job.phase_before = job.phase
-    _leave(job, enums.Phase.FAILED, "job_failed")
+    _leave(job, enums.Phase.FAILED, "job_failed", message=failure.message)
 
 
 def give_way(job: Job) -> None:
@@ -91,18 +107,18 @@ def requeue(job: Job, *, by: User | None) -> None:
     job.state, job.intent = enums.JobState.QUEUED, enums.Intent.NONE
     job.waiting_for, job.error = enums.WaitingFor.NOTHING, None
     job.finished_at = job.not_before = None
-    job.phase_before = ""
-    job.save()
+    job.phase_before, job.phase_since = "", timezone.now()
+    job.save(update_fields=[*_LEFT, "not_before", "phase_since"])
     _tell(job, "job_resumed", by=by)
     _phase_changed(job, before=before)
 
 
-def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None) -> None:
+def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None, message: str = "") -> None:
     transitions.check_phase(job.phase, phase)
     before, job.phase = job.phase, phase
     job.intent = enums.Intent.NONE
-    _free(job, _STATE_OF_PHASE[phase], outcome=_STATE_OF_PHASE[phase])
-    _tell(job, kind, by=by)
+    _free(job, _STATE_OF_PHASE[phase], outcome=_STATE_OF_PHASE[phase], error=message)
+    _tell(job, kind, by=by, message=message)
     _phase_changed(job, before=before)
 
 
@@ -112,7 +128,7 @@ def _free(job: Job, state: enums.JobState, *, outcome: str, error: str = "") -> 
     job.state = state
     job.lease_token = job.lease_expires = None
     job.finished_at = None if job.is_active else timezone.now()
-    job.save()
+    job.save(update_fields=[*_LEFT, "lease_token", "lease_expires", "not_before", "output"])
     job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome=outcome, error=error)
 
 
@@ -147,9 +163,8 @@ def elapsed(job: Job) -> int:
 
 
 def _phase_changed(job: Job, *, before: str) -> None:
-    """What the stepper shows is the job that runs; one that waits behind it moves unseen."""
-    running = job.branch.jobs.filter(state=enums.JobState.RUNNING).exclude(pk=job.pk)
-    if running.exists():
+    """What the stepper shows is the foreground job; one that waits behind it moves unseen."""
+    if not _is_in_sight(job):
         return
     _mirror(job)
     files = [file for phase in job.plan for file in phase["files"]]
@@ -167,6 +182,12 @@ def _phase_changed(job: Job, *, before: str) -> None:
         "files_total": len(files),
     }
     feed.record(job.project, "phase_changed", payload, job_ref=job.pk)
+
+
+def _is_in_sight(job: Job) -> bool:
+    """Whether it is the foreground job, or the one that everybody still looks at."""
+    front = turns.foreground(job.branch_id)
+    return front in (None, job) or AgentState.objects.filter(project=job.project_id, job=job).exists()
 
 
 def _mirror(job: Job) -> None:

@@ -10,15 +10,15 @@ _LEAVE: Final = frozenset({Phase.PAUSED, Phase.FAILED, Phase.CANCELLED})
 _ENTER: Final = frozenset({Phase.DESIGNING, Phase.IMPLEMENTING, Phase.INSTALL})
 
 TRANSITIONS: Final[dict[Phase, frozenset[Phase]]] = {
-    Phase.IDLE: _ENTER | {Phase.PAUSED, Phase.CANCELLED},
+    Phase.IDLE: _ENTER | _LEAVE,
     Phase.DESIGNING: _LEAVE | {Phase.IMPLEMENTING},
     Phase.IMPLEMENTING: _LEAVE | {Phase.INSTALL, Phase.COMPLETE},
     Phase.INSTALL: _LEAVE | {Phase.START, Phase.IMPLEMENTING},
     Phase.START: _LEAVE | {Phase.COMPLETE, Phase.IMPLEMENTING},
     Phase.COMPLETE: _ENTER,
-    # A job that never began can be paused too, and then goes back to where it was: nowhere.
+    # A job that never began can be paused or fail too, and then goes back to where it was: nowhere.
     Phase.PAUSED: frozenset(_WORKING) | {Phase.IDLE, Phase.CANCELLED},
-    Phase.FAILED: frozenset(_WORKING),
+    Phase.FAILED: frozenset(_WORKING) | {Phase.IDLE},
     Phase.CANCELLED: _ENTER,
 }
 

@@ -4,11 +4,13 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from agents import enums, tasks
 from agents.errors import NotPossible
-from agents.lifecycle import leases, moves
+from agents.lifecycle import leases, moves, turns
 from agents.models import AgentState, Job, Message, Session
+from agents.models.sessions import MOST_TEXT
 from projects import feed
 from projects.models import Branch, Project, User
 
@@ -23,6 +25,7 @@ def start(
     idempotency_key: str | None = None,
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job."""
+    _check(text)
     with transaction.atomic():
         _lock(project)
         known = Job.objects.filter(project=project, idempotency_key=idempotency_key)
@@ -32,12 +35,24 @@ def start(
         job = _queue(session, text, by=by, model=model, idempotency_key=idempotency_key)
         _say(job, text, by=by)
         moves.announce(job, by=by)
-        tasks.execute_job.delay_on_commit(str(job.pk))
+        _wake(job.pk)
     return job
 
 
+def _check(text: str) -> None:
+    if not text.strip():
+        raise NotPossible("There is nothing said.")
+    if len(text) > MOST_TEXT:
+        raise NotPossible(f"A message may have up to {MOST_TEXT:,} characters.")
+
+
 def _lock(project: Project) -> None:
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    """Nothing starts or goes on in a project that is put away or gone."""
+    found = Project.objects.select_for_update(no_key=True).filter(pk=project.pk).only("archived_at").first()
+    if found is None:
+        raise NotPossible("This project does not exist any more.")
+    if found.archived_at is not None:
+        raise NotPossible("This project is archived.")
 
 
 def _session(project: Project, text: str, *, by: User | None) -> Session:
@@ -84,21 +99,25 @@ def _say(job: Job, text: str, *, by: User | None) -> None:
 
 
 def stop(job: Job, *, by: User | None) -> None:
-    """A running job is asked to stop; one that nobody owns stops now."""
+    """A job that somebody works on is asked to stop; one that nobody owns stops now."""
     with transaction.atomic():
         job = _fresh(job)
-        if job.state == enums.JobState.RUNNING:
+        if _is_owned(job):
             _ask(job, enums.Intent.CANCEL)
         elif job.is_active:
             moves.cancel(job, by=by)
+            _wake(*turns.upcoming(job.branch_id))
 
 
 def pause(job: Job, *, by: User | None) -> None:
+    """Not after a stop: that was asked for first and cannot be taken back."""
     with transaction.atomic():
         job = _fresh(job)
-        if job.state == enums.JobState.RUNNING:
+        if job.intent == enums.Intent.CANCEL:
+            return
+        if _is_owned(job):
             _ask(job, enums.Intent.PAUSE)
-        elif job.state == enums.JobState.QUEUED:
+        elif job.state in (enums.JobState.QUEUED, enums.JobState.RUNNING):
             moves.pause(job, waiting_for=enums.WaitingFor.USER, by=by)
 
 
@@ -117,7 +136,18 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
         if job.state != expected:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
         moves.requeue(job, by=by)
-        tasks.execute_job.delay_on_commit(str(job.pk))
+        _wake(job.pk)
+
+
+def _wake(*job_ids: uuid.UUID) -> None:
+    for job_id in job_ids:
+        tasks.execute_job.delay_on_commit(str(job_id))
+
+
+def _is_owned(job: Job) -> bool:
+    """Whether a worker holds it. One whose lease ran out is dead, or will find that it lost it."""
+    expires = job.lease_expires
+    return job.state == enums.JobState.RUNNING and expires is not None and expires > timezone.now()
 
 
 def _fresh(job: Job) -> Job:
@@ -150,8 +180,9 @@ def first_wish(project: Project) -> str:
 
 
 def foreground(project: Project) -> Job | None:
-    """The job that is going on in this project, if any."""
-    return project.jobs.active().order_by("-state", "created_at").first()
+    """The job that is going on in this project's `main`, if any."""
+    main = project.branches.filter(name="main").first()
+    return turns.foreground(main.pk) if main else None
 
 
 def state_of(project: Project) -> AgentState:

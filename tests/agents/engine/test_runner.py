@@ -131,9 +131,8 @@ def test_a_worker_that_lost_its_lease_steps_aside(job: Job, settings):
     settings.DEMO_PACE = 2.0
     thread = in_background(job)
     wait_for(lambda: closed(job) >= 1, seconds=60, what="a closed file")
-    leases.release_all()
     settings.DEMO_PACE = 0
-    wait_for(lambda: runner.execute(job.pk) is not None and _state(job) == "completed", seconds=30, what="the takeover")
+    wait_for(lambda: _take_over(job), seconds=30, what="the takeover")
     thread.join(timeout=10)
     assert not thread.is_alive()
     written = Counter(payload["path"] for payload in events(job.project, "file_closed"))
@@ -141,9 +140,12 @@ def test_a_worker_that_lost_its_lease_steps_aside(job: Job, settings):
     assert [row.outcome for row in job.attempt_rows.all()] == ["lost", "completed"]
 
 
-def _state(job: Job) -> str:
+def _take_over(job: Job) -> bool:
+    """The first worker still beats, so the moment in which its lease has run out may be missed."""
+    leases.release_all()
+    runner.execute(job.pk)
     job.refresh_from_db()
-    return job.state
+    return job.attempts > 1
 
 
 def test_an_interrupted_run_gives_the_same_tree(job: Job, owner: User):
