@@ -2,9 +2,12 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from agents.parsing.events import Event, FileChunk
+from agents.parsing.events import Event, FileChunk, FileClosed
 from agents.parsing.stream import Parser
+
+Kind = TypeVar("Kind")
 
 
 def events(pieces: Iterable[str]) -> list[Event]:
@@ -16,6 +19,14 @@ def events(pieces: Iterable[str]) -> list[Event]:
 
 def whole(text: str) -> list[Event]:
     return events([text])
+
+
+def of(kind: type[Kind], text: str) -> list[Kind]:
+    return [event for event in whole(text) if isinstance(event, kind)]
+
+
+def closed(text: str) -> list[tuple[str, str]]:
+    return [(event.path, event.text) for event in of(FileClosed, text)]
 
 
 def joined(raw: Iterable[Event]) -> list[Event]:
