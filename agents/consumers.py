@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from pydantic import ValidationError
 
 from agents import errors, schemas
@@ -20,29 +21,37 @@ from sandboxes.services import sandboxes
 
 Answer = dict[str, Any]
 
+_LONGEST_ID = 100
+
 
 class ProjectSocket(Consumer):
     """Each command is answered by `ack` or `error` with its id; events follow after `subscribe`."""
 
     subprotocol = "djinn.v1"
+    # Whose events are wanted; empty = everybody's.
+    _jobs: frozenset[str] = frozenset()
 
-    def frame(self, event: Rendered) -> str:
-        return event.json_frame
+    def frame(self, event: Rendered) -> str | None:
+        return event.json_frame if not self._jobs or event.job in self._jobs else None
 
     async def received(self, text: str) -> None:
-        command_id: object = None
         try:
             said = json.loads(text)
-            command_id = said.get("id") if isinstance(said, dict) else None
+        except (ValueError, RecursionError):
+            await self._refuse(None, "invalid_input", "This is not JSON.")
+        else:
+            await self._answer(said)
+
+    async def _answer(self, said: object) -> None:
+        command_id = _id_of(said)
+        try:
             command = schemas.COMMAND.validate_python(said)
             answer = await self._carry_out(command)
         except ValidationError as invalid:
             await self._refuse(command_id, "invalid_input", _sentence(invalid))
-        except (ValueError, RecursionError):
-            await self._refuse(command_id, "invalid_input", "This is not JSON.")
         except errors.NotPossible as refusal:
             await self._refuse(command_id, "conflict", str(refusal))
-        except PermissionDenied:
+        except (PermissionDenied, Http404):
             await self._refuse(command_id, "policy_denied", "You may look at this project only.")
         else:
             await self.send(json.dumps({"type": "ack", "id": command_id, **answer}))
@@ -56,6 +65,7 @@ class ProjectSocket(Consumer):
             case schemas.Ping():
                 return {}
             case schemas.Subscribe():
+                self._jobs = frozenset(map(str, command.jobs))
                 await self.follow(command.after)
                 return {"after": command.after}
             case schemas.GetState():
@@ -83,9 +93,10 @@ class ProjectSocket(Consumer):
 
     def _write(self, command: schemas.Command) -> Answer:
         """Whatever changes something: asked anew whether this guest may, then one verb."""
-        project, user = self.guest.project, self.guest.user
-        if "write" not in self.guest.scopes or not access.can(user, project, Ability.EDIT):
+        user = self.guest.user
+        if "write" not in self.guest.scopes:
             raise PermissionDenied
+        project = access.get_project_by_id(user, self.project_id, Ability.EDIT)
         match command:
             case schemas.StartGeneration():
                 text = command.prompt or jobs.first_wish(project)
@@ -111,6 +122,12 @@ class ProjectSocket(Consumer):
         if job is None:
             raise errors.NotPossible("No job is going on in this project.")
         return job
+
+
+def _id_of(said: object) -> str | int | None:
+    """What to answer to, also when the rest of the command makes no sense."""
+    found = said.get("id") if isinstance(said, dict) else None
+    return found if isinstance(found, str | int) and len(str(found)) <= _LONGEST_ID else None
 
 
 def _sentence(invalid: ValidationError) -> str:

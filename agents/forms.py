@@ -5,8 +5,16 @@ from django import forms
 from agents.models.sessions import MOST_TEXT
 
 
+class Words(forms.CharField):
+    """Browsers send line breaks as two characters; people count one."""
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class WishForm(forms.Form):
-    wish = forms.CharField(
+    wish = Words(
         max_length=MOST_TEXT,
         strip=True,
         error_messages={
@@ -18,7 +26,7 @@ class WishForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    text = forms.CharField(
+    text = Words(
         max_length=MOST_TEXT,
         strip=True,
         error_messages={

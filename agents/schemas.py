@@ -3,17 +3,30 @@
 import uuid
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from agents.models.sessions import MOST_TEXT
 
-Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
+# How many jobs one socket may single out.
+MOST_JOBS = 100
+_MOST_ID = 2**53
+
+
+def _storable(text: str) -> str:
+    """No database takes a null character in a text."""
+    if "\0" in text:
+        raise ValueError("null characters are not allowed")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT), AfterValidator(_storable)]
+CommandId = Annotated[str, Field(max_length=100)] | Annotated[int, Field(ge=-_MOST_ID, le=_MOST_ID)] | None
 
 
 class _Command(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    id: Annotated[str | int | None, Field(default=None)]
+    id: CommandId = None
 
 
 class GetState(_Command):
@@ -27,7 +40,7 @@ class GetPreviewUrl(_Command):
 class StartGeneration(_Command):
     type: Literal["start_generation"]
     prompt: Text | None = None
-    model: Annotated[str, Field(default="", max_length=120)]
+    model: Annotated[str, Field(max_length=120), AfterValidator(_storable)] = ""
     session: uuid.UUID | None = None
 
 
@@ -50,8 +63,11 @@ class UserMessage(_Command):
 
 
 class Subscribe(_Command):
+    """Without jobs: everything. With them: only their events; hints come in any case."""
+
     type: Literal["subscribe"]
-    after: Annotated[int, Field(ge=0, le=2**53)]
+    after: Annotated[int, Field(ge=0, le=_MOST_ID)]
+    jobs: Annotated[frozenset[uuid.UUID], Field(max_length=MOST_JOBS)] = frozenset()
 
 
 class Ping(_Command):

@@ -39,7 +39,7 @@ def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
     call, parser = Call(context, step, *asked), Parser()
     try:
-        with closing(iter(call)) as texts:
+        with closing(call.texts()) as texts:
             for text in texts:
                 for event in parser.feed(text):
                     writer.take(event)

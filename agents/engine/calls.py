@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 @dataclass
 class Call:
-    """A call under way: iterate it for its text; afterwards `text` and `finish` are whole."""
+    """A call under way: read its `texts` once; afterwards `text` and `finish` are whole."""
 
     context: Context
     step: Step
@@ -36,7 +36,8 @@ class Call:
     _first: int | None = None
     _flushed: float = 0.0
 
-    def __iter__(self) -> Iterator[str]:
+    def texts(self) -> Generator[str]:
+        """Close this when leaving early: it closes the connection and settles the row."""
         self._open()
         try:
             for delta in gateway.stream(self.request, cancelled=self.context.should_stop):

@@ -15,6 +15,7 @@ from django.db import connection
 from agents import enums
 from agents.lifecycle import leases
 from agents.models import Job
+from projects.enums import AuthorKind
 from projects.models import ChangeSet, Project
 from projects.services import changesets
 from sandboxes.models import Sandbox
@@ -74,7 +75,7 @@ class Context:
         with self.hold() as job:
             return changesets.open(
                 branch=job.branch,
-                author_kind="agent",
+                author_kind=AuthorKind.AGENT,
                 by=job.created_by,
                 job_ref=job.pk,
                 title=self.text[:200],

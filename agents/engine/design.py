@@ -62,7 +62,7 @@ def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> tuple[Call, s
     call, speech = Call(context, step, *asked), Speech(context)
     said, looked = 0, 0.0
     try:
-        with closing(iter(call)) as texts:
+        with closing(call.texts()) as texts:
             for _ in texts:
                 if time.monotonic() - looked >= _LOOK_EVERY:
                     looked = time.monotonic()

@@ -1,5 +1,7 @@
 """From a blueprint to files, phase by phase. Asks only for files that are not closed yet."""
 
+from functools import partial
+
 from agents.engine import asking, reading, steps
 from agents.engine.context import Context
 from agents.engine.writer import Writer
@@ -18,13 +20,13 @@ def run(context: Context) -> None:
         steps.once(
             context,
             f"implement-{number}",
-            lambda step, number=number: _phase(context, step, number),
+            partial(_phase, context, number),
             role="builder",
             title=phase["title"],
         )
 
 
-def _phase(context: Context, step: Step, number: int) -> steps.Output:
+def _phase(context: Context, number: int, step: Step) -> steps.Output:
     writer = Writer(context, context.changeset(), context.sandbox(), step.key)
     for _ in range(_ROUNDS):
         missing = _missing(context, number)

@@ -54,5 +54,5 @@ def full_texts(changeset: ChangeSet) -> str:
     return "\n\n".join(shown)
 
 
-def _text(manifest: files.Manifest, path: str, size: int) -> str | None:
+def _text(manifest: trees.Manifest, path: str, size: int) -> str | None:
     return None if size > _MOST_PER_FILE else files.text_of(files.read(manifest, path))

@@ -1,9 +1,11 @@
 """The moves that exist, as data. `docs/job-states.md` is generated from here."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from agents.enums import JobState, Phase
+
+_Move = TypeVar("_Move", bound=str)
 
 _WORKING: Final = (Phase.DESIGNING, Phase.IMPLEMENTING, Phase.INSTALL, Phase.START)
 _LEAVE: Final = frozenset({Phase.PAUSED, Phase.FAILED, Phase.CANCELLED})
@@ -59,6 +61,6 @@ def mermaid() -> str:
     return "\n\n".join((_diagram(TRANSITIONS), _diagram(JOB_TRANSITIONS)))
 
 
-def _diagram(moves: Mapping[str, frozenset[str]]) -> str:
+def _diagram(moves: Mapping[_Move, frozenset[_Move]]) -> str:
     lines = [f"    {a} --> {b}" for a, after in moves.items() for b in sorted(after)]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])

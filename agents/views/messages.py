@@ -2,16 +2,18 @@
 
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from agents import errors
 from agents.forms import MessageForm
 from agents.services import jobs
 from projects import access
 from projects.enums import Ability
-from projects.models import User
+from projects.models import Project, User
 
 
 @require_POST
@@ -21,9 +23,20 @@ def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     found = access.get_project(user, owner, project, Ability.EDIT)
     form = MessageForm(request.POST)
     if form.is_valid():
-        jobs.start(project=found, text=form.cleaned_data["text"], by=user)
-        form = MessageForm()
+        form = _start(form, found, user)
     if not request.headers.get("HX-Request"):
+        for fault in form.errors.get("text", []):
+            messages.error(request, str(fault))
         return redirect("agents:workbench", owner, project)
     context = {"form": form, "project": found, "can_edit": True}
     return render(request, "agents/composer.html", context)
+
+
+def _start(form: MessageForm, project: Project, user: User) -> MessageForm:
+    """An empty form for the next message, or this one with what stands against it."""
+    try:
+        jobs.start(project=project, text=form.cleaned_data["text"], by=user)
+    except errors.NotPossible as refusal:
+        form.add_error("text", str(refusal))
+        return form
+    return MessageForm()

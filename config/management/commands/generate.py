@@ -20,6 +20,7 @@ from projects.services import accounts
 from sandboxes.services import sandboxes
 
 _LOOK_EVERY = 0.2
+_LONGEST_MODEL = 120
 
 
 class Command(BaseCommand):
@@ -37,10 +38,17 @@ class Command(BaseCommand):
             raise CommandError("Say what you would like to have made.")
         if len(wish) > MOST_TEXT:
             raise CommandError(f"A wish may have up to {MOST_TEXT:,} characters.")
+        if len(options["model"]) > _LONGEST_MODEL:
+            raise CommandError(f"The name of a model has at most {_LONGEST_MODEL} characters.")
         server.need(self.stdout)  # before any question to the database, which it makes on an empty home
         owner = self._owner(options["owner"])
         job = wishes.make(text=wish, by=owner, model=options["model"])
-        self._follow(job, seconds=options["timeout"])
+        try:
+            self._follow(job, seconds=options["timeout"])
+        except KeyboardInterrupt:
+            raise CommandError("You left. The job goes on; see it in the browser.", returncode=130) from None
+        except Job.DoesNotExist:
+            raise CommandError("The project was deleted meanwhile.") from None
         self._end(job)
 
     def _owner(self, email: str) -> User:

@@ -1,6 +1,7 @@
-"""Fill an installation: one project per recording, each built and then changed once.
+"""Fill an installation: one project per recording this machine can run, built and then changed once.
 
-Asking twice makes nothing twice. The work is done by the running server, as for any other wish.
+Asking twice makes nothing twice and tries again what failed. The work is done by the running
+server, as for any other wish.
 """
 
 import time
@@ -8,12 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agents.enums import JobState
 from agents.models import Job
 from agents.recordings import catalogue
 from agents.services import jobs, wishes
 from config.management import server
 from projects.models import User
 from projects.services import accounts
+from sandboxes.runtime import stacks
 
 _LOOK_EVERY = 0.5
 
@@ -27,7 +30,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         server.need(self.stdout)  # before any question to the database, which it makes on an empty home
         owner = accounts.local_owner()
-        wanted = [job for recording in catalogue.all() for job in _project(recording, owner)]
+        able = stacks.available()
+        recordings = [recording for recording in catalogue.all() if recording.stack in able]
+        wanted = [job for recording in recordings for job in _project(recording, owner)]
         self._wait(wanted, seconds=options["timeout"])
         for job in wanted:
             self.stdout.write(f"{job.project.name}: {job.input['text']} ({job.state})")
@@ -57,4 +62,8 @@ def _project(recording: catalogue.Recording, owner: User) -> list[Job]:
         model=model,
         idempotency_key=f"{key}:change",
     )
+    for job in (build, change):
+        if job.state == JobState.FAILED:
+            jobs.retry(job, by=owner)
+            job.refresh_from_db()
     return [build, change]
