@@ -1,0 +1,67 @@
+"""The names of things done later do them, and travel to the queues that are meant for them."""
+
+import uuid
+
+import pytest
+
+from config.celery import app
+from projects.services import files
+from sandboxes import tasks
+from sandboxes.enums import SandboxState
+from sandboxes.runtime import stacks
+from sandboxes.stacks import BY_NAME
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.runtime.test_lifecycle import kill_box
+
+
+@pytest.mark.box
+def test_a_box_is_started_kept_in_step_looked_after_and_stopped(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    tasks.start(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.READY
+
+    apps_hash = sandbox.tree_hash
+    files.save(sandbox.branch, "notes.txt", b"new", by=sandbox.project.owner)
+    tasks.sync_tree(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.tree_hash == files.tree_hash(files.manifest(sandbox.branch)) != apps_hash
+
+    kill_box(sandbox)
+    tasks.reap()
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.SLEEPING
+
+    tasks.stop(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert (sandbox.state, sandbox.handle) == (SandboxState.STOPPED, {})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("task", [tasks.start, tasks.stop, tasks.sync_tree])
+def test_a_sandbox_that_is_gone_is_nobodys_work(task) -> None:
+    task(str(uuid.uuid4()))
+
+
+@pytest.mark.box
+@pytest.mark.node
+def test_what_the_stacks_need_is_prepared() -> None:
+    tasks.prepare_templates()
+    for name in stacks.available():
+        if BY_NAME[name].needs_box:
+            assert stacks.place(BY_NAME[name]).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("task", "queue"),
+    [
+        (tasks.start, "sandbox"),
+        (tasks.stop, "sandbox"),
+        (tasks.sync_tree, "sandbox"),
+        (tasks.prepare_templates, "sandbox"),
+        (tasks.reap, "housekeeping"),
+    ],
+)
+def test_each_goes_to_its_queue(task, queue: str) -> None:
+    assert app.amqp.router.route({}, task.name)["queue"].name == queue
