@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from projects import errors, feed, signals
-from projects.enums import AuthorKind, ChangeSetState
+from projects.enums import AuthorKind, ChangeSetState, Decision
 from projects.events import ChangesetApplied
 from projects.models import Branch, Change, ChangeSet, Project, ProjectFile, User, Version
 from projects.services import applying
@@ -65,6 +65,8 @@ def stage(changeset: ChangeSet, path: str, content: bytes | None, *, executable:
                 "before_id": base.sha256 if base else None,
                 "after": blob,
                 "executable": executable and blob is not None,
+                # What was decided was decided about the content before.
+                "decision": Decision.UNDECIDED,
             },
         )
     return change
@@ -78,6 +80,9 @@ def apply(changeset: ChangeSet, *, by: User | None = None, message: str) -> Vers
     3. Otherwise somebody was faster: plan again over what they made.
     """
     for _ in range(TRIES):
+        # Asked before planning: over what others did since, an applied set may look like a conflict.
+        if done := ChangeSet.objects.select_related("applied_as").get(pk=changeset.pk).applied_as:
+            return done
         plan = applying.plan(changeset)
         version = _write(changeset, plan, by=by, message=message)
         if version is not None:

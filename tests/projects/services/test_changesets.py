@@ -106,6 +106,13 @@ class TestStage:
             changesets.stage(changeset, "more.txt", bytes(12))
         changesets.stage(changeset, "more.txt", bytes(11))
 
+    def test_what_is_staged_again_is_to_be_decided_again(self, changeset: ChangeSet):
+        changesets.stage(changeset, "new.txt", b"bad")
+        changeset.changes.update(decision=Decision.REJECTED)
+        assert "new.txt" not in files.working_manifest(changeset)
+        changesets.stage(changeset, "new.txt", b"better")
+        assert files.read(files.working_manifest(changeset), "new.txt") == b"better"
+
     def test_it_refuses_once_the_change_set_is_closed(self, people: People, changeset: ChangeSet):
         changesets.reject(changeset, by=people.owner)
         with pytest.raises(errors.Closed):
@@ -114,6 +121,13 @@ class TestStage:
 
 
 class TestApply:
+    def test_once_applied_it_is_no_conflict_whatever_came_after(self, people: People, changeset: ChangeSet):
+        changesets.stage(changeset, "kept.txt", b"one\nTWO\nthree\nfour\n")
+        version = changesets.apply(changeset, message="Build it")
+        files.save(people.main, "kept.txt", b"one\nzwei\nthree\nfour\n", by=people.owner)
+        assert changesets.apply(changeset, message="Build it") == version
+        assert files.read(files.manifest(people.main), "kept.txt") == b"one\nzwei\nthree\nfour\n"
+
     def test_it_makes_a_version_and_moves_the_head(self, people: People, changeset: ChangeSet):
         changesets.stage(changeset, "src/new.txt", b"a\nb\n")
         changesets.stage(changeset, "run.sh", b"#!/bin/sh\n", executable=True)
