@@ -193,17 +193,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='changeset',
             name='applied_as',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changesets', to='projects.version'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='changesets', to='projects.version'),
         ),
         migrations.AddField(
             model_name='changeset',
             name='base',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.version'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='projects.version'),
         ),
         migrations.AddField(
             model_name='branch',
             name='head',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.version'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='projects.version'),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -18,7 +18,7 @@ class ChangeSet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="changesets")
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="changesets")
-    base = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    base = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=enums.ChangeSetState, default=enums.ChangeSetState.OPEN)
     title = models.CharField(max_length=200, blank=True)
     author_kind = models.CharField(max_length=10, choices=enums.AuthorKind)
@@ -30,7 +30,7 @@ class ChangeSet(models.Model):
         related_name="+",
     )
     job_ref = models.UUIDField(null=True, blank=True)
-    applied_as = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, blank=True, related_name="changesets")
+    applied_as = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="changesets")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -68,7 +68,7 @@ class Branch(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="branches")
     name = models.CharField(max_length=120, default="main")
-    head = models.ForeignKey("projects.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    head = models.ForeignKey("projects.Version", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name_plural = "branches"

@@ -1,9 +1,10 @@
 import pytest
+from django.db.models import RestrictedError
 
 from projects import errors
 from projects.enums import Role
-from projects.models import Project
-from projects.services import projects
+from projects.models import ChangeSet, Event, Project, Version
+from projects.services import files, projects
 from tests.people import People
 
 
@@ -61,3 +62,13 @@ def test_an_archived_project_can_come_back(people: People):
     assert Project.objects.get(pk=people.project.pk).archived_at == first is not None
     projects.unarchive(people.project, by=people.owner)
     assert Project.objects.get(pk=people.project.pk).archived_at is None
+
+
+def test_a_project_can_be_deleted_with_all_its_history(people: People):
+    """Heads and bases keep their versions; they must not keep a whole project alive."""
+    for text in (b"one\n", b"two\n"):
+        files.save(people.main, "a.txt", text, by=people.owner)
+    with pytest.raises(RestrictedError):
+        Version.objects.filter(number=2).delete()
+    people.project.delete()
+    assert not any(model.objects.exists() for model in (Project, Version, ChangeSet, Event))
