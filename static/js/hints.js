@@ -16,6 +16,7 @@ function file({ path_id: pathId, job, lines, tail }) {
 
 /** `text` is all that was said so far, or the end of it when it is long. */
 function message({ message: id, text }) {
+  if (!text.trim()) return;
   let bubble = document.getElementById(`message-${id}`);
   if (!bubble) {
     bubble = document.getElementById("live-message").content.firstElementChild.cloneNode(true);

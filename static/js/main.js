@@ -11,5 +11,6 @@ import "./wish.js";
 import "./keys.js";
 import "./scroll.js";
 import "./progress.js";
+import "./acts.js";
 import "./faults.js";
 import "./live.js";

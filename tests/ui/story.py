@@ -82,6 +82,8 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("command_started", _command()),
     ("command_finished", _command(exit_code=0, seconds=8.4, tail="added 62 packages")),
     ("command_finished", _command(command="c2", exit_code=1, seconds=1.0, tail="it broke")),
+    ("command_started", _command(command="c3", kind="serve", title="Start the app's server")),
+    ("command_finished", _command(command="c4", kind="serve", exit_code=None, seconds=9.0, tail="bye")),
     (
         "job_failed",
         _job(state="failed", code="install_failed", message="It broke.", user_action="Retry.", retryable=True),
