@@ -1,6 +1,7 @@
 """The state of a page from the log: the newest fragment of each key, in the order the keys first appeared."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
@@ -42,7 +43,8 @@ def _pieces(project: Project, region: str) -> dict[str, _Piece]:
     pieces: dict[str, _Piece] = {}
     for event in _newest(project, list(fragments), window):
         for fragment in fragments[event.kind]:
-            pieces[rendering.key_of(fragment, event)] = _Piece(event, fragment)
+            with suppress(KeyError):  # written before its kind had this word; the page lives without it
+                pieces[rendering.key_of(fragment, event)] = _Piece(event, fragment)
     return pieces
 
 

@@ -56,6 +56,14 @@ def test_a_region_of_one_element_shows_the_newest(people: People, monkeypatch: p
     assert feed.fold(people.project, ["tree"])["tree"] == rendering.fragment_of(last, tree)
 
 
+def test_an_event_from_before_its_kind_had_a_word_is_left_out(people: People):
+    old = facts.record(people.project, 1, "a")
+    del old.payload["changeset"]
+    old.save(update_fields=["payload"])
+    facts.record(people.project, 2, "b")
+    assert shown(people) == ["version-b"]
+
+
 def test_another_project_does_not_shine_through(people: People):
     facts.record(projects.create(name="Other", by=people.owner), 1, "x")
     assert shown(people) == []
