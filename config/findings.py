@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from config.serve import locks
+from config import locks
 from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop
 

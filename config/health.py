@@ -3,6 +3,8 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from config import locks
+
 
 def livez(request: HttpRequest) -> HttpResponse:
     """The process answers; nothing else is asked."""
@@ -10,10 +12,11 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    checks = {"database": _database()}
-    is_ready = all(checks.values())
-    state = {name: "ok" if passed else "failed" for name, passed in checks.items()}
-    return JsonResponse({"status": "ok" if is_ready else "failed", "checks": state}, status=200 if is_ready else 503)
+    """Without its database the site can do nothing; without a worker it can do all but the work itself."""
+    has_database, has_worker = _database(), _worker()
+    checks = {"database": "ok" if has_database else "failed", "worker": "ok" if has_worker else "degraded"}
+    status = "failed" if not has_database else "ok" if has_worker else "degraded"
+    return JsonResponse({"status": status, "checks": checks}, status=200 if has_database else 503)
 
 
 def _database() -> bool:
@@ -23,3 +26,7 @@ def _database() -> bool:
             return bool(cursor.fetchone() == (1,))
     except Exception:  # whatever the driver raises, the answer is the same: not ready
         return False
+
+
+def _worker() -> bool:
+    return locks.is_held("worker") and bool(locks.facts_of("worker").get("ready"))

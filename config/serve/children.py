@@ -11,7 +11,7 @@ from signal import SIGTERM
 import structlog
 from django.conf import settings
 
-from config.serve import locks
+from config import locks
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from config.serve import locks
+from config import locks
 
 LONGEST_START = 60.0
 

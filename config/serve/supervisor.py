@@ -14,8 +14,8 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 
+from config.locks import RoleLock
 from config.serve.children import Child
-from config.serve.locks import RoleLock
 
 GRACE = 12.0
 TURN = 0.1

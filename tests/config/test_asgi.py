@@ -108,10 +108,7 @@ def test_it_runs_under_another_server(migrated: Path) -> None:
         env=home.variables(),
     )
     try:
-        assert json.loads(_read(f"http://127.0.0.1:{home.port}/readyz")) == {
-            "status": "ok",
-            "checks": {"database": "ok"},
-        }
+        assert json.loads(_read(f"http://127.0.0.1:{home.port}/readyz"))["checks"]["database"] == "ok"
         with connect(f"ws://127.0.0.1:{home.port}/ws/nowhere/") as client, pytest.raises(ConnectionClosed) as closed:
             client.recv(timeout=5)
         assert closed.value.rcvd

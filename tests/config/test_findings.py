@@ -8,7 +8,7 @@ import pytest
 
 from config import findings
 from config.findings import State
-from config.serve.locks import RoleLock
+from config.locks import RoleLock
 
 
 def test_every_look_finds_something_to_say() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.locks import RoleLock, Taken
 from config.serve import children, presence
-from config.serve.locks import RoleLock, Taken
 from config.serve.supervisor import PortRefused, Supervisor, listen
 
 PATIENCE = 20.0

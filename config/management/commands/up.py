@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.urls import reverse
 
-from config.serve import locks
-from config.serve.locks import Taken
+from config import locks
+from config.locks import Taken
 from config.serve.supervisor import PortRefused, Supervisor
 from projects.services import accounts
 

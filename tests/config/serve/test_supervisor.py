@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 
+import httpx
 import pytest
 
 from tests.installation import Installation
@@ -36,6 +37,13 @@ def test_both_children_killed_are_both_replaced(running: Installation) -> None:
     running.replaced("web", web)
     running.replaced("worker", worker)
     assert running.answers()
+
+
+def test_it_is_ready_for_people_with_everything_in_place(running: Installation) -> None:
+    assert httpx.get(f"http://127.0.0.1:{running.port}/readyz").json() == {
+        "status": "ok",
+        "checks": {"database": "ok", "worker": "ok"},
+    }
 
 
 def test_browsers_wait_while_the_web_process_is_replaced(running: Installation) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from config.serve import locks
-from config.serve.locks import RoleLock, Taken
+from config import locks
+from config.locks import RoleLock, Taken
 
 HOLD = """
 import sys
 from django.conf import settings
-from config.serve.locks import RoleLock
+from config.locks import RoleLock
 RoleLock("server").take().tell(pid=1, url="http://localhost:1")
 print("held", flush=True)
 sys.stdin.read()
