@@ -88,6 +88,8 @@ async def _exchange(
         page = pages.CROWDED
     except upstream.TooLarge:
         page = pages.TOO_LARGE
+    except upstream.Unspeakable:
+        page = pages.UNSPEAKABLE
     except upstream.Slow:
         page = pages.SLOW
     except upstream.Broken:

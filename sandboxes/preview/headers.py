@@ -14,7 +14,7 @@ _HOP = frozenset({
 _PRIVATE = frozenset({b"authorization", b"forwarded", b"expect", b"host", b"origin", b"x-real-ip"})
 _REPLACED = frozenset({
     *(b"x-frame-options", b"referrer-policy", b"x-robots-tag", b"origin-agent-cluster"),
-    *(b"cross-origin-resource-policy", b"strict-transport-security", b"alt-svc", b"server"),
+    *(b"cross-origin-resource-policy", b"strict-transport-security", b"alt-svc", b"server", b"clear-site-data"),
 })  # fmt: skip
 
 
@@ -55,9 +55,15 @@ def inward(headers: Iterable[tuple[bytes, bytes]], *, port: int) -> Headers:
 
 
 def outward(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """An app's headers as the visitor sees them: no wider cookies, no say in who may frame it."""
+    """An app's headers as the visitor sees them: no wider cookies, no say in who may frame it.
+
+    A length beside a transfer coding is not the body's, and whoever believed it would take the rest for
+    the next answer.
+    """
     headers = [(name.lower(), value) for name, value in headers]
     dropped = _HOP | _REPLACED | _named_by_connection(headers)
+    if any(name == b"transfer-encoding" for name, _ in headers):
+        dropped |= {b"content-length"}
     kept: Headers = []
     for name, value in headers:
         change = _CHANGED.get(name)

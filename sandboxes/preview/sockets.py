@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+import h11
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import (
@@ -143,13 +144,13 @@ class Bridge:
         data = await self.reader.read(_CHUNK)
         try:
             self.socket.receive_data(data or None)
-        except ProtocolError as broken:
+        except (ProtocolError, h11.ProtocolError) as broken:
             raise Broken from broken
 
     async def _write(self, event: Event) -> None:
         try:
             data = self.socket.send(event)
-        except ProtocolError as closed:
-            raise Broken from closed
+        except (ProtocolError, h11.ProtocolError, UnicodeError) as unsaid:
+            raise Broken from unsaid
         self.writer.write(data)
         await self.writer.drain()

@@ -13,7 +13,11 @@ from sandboxes.preview import headers
 MAX_BODY = 10 * 1024 * 1024
 IDLE = 30.0
 IDLE_STREAM = 600.0
+MOST_PRELUDES = 16
+"""Answers of the kind "wait, there is more to come" before the answer itself."""
 _CHUNK = 64 * 1024
+# One makes a tunnel of the connection, the other sends the request back to whoever asked.
+_REFUSED_METHODS = frozenset({"CONNECT", "TRACE"})
 
 
 class Reader(Protocol):
@@ -28,6 +32,10 @@ class Writer(Protocol):
 
 class TooLarge(Exception):
     """The visitor sent more than a preview takes."""
+
+
+class Unspeakable(Exception):
+    """What the visitor asks cannot be said in HTTP to an app."""
 
 
 class Broken(Exception):
@@ -102,6 +110,8 @@ class Exchange:
 
     def _request(self) -> h11.Request:
         scope = self.scope
+        if scope["method"] in _REFUSED_METHODS:
+            raise Unspeakable
         length = headers.get(scope["headers"], b"content-length")
         if length.isdigit() and int(length) > MAX_BODY:
             raise TooLarge
@@ -110,18 +120,29 @@ class Exchange:
         if not length and headers.get(scope["headers"], b"transfer-encoding"):
             lines.append((b"transfer-encoding", b"chunked"))
         target = target_of(scope.get("raw_path"), scope["path"], scope["query_string"])
-        return h11.Request(method=scope["method"], target=target, headers=lines)
+        try:
+            return h11.Request(method=scope["method"], target=target, headers=lines)
+        except h11.LocalProtocolError as wrong:
+            raise Unspeakable from wrong
 
     async def _write(self, event: h11.Event) -> None:
-        data = self.http.send(event)
+        try:
+            data = self.http.send(event)
+        except h11.LocalProtocolError as wrong:
+            raise Unspeakable from wrong
         if data:
             self.writer.write(data)
             await self.writer.drain()
 
     async def _answer(self) -> None:
+        preludes = 0
         while True:
             event = await self._next_event()
-            if isinstance(event, h11.Response):
+            if isinstance(event, h11.InformationalResponse):
+                preludes += 1
+                if preludes > MOST_PRELUDES:
+                    raise Broken
+            elif isinstance(event, h11.Response):
                 await self._start(event)
             elif isinstance(event, h11.Data):
                 await self.send({"type": "http.response.body", "body": bytes(event.data), "more_body": True})
