@@ -106,7 +106,14 @@ def _arguments(request: Request, limits: Limits) -> dict[str, Any]:
         arguments["model"] = f"openai/{name}"
         arguments["api_base"] = settings.DJINN_API_BASE
         arguments["api_key"] = settings.DJINN_API_KEY or NO_KEY
+    elif settings.DJINN_API_KEY and _provider(request.model) == _provider(settings.DJINN_MODEL):
+        # One provider's key is nobody else's business.
+        arguments["api_key"] = settings.DJINN_API_KEY
     return arguments
+
+
+def _provider(model: str) -> str:
+    return model.partition("/")[0]
 
 
 def _proof(reply: Any) -> str:

@@ -24,6 +24,7 @@ class Pump:
         self._limits = limits
         self._items: queue.SimpleQueue[Delta | ModelFailure] = queue.SimpleQueue()
         self._finished = threading.Event()
+        self._is_closing = False
         self._task: asyncio.Task[None] | None = None
         self._loop = loop.get()
         self._loop.call_soon_threadsafe(self._begin)
@@ -49,6 +50,7 @@ class Pump:
         self._task.add_done_callback(lambda _: self._finished.set())
 
     def _cancel(self) -> None:
+        self._is_closing = True
         if self._task is not None:
             self._task.cancel()
 
@@ -61,6 +63,11 @@ class Pump:
         except TimeoutError:
             detail = f"no complete reply within {self._limits.total:g} seconds"
             self._items.put(ModelFailure("timeout", detail))
+        except asyncio.CancelledError:
+            # Not by us: a client gave itself up. Without a word the consumer would wait for ever.
+            if not self._is_closing:
+                self._items.put(ModelFailure("internal", "the call gave itself up", retryable=True))
+            raise
         except Exception as error:
             log.exception("a model call failed on our side")
             self._items.put(ModelFailure("internal", type(error).__name__))

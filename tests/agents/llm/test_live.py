@@ -33,6 +33,14 @@ def test_a_whole_reply_arrives(providers, ask, model):
     assert reply.finish.usage == Usage(input=400, cache_read=600, output=40, reasoning=20)
 
 
+def test_our_key_goes_to_the_chosen_models_provider_alone(providers, ask, settings):
+    settings.DJINN_MODEL, settings.DJINN_API_KEY = "openrouter/some/model", "sk-ours-0123456789"
+    ask("openrouter/another/model")
+    assert providers.wait_for_request().headers["authorization"] == "Bearer sk-ours-0123456789"
+    ask("groq/llama-3.3-70b")
+    assert providers.wait_for_request().headers["authorization"] == "Bearer groq-secret-key"
+
+
 @pytest.mark.parametrize("model", BY_LINES)
 @pytest.mark.parametrize("count", range(4))
 def test_a_clean_end_without_a_finish_reason_is_truncated(providers, ask, model, count):

@@ -1,5 +1,6 @@
 """Providers that break their promise."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -15,7 +16,7 @@ REQUEST = Request("some-model", ())
 class Saying:
     """A provider that says just this, then fails if it was given a failure."""
 
-    def __init__(self, *deltas: Delta, failure: Exception | None = None) -> None:
+    def __init__(self, *deltas: Delta, failure: BaseException | None = None) -> None:
         self.deltas, self.failure = deltas, failure
 
     async def stream(self, request: Request, limits: Limits) -> AsyncGenerator[Delta, None]:
@@ -49,6 +50,15 @@ def test_a_mistake_of_ours_is_internal_and_says_no_more_than_its_kind(caplog):
     with pytest.raises(ModelFailure) as failure:
         _next(started)
     assert (failure.value.code, failure.value.message) == ("internal", "KeyError")
+    started.close()
+
+
+def test_a_client_that_gives_itself_up_leaves_nobody_waiting():
+    started = Pump(Saying(Text("half"), failure=asyncio.CancelledError()), REQUEST, Limits())
+    assert _next(started) == Text("half")
+    with pytest.raises(ModelFailure) as failure:
+        _next(started)
+    assert (failure.value.code, failure.value.retryable) == ("internal", True)
     started.close()
 
 
