@@ -3,25 +3,14 @@
 import functools
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from agents.recordings import words
 from agents.recordings.recording import FollowUp, Recording
-from sandboxes import stacks
 
-__all__ = ["Example", "FollowUp", "Recording", "all", "examples", "get", "nearest"]
+__all__ = ["FollowUp", "Recording", "all", "get", "nearest"]
 
 _HOME = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    wish: str
-    stack_title: str
-
-    def __str__(self) -> str:
-        return self.wish
 
 
 @functools.cache
@@ -40,11 +29,6 @@ def nearest(wish: str, runnable: Collection[str]) -> tuple[Recording, bool]:
     able = [recording for recording in all() if recording.stack in runnable or recording.stack == "static"]
     best = max(able, key=lambda recording: (recording.is_meant_by(said), recording.nearness(said)))
     return best, best.is_meant_by(said)
-
-
-def examples() -> tuple[Example, ...]:
-    """Wishes for the start page: one per recording."""
-    return tuple(Example(recording.wish, stacks.BY_NAME[recording.stack].title) for recording in all())
 
 
 def _load(file: Path) -> Recording:

@@ -57,12 +57,3 @@ def test_static_pages_run_on_every_machine() -> None:
 def test_a_recording_is_found_by_name() -> None:
     assert catalogue.get("pomodoro") == catalogue.all()[0]
     assert catalogue.get("no-such") is None
-
-
-def test_the_start_page_offers_one_wish_per_recording() -> None:
-    assert [str(example) for example in catalogue.examples()] == [one.wish for one in catalogue.all()]
-    assert {example.stack_title for example in catalogue.examples()} == {
-        "React with Vite and TypeScript",
-        "Plain HTML, CSS and JavaScript",
-        "Python with Flask",
-    }
