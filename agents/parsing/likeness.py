@@ -15,6 +15,7 @@ MARGIN = 0.05
 FEWEST_LINES = 3
 LONGEST_SEARCH = 400
 MOST_WINDOWS = 32
+MOST_STARTS = 64
 MOST_PAIRS = 250_000  # of characters compared closely in one window
 MOST_LINE_PAIRS = 20_000  # of equal lines: hundreds of equal lines say nothing about the place
 
@@ -66,8 +67,7 @@ def _candidates(keys: Lines, wanted: Lines) -> list[tuple[int, int]]:
     shortest, longest = max(1, len(wanted) - slack), len(wanted) + slack
     spans = [
         (start, stop)
-        for start, line in enumerate(keys)
-        if line == wanted[0]
+        for start in _starts(keys, wanted)
         for stop in range(start + shortest, min(start + longest, len(keys)) + 1)
         if keys[stop - 1] == wanted[-1]
     ]
@@ -76,6 +76,33 @@ def _candidates(keys: Lines, wanted: Lines) -> list[tuple[int, int]]:
     counts = Counter(wanted)
     spans.sort(key=lambda span: -(Counter(keys[span[0] : span[1]]) & counts).total())
     return spans[:MOST_WINDOWS]
+
+
+def _starts(keys: Lines, wanted: Lines) -> list[int]:
+    """Where a window may begin. Of very many, those with most equal lines behind them; none if all are alike."""
+    starts = [start for start, line in enumerate(keys) if line == wanted[0]]
+    if len(starts) <= MOST_STARTS:
+        return starts
+    shared = _shared(keys, wanted)
+    starts.sort(key=lambda start: (-shared[start], start))
+    return [] if shared[starts[0]] == shared[starts[MOST_STARTS]] else starts[:MOST_STARTS]
+
+
+def _shared(keys: Lines, wanted: Lines) -> list[int]:
+    """How many lines each window of the search's length has in common with it; one pass over the file."""
+    need, have, common = Counter(wanted), Counter[str](), 0
+    counts: list[int] = []
+    for entering in range(len(keys) + len(wanted) - 1):
+        if entering < len(keys):
+            have[keys[entering]] += 1
+            common += have[keys[entering]] <= need[keys[entering]]
+        leaving = entering - len(wanted)
+        if leaving >= 0:
+            common -= have[keys[leaving]] <= need[keys[leaving]]
+            have[keys[leaving]] -= 1
+        if leaving >= -1:
+            counts.append(common)
+    return counts
 
 
 def similarity(one: Lines, other: Lines) -> float:

@@ -25,9 +25,9 @@ class Text:
 
     def spliced(self, start: int, stop: int, lines: tuple[str, ...]) -> "Text":
         """Lines start to stop replaced; lines that stay the same keep their endings."""
-        old = dict(zip(self.lines[start:stop], self.raw[start:stop], strict=True))
-        raw = [old.get(line) or line + self.ending for line in lines]
-        raw = [line if line.endswith("\n") else line + self.ending for line in raw]
+        old, ending = dict(zip(self.lines[start:stop], self.raw[start:stop], strict=True)), self.ending
+        raw = [old.get(line) or line + ending for line in lines]
+        raw = [line if line.endswith("\n") else line + ending for line in raw]
         whole = [*self.raw[:start], *raw, *self.raw[stop:]]
         if self.raw and not self.raw[-1].endswith("\n") and whole and stop == len(self.raw):
             whole[-1] = without_ending(whole[-1])

@@ -100,6 +100,24 @@ def test_it_keeps_a_line_that_the_search_lacks():
     assert strategies(result) == ["fuzzy"]
 
 
+def entries(first, last):
+    return "".join(f'  {{\n    "place": {n},\n    "name": "a long name of {n}"\n  }},\n' for n in range(first, last))
+
+
+def test_it_finds_a_fuzzy_place_among_a_thousand_equal_edges():
+    text = entries(0, 1000)
+    search = entries(500, 520).replace("a long name of 507", "a long name of 50x")
+    result = change(text, search, search.replace("a long name of 512", "a short name"))
+    assert strategies(result) == ["fuzzy"]
+    assert result.text == text.replace("a long name of 512", "a short name")
+
+
+def test_it_looks_closely_at_few_of_a_thousand_equal_edges():
+    text, search = entries(0, 1000), entries(5000, 5080)
+    assert codes(change(text, search, "x = 1\n")) == ["NO_MATCH"]
+    assert executed_lines(lambda: change(text, search, "x = 1\n")) < 2_000_000
+
+
 def failing_edit(size, search):
     rng = random.Random(7)
     lines = [rng.choice(["{", "}", "<div>", "</div>", "  return x;", ""]) for _ in range(size)]
