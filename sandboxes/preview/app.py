@@ -95,13 +95,24 @@ async def _exchange(
     except upstream.Broken:
         page = pages.BROKEN
     except SandboxLost:
-        targets.forget(target.sandbox.label)
-        await waking.wake(target.sandbox)
-        page = pages.WAKING
+        page = await _lost(target)
     if exchange is not None and exchange.has_started:
         # Half an answer is out: only a broken connection tells the visitor so.
         raise ConnectionResetError(page.title)
     return page
+
+
+async def _lost(target: targets.Target) -> pages.Page:
+    """Nobody answers there. What we knew may be old: a job that stops the server to install must not be disturbed."""
+    label = target.sandbox.label
+    targets.forget(label)
+    fresh = await targets.find(label)
+    if fresh is None:
+        return pages.GONE
+    if page := await _stand_in(fresh):
+        return page
+    await waking.wake(fresh.sandbox)
+    return pages.WAKING
 
 
 async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

@@ -31,8 +31,11 @@ class Visitor:
     def get(self, sandbox: Sandbox, path: str = "/", **more: Any) -> httpx.Response:
         return self.ask("GET", sandbox, path, **more)
 
-    def ask(self, method: str, sandbox: Sandbox, path: str = "/", **more: Any) -> httpx.Response:
-        targets.forget(sandbox.label)
+    def ask(
+        self, method: str, sandbox: Sandbox, path: str = "/", *, remembering: bool = False, **more: Any
+    ) -> httpx.Response:
+        if not remembering:
+            targets.forget(sandbox.label)
         return self.run(self._ask(method, addresses.url(sandbox.label).rstrip("/") + path, more))
 
     def raw(self, sandbox: Sandbox, path: str) -> tuple[int, bytes]:

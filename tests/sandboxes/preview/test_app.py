@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from projects.enums import AuthorKind
 from projects.services import changesets
-from sandboxes.enums import SandboxState
-from sandboxes.models import Sandbox
-from sandboxes.preview import sockets, upstream, visits
+from sandboxes.enums import CommandKind, SandboxState
+from sandboxes.models import Command, Sandbox
+from sandboxes.preview import sockets, targets, upstream, visits
 from sandboxes.runtime import boxes, lifecycle, serve, sync, waking
 from tests.installation import wait_for
 from tests.sandboxes import apps
@@ -154,6 +154,20 @@ def test_a_server_that_ended_is_woken_by_the_visit(visitor: Visitor, shelf: Sand
     Sandbox.objects.filter(pk=shelf.pk).update(port=port)
     assert visitor.get(shelf).status_code == 503
     assert [sandbox.pk for sandbox in visitor.woken] == [shelf.pk]
+
+
+def test_a_server_that_a_job_has_just_stopped_is_left_to_it(
+    visitor: Visitor, shelf: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The preview remembers for a second that it ran; waking it then would install beside the job's install."""
+    monkeypatch.setattr(targets, "_TTL", 60.0)
+    known = visitor.run(targets.find(shelf.label))
+    serve.stop(shelf)
+    Command.objects.create(sandbox=shelf, kind=CommandKind.INSTALL, title="Install books")
+    assert visitor.run(targets.find(shelf.label)) is known
+    answer = visitor.get(shelf, remembering=True)
+    assert (answer.status_code, "is being prepared" in answer.text) == (503, True)
+    assert visitor.woken == []
 
 
 def test_a_box_has_only_so_many_connections(visitor: Visitor, shelf: Sandbox) -> None:
