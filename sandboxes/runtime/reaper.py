@@ -1,6 +1,8 @@
 """Compares the rows with what really runs, and puts away what nobody looks at."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -22,7 +24,7 @@ _UNFINISHED = (SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING
 
 
 def reap() -> None:
-    """Each part by itself; all of it may run twice at once without harm."""
+    """What fails for one box is tried again at the next round; all of it may run twice at once without harm."""
     now = timezone.now()
     owned = loop.call(boxes.backend().list_owned(boxes.install_id()), 60)
     _destroy_orphans(owned, now)
@@ -36,15 +38,17 @@ def _destroy_orphans(owned: list[base.OwnedRef], now: datetime) -> None:
     for box in owned:
         if box.handle["id"] not in known and now - box.created_at > _GRACE:
             log.info("Destroying box %s, which no sandbox knows.", box.handle["id"])
-            lifecycle.end_box(box.handle)
+            with _by_itself():
+                lifecycle.end_box(box.handle)
 
 
 def _correct_rows(owned: list[base.OwnedRef]) -> None:
     """A row whose box is gone says so. It comes back when somebody looks."""
     alive = {box.handle["id"] for box in owned if box.state in {"running", "paused"}}
-    for sandbox in _with_box()[:_MOST]:
-        if sandbox.handle["id"] not in alive and not _is_alive(sandbox):
-            lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+    for sandbox in _with_box().exclude(handle__id__in=alive)[:_MOST]:
+        with _by_itself():
+            if not _is_alive(sandbox):
+                lifecycle.put_away(sandbox, SandboxState.SLEEPING)
 
 
 def _is_alive(sandbox: Sandbox) -> bool:
@@ -55,14 +59,25 @@ def _is_alive(sandbox: Sandbox) -> bool:
 def _free_unfinished(now: datetime) -> None:
     """Whoever was making it has died over it."""
     for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _GRACE)[:_MOST]:
-        lifecycle.put_away(sandbox, SandboxState.ABSENT)
+        with _by_itself():
+            lifecycle.put_away(sandbox, SandboxState.ABSENT)
 
 
 def _sleep_idle(now: datetime) -> None:
     long_ago = now - IDLE
     idle = Q(touched_at__lt=long_ago) | Q(touched_at=None)
     for sandbox in _with_box().filter(idle, updated_at__lt=long_ago)[:_MOST]:
-        lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+        with _by_itself():
+            lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+
+
+@contextmanager
+def _by_itself() -> Iterator[None]:
+    """One box that cannot be ended must not save all the others."""
+    try:
+        yield
+    except Exception:
+        log.exception("A box could not be put away; the next round tries again.")
 
 
 def _rows() -> QuerySet[Sandbox]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sandboxes.backends.base import Handle, Spec
+from sandboxes.backends.base import Handle, OwnedRef, Spec
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
 from sandboxes.runtime import lifecycle, reaper
@@ -75,6 +75,18 @@ def test_what_a_dead_worker_left_unfinished_is_freed(make_app: MakeApp) -> None:
     reaper.reap()
     sandbox.refresh_from_db()
     assert sandbox.state == SandboxState.ABSENT
+
+
+def test_a_box_that_cannot_be_ended_does_not_save_the_others(
+    stray: Handle, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its name, found in a damaged file, is none that a box can have."""
+    unnamed = OwnedRef({"backend": "process", "id": "not a name"}, "stopped", timezone.now() - timedelta(hours=1), {})
+    monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
+    owned = loop.call(boxes.backend().list_owned(boxes.install_id()), 60)
+    reaper._destroy_orphans([unnamed, *owned], timezone.now())
+    assert state_of(stray) == "gone"
+    assert "could not be put away" in caplog.text
 
 
 def test_two_at_once_do_no_harm(stray: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
