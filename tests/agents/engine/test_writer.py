@@ -1,0 +1,140 @@
+"""From the events of the parser to staged files, facts and faults."""
+
+import json
+
+import pytest
+
+from agents.engine.context import Context
+from agents.engine.writer import Writer
+from agents.lifecycle import leases
+from agents.models import Message
+from agents.parsing import events as found
+from projects import feed
+from projects.models import Project
+from projects.services import changesets, files
+from projects.services.applying import MOST_FILE
+
+
+def facts(context: Context) -> list[tuple[str, str]]:
+    events = feed.since(context.project.pk, 0)
+    return [(event.kind, event.payload["path"]) for event in events if event.kind.startswith("file_")]
+
+
+def plan(context: Context, *paths: str) -> None:
+    with context.hold() as job:
+        job.plan = [{"title": "One", "files": [{"path": path, "purpose": "", "closed": False} for path in paths]}]
+        job.save(update_fields=["plan"])
+
+
+def closed(context: Context) -> list[bool]:
+    context.job.refresh_from_db()
+    return [file["closed"] for phase in context.job.plan for file in phase["files"]]
+
+
+def texts(writer: Writer) -> dict[str, bytes]:
+    manifest = files.working_manifest(writer.changeset)
+    return {path: files.read(manifest, path) for path in manifest}
+
+
+def test_a_file_is_staged_and_ticked_off_when_it_closes(writer: Writer, context: Context):
+    plan(context, "a.txt", "b.txt")
+    writer.take(found.FileOpened("a.txt", "The first"))
+    writer.take(found.FileChunk("a.txt", "one\ntwo"))
+    assert texts(writer) == {}
+    writer.take(found.FileClosed("a.txt", "one\ntwo", "The first"))
+    writer.abandon()
+    assert texts(writer) == {"a.txt": b"one\ntwo"}
+    assert closed(context) == [True, False]
+    assert facts(context) == [("file_opened", "a.txt"), ("file_closed", "a.txt")]
+    told = next(event.payload for event in feed.since(context.project.pk, 0) if event.kind == "file_closed")
+    assert (told["lines"], told["size"], told["added"], told["purpose"]) == (2, 7, 2, "The first")
+    progress = feed.since(context.project.pk, 0)[-1]
+    assert (progress.kind, progress.payload["files_done"], progress.payload["files_total"]) == ("phase_changed", 1, 2)
+
+
+def test_an_empty_file_has_no_lines(writer: Writer, context: Context):
+    writer.take(found.FileClosed("empty.txt", ""))
+    told = next(event.payload for event in feed.since(context.project.pk, 0) if event.kind == "file_closed")
+    assert (told["lines"], told["size"]) == (0, 0)
+
+
+def test_an_unfinished_file_is_told_and_never_stored(writer: Writer, context: Context):
+    writer.take(found.FileOpened("a.txt"))
+    writer.take(found.FileChunk("a.txt", "hal"))
+    writer.take(found.FileTruncated("a.txt", "hal"))
+    writer.abandon()
+    assert texts(writer) == {}
+    assert writer.truncated == ["a.txt"]
+    assert facts(context) == [("file_opened", "a.txt"), ("file_abandoned", "a.txt")]
+
+
+def test_what_the_project_refuses_is_a_fault_and_not_the_end(writer: Writer, context: Context):
+    writer.take(found.FileOpened("big.txt"))
+    writer.take(found.FileClosed("big.txt", "x" * (MOST_FILE + 1)))
+    writer.take(found.FileClosed("ok.txt", "x"))
+    assert texts(writer) == {"ok.txt": b"x"}
+    assert facts(context)[:2] == [("file_opened", "big.txt"), ("file_abandoned", "big.txt")]
+    assert writer.faults == ["big.txt: big.txt is larger than 5 MB."]
+    writer.tell_faults()
+    writer.tell_faults()
+    [message] = Message.objects.filter(role="assistant")
+    assert message.text == "This was left out:\n\n- big.txt: big.txt is larger than 5 MB."
+
+
+def test_what_the_parser_rejected_is_a_fault_and_there_is_a_limit(writer: Writer):
+    for _ in range(100):
+        writer.take(found.Rejected("../x", "leaves the project"))
+    assert writer.faults == ["../x: BAD_PATH. leaves the project"] * 20
+
+
+def test_a_broken_package_json_does_not_end_the_job(writer: Writer, context: Context):
+    Project.objects.update(template="react-vite")
+    writer.take(found.FileClosed("package.json", "{"))
+    writer.take(found.Command(("npm", "install", "three@0.170.0")))
+    assert texts(writer) == {"package.json": b"{"}
+    assert writer.faults == ["`package.json` is not valid JSON, so no package could be added to it."]
+
+
+def test_a_package_is_added_to_the_staged_file(writer: Writer, context: Context):
+    Project.objects.update(template="react-vite")
+    writer.take(found.FileClosed("package.json", "{}"))
+    writer.take(found.Command(("npm", "install", "three@0.170.0")))
+    assert json.loads(texts(writer)["package.json"]) == {"dependencies": {"three": "0.170.0"}}
+    assert facts(context)[-1] == ("file_edited", "package.json")
+
+
+def test_a_folder_is_removed_with_everything_in_it(writer: Writer, context: Context):
+    plan(context, "src/a.txt", "src2/b.txt")
+    for path in ("src/a.txt", "src/deep/c.txt", "src2/b.txt"):
+        writer.take(found.FileClosed(path, "x"))
+    writer.take(found.Command(("rm", "-rf", "src")))
+    writer.take(found.Command(("rm", "nowhere.txt")))
+    assert list(texts(writer)) == ["src2/b.txt"]
+    assert closed(context) == [False, True]
+    assert [path for kind, path in facts(context) if kind == "file_deleted"] == ["src/a.txt", "src/deep/c.txt"]
+
+
+def test_an_edit_keeps_the_right_to_run(writer: Writer):
+    changesets.stage(writer.changeset, "run.sh", b"#!/bin/sh\n", executable=True)
+    writer.replace("run.sh", b"#!/bin/sh\necho hello\n")
+    writer.take(found.FileClosed("plain.txt", "x"))
+    manifest = files.working_manifest(writer.changeset)
+    assert (manifest["run.sh"].executable, manifest["plain.txt"].executable) == (True, False)
+
+
+def test_edits_and_patches_wait_until_the_reply_is_whole(writer: Writer):
+    edit, patch = found.Edit("a.txt", (found.Block("a", "b"),)), found.Patch("a.txt", "@@\n-a\n+b\n")
+    assert not writer.has_acted
+    writer.take(found.Prose("Hello.\n"))
+    assert not writer.has_acted
+    writer.take(edit)
+    writer.take(patch)
+    assert (writer.edits, writer.patches, writer.touched, writer.has_acted) == ([edit], [patch], set(), True)
+
+
+def test_who_lost_the_lease_stages_nothing(writer: Writer, context: Context):
+    leases.release_all()
+    assert leases.claim(context.job.pk, worker="another") is not None
+    with pytest.raises(leases.LeaseLost):
+        writer.take(found.FileClosed("a.txt", "x"))
+    assert texts(writer) == {}

@@ -1,0 +1,39 @@
+"""Whole jobs, step by step: wished for, run, and looked at afterwards."""
+
+import threading
+from typing import Any
+
+from agents.engine import runner
+from agents.models import Job
+from agents.services import jobs
+from projects import feed
+from projects.models import Project, User
+from projects.services import files
+
+
+def wish(project: Project, owner: User, text: str = "A shelf for my books") -> Job:
+    return jobs.start(project=project, text=text, by=owner, model="own-model")
+
+
+def run(job: Job, *, times: int = 1) -> Job:
+    """Attempt after attempt, without waiting for the time in between."""
+    for _ in range(times):
+        Job.objects.filter(pk=job.pk, state="queued").update(not_before=None)
+        runner.execute(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def in_background(job: Job) -> threading.Thread:
+    thread = threading.Thread(target=runner.execute, args=(job.pk,), daemon=True)
+    thread.start()
+    return thread
+
+
+def payloads(project: Project, kind: str) -> list[dict[str, Any]]:
+    return [event.payload for event in feed.since(project.pk, 0, limit=2000) if event.kind == kind]
+
+
+def tree(project: Project) -> dict[str, str]:
+    manifest = files.manifest(project.branches.get())
+    return {path: files.read(manifest, path).decode() for path in manifest}
