@@ -22,6 +22,13 @@ from tests.installation import Installation
 LABEL = "p-" + "a" * 26
 
 
+async def answer(asked: HttpCommunicator) -> dict[str, Any]:
+    """To the end of the application, so that nothing of it is left for the garbage collector."""
+    response: dict[str, Any] = await asked.get_response()
+    await asked.wait()
+    return response
+
+
 def http(path: str, host: str = "localhost:8000", **headers: str) -> HttpCommunicator:
     pairs = [(b"host", host.encode()), *((name.replace("_", "-").encode(), v.encode()) for name, v in headers.items())]
     return HttpCommunicator(application, "GET", path, headers=pairs)
@@ -47,13 +54,13 @@ def test_a_preview_is_known_by_its_host(host: str, expected: bool) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_preview_never_reaches_the_dashboard() -> None:
-    response = await http("/livez", host=f"{LABEL}.localhost:8000").get_response()
+    response = await answer(http("/livez", host=f"{LABEL}.localhost:8000"))
     assert response["status"] == 404
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_site_answers_on_its_own_host() -> None:
-    response = await http("/livez").get_response()
+    response = await answer(http("/livez"))
     assert (response["status"], response["body"]) == (200, b"ok\n")
 
 
@@ -75,7 +82,7 @@ async def test_a_lifespan_is_answered() -> None:
 
 
 async def test_a_static_file_comes_from_its_source() -> None:
-    response = await http("/static/css/main.css").get_response()
+    response = await answer(http("/static/css/main.css"))
     headers = dict(response["headers"])
     assert response["status"] == 200
     assert headers[b"content-type"].startswith(b"text/css")
@@ -84,21 +91,21 @@ async def test_a_static_file_comes_from_its_source() -> None:
 
 
 async def test_an_unchanged_static_file_is_not_sent_again() -> None:
-    first = await http("/static/css/main.css").get_response()
+    first = await answer(http("/static/css/main.css"))
     etag = dict(first["headers"])[b"etag"].decode()
-    again = await http("/static/css/main.css", if_none_match=etag).get_response()
+    again = await answer(http("/static/css/main.css", if_none_match=etag))
     assert (again["status"], again["body"]) == (304, b"")
 
 
 async def test_part_of_a_static_file_can_be_asked_for() -> None:
-    response = await http("/static/css/main.css", range="bytes=0-9").get_response()
+    response = await answer(http("/static/css/main.css", range="bytes=0-9"))
     assert (response["status"], len(response["body"])) == (206, 10)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["/static/no-such.css", "/static/../config/settings.py", "/static/%2e%2e/manage.py"])
 async def test_what_is_not_static_is_not_served(path: str) -> None:
-    assert (await http(path).get_response())["status"] == 404
+    assert (await answer(http(path)))["status"] == 404
 
 
 def test_it_runs_under_another_server(migrated: Path) -> None:
