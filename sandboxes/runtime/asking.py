@@ -15,6 +15,7 @@ class Answer:
     status: int
     content_type: str
     text: str
+    location: str = ""
 
 
 async def get(wire: Wire, port: int, target: str, *, accept: str = "text/html,*/*") -> Answer:
@@ -26,21 +27,22 @@ async def get(wire: Wire, port: int, target: str, *, accept: str = "text/html,*/
         writer.write(http.send(h11.Request(method="GET", target=target, headers=lines)) or b"")
         writer.write(http.send(h11.EndOfMessage()) or b"")
         await writer.drain()
-        status, content_type, body = 0, "", bytearray()
+        status, content_type, location, body = 0, "", "", bytearray()
         while len(body) < _MOST:
             event = http.next_event()
             if event is h11.NEED_DATA:
                 http.receive_data(await reader.read(_CHUNK))
             elif isinstance(event, h11.Response):
-                status, content_type = event.status_code, _content_type(event)
+                status, content_type = event.status_code, _header(event, b"content-type")
+                location = _header(event, b"location")
             elif isinstance(event, h11.Data):
                 body += event.data
             elif not isinstance(event, h11.InformationalResponse):
                 break
-        return Answer(status, content_type, bytes(body).decode(errors="replace"))
+        return Answer(status, content_type, bytes(body).decode(errors="replace"), location)
     finally:
         writer.close()
 
 
-def _content_type(answer: h11.Response) -> str:
-    return next((value.decode("latin-1") for name, value in answer.headers if name == b"content-type"), "")
+def _header(answer: h11.Response, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in answer.headers if name == wanted), "")

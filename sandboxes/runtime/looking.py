@@ -4,7 +4,8 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from html import unescape
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import h11
 
@@ -12,9 +13,12 @@ from sandboxes.runtime import asking
 from sandboxes.wire import Refused, Wire
 
 _MODULES = 100
+_HOPS = 5
 _SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']([^"']+)["'][^>]*>""", re.IGNORECASE)
-# A dev server rewrites what an app imports of its own to addresses.
-_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](/[^"']+)["']""")
+# A dev server rewrites what an app imports of its own to addresses. A text that says "from '/somewhere'" is no import.
+_IMPORT = re.compile(r"""\b(?:import\s*\(?|(?:import|export)\b[^"'`;()=]*?\bfrom)\s*["'](/[^"']+)["']""")
+# Whatever else stands in an address has to be written as per cent.
+_WRITTEN = "/%?&=:@!$'()*+,;~-._[]"
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -30,18 +34,36 @@ class Ready:
 
 async def look(wire: Wire, port: int) -> Ready:
     try:
-        page = await asking.get(wire, port, "/")
+        at, page = await _first_page(wire, port)
+        if _leads_away(page):
+            return Ready(True, page.status, f"Leads to {page.location[:200]}")
         if page.status != 200 or not page.text.strip():
             return Ready(False, page.status, excerpt(page))
-        broken = await _first_broken(wire, port, _SCRIPT.findall(page.text))
+        broken = await _first_broken(wire, port, _own(_SCRIPT.findall(page.text), at))
     except (Refused, h11.RemoteProtocolError):
         return Ready(False, 0, "The app's server does not answer.")
     return broken or Ready(True, page.status, excerpt(page))
 
 
-async def _first_broken(wire: Wire, port: int, sources: Iterable[str]) -> Ready | None:
+async def _first_page(wire: Wire, port: int) -> tuple[str, asking.Answer]:
+    """Where an app sends its visitors from the root, as far as that is the app itself."""
+    at, page = "/", await asking.get(wire, port, "/")
+    for _ in range(_HOPS):
+        location = page.location.removeprefix(f"http://localhost:{port}")
+        target = next(_own([location], at), None) if _leads_away(page) else None
+        if target is None:
+            break
+        at, page = target, await asking.get(wire, port, target)
+    return at, page
+
+
+def _leads_away(page: asking.Answer) -> bool:
+    return 300 <= page.status < 400 and bool(page.location)
+
+
+async def _first_broken(wire: Wire, port: int, targets: Iterable[str]) -> Ready | None:
     """Walks from module to module, as a browser would; within a bound."""
-    waiting = deque(_own(sources, "/"))
+    waiting = deque(targets)
     seen: set[str] = set()
     while waiting and len(seen) < _MODULES:
         target = waiting.popleft()
@@ -59,8 +81,11 @@ async def _first_broken(wire: Wire, port: int, sources: Iterable[str]) -> Ready 
 def _own(sources: Iterable[str], base: str) -> Iterator[str]:
     """The app's own modules: neither other hosts' nor the dev server's and its packages'."""
     for source in sources:
-        target = urljoin(base, source)
-        parts = urlsplit(target)
+        try:
+            target = quote(urldefrag(urljoin(base, unescape(source))).url, safe=_WRITTEN)
+            parts = urlsplit(target)
+        except ValueError:  # no address at all
+            continue
         if not parts.netloc and not parts.scheme and not parts.path.startswith(("/@", "/node_modules/")):
             yield target
 

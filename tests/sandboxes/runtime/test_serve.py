@@ -63,6 +63,42 @@ def test_a_page_that_fails_gives_its_status_and_the_log(make_app: MakeApp) -> No
     assert sandbox.port == 5000
 
 
+LOGIN = """from flask import Flask, redirect
+app = Flask(__name__)
+@app.get("/")
+def index(): return redirect("/door/login?next=/#top")
+@app.get("/door/login")
+def login():
+    return ('<h1>Who is there?</h1><script src="//["></script>'
+            '<script type="module" src="größe.js?a=1&amp;b=2"></script>')
+@app.get("/door/größe.js")
+def script(): return "// taken from '/nowhere'\\nlet said = 'from \\"/nowhere\\"';", {"content-type": "text/javascript"}
+"""
+
+
+def test_a_page_is_found_where_the_root_leads_to(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": LOGIN}))
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    assert (ready.ok, ready.status, ready.excerpt) == (True, 200, "Who is there?")
+
+
+def test_a_broken_script_behind_a_redirect_is_found(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": LOGIN.replace('"/door/größe.js"', '"/door/other.js"')}))
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    assert (ready.ok, ready.status) == (False, 404)
+    assert ready.excerpt.startswith("/door/gr%C3%B6%C3%9Fe.js?a=1&b=2")
+
+
+def test_an_app_that_leads_elsewhere_is_an_app(make_app: MakeApp) -> None:
+    away = LOGIN.replace("/door/login?next=/#top", "https://example.com/")
+    sandbox = prepared(make_app({**apps.FLASK, "app.py": away}))
+    serve.start(sandbox)
+    ready = serve.wait_ready(sandbox)
+    assert (ready.ok, ready.status, ready.excerpt) == (True, 302, "Leads to https://example.com/")
+
+
 @pytest.mark.node
 def test_a_module_that_does_not_compile_is_found_behind_a_good_page(make_app: MakeApp) -> None:
     sandbox = prepared(make_app({**apps.REACT, "src/App.tsx": "export default <h1>unfinished\n"}))
