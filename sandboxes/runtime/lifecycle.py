@@ -43,12 +43,13 @@ def ensure(
         if should_stop and should_stop():
             raise Stopped("Making the app's box was stopped.")
         sandbox.refresh_from_db()
-        stack = stack_of(sandbox)
         if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
             if time.monotonic() > deadline:
                 raise SandboxLost("The app's box is being changed by somebody who does not finish.")
             time.sleep(_LOOK)
-        elif not stack.needs_box:
+            continue
+        stack = stack_of(sandbox)
+        if not stack.needs_box:
             if _be_static(sandbox):
                 return sandbox
         elif _is_well(sandbox, stack):
@@ -155,7 +156,11 @@ def _make(
     except (SandboxLost, TimeoutError, OSError) as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
         raise SandboxLost(f"The app's box could not be made: {failed}") from failed
-    return states.move(sandbox, SandboxState.READY, handle=handle, backend=handle["backend"], touched_at=timezone.now())
+    known = {"handle": handle, "backend": handle["backend"], "touched_at": timezone.now()}
+    is_ours = states.move(sandbox, SandboxState.READY, **known)
+    if not is_ours:  # we were so slow that somebody else made one
+        end_box({"backend": handle["backend"], "id": handle["id"]})
+    return is_ours
 
 
 async def _create(sandbox: Sandbox, stack: Stack, template: Path) -> dict[str, Any]:

@@ -31,7 +31,8 @@ _pending: dict[tuple[str, str], _Pending] = {}
 
 
 def push(sandbox: Sandbox, path: str, content: bytes | None) -> None:
-    loop.get().call_soon_threadsafe(_put, sandbox, path, content)
+    # The box as it is now: the caller may make another one before the loop gets to it.
+    loop.get().call_soon_threadsafe(_put, sandbox, str(sandbox.handle["id"]), path, content)
 
 
 def settle(sandbox: Sandbox) -> None:
@@ -41,8 +42,8 @@ def settle(sandbox: Sandbox) -> None:
         loop.call(_settle(box), _SETTLE_SECONDS + 5)
 
 
-def _put(sandbox: Sandbox, path: str, content: bytes | None) -> None:
-    key = (sandbox.handle["id"], path)
+def _put(sandbox: Sandbox, box: str, path: str, content: bytes | None) -> None:
+    key = (box, path)
     pending = _pending.get(key)
     if pending is not None:
         pending.content, pending.is_fresh = content, True
@@ -76,4 +77,8 @@ async def _write(sandbox: Sandbox, path: str, content: bytes | None) -> None:
 async def _settle(box: str) -> None:
     tasks = [pending.task for (of, _), pending in _pending.items() if of == box and pending.task]
     if tasks:
-        await asyncio.wait(tasks, timeout=_SETTLE_SECONDS)
+        _, late = await asyncio.wait(tasks, timeout=_SETTLE_SECONDS)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=1)

@@ -6,6 +6,7 @@ import signal
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -102,6 +103,25 @@ def test_a_worker_that_died_while_making_one_is_followed_by_another(make_app: Ma
     long_ago = timezone.now() - timedelta(seconds=21)
     Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.CREATING, updated_at=long_ago)
     assert lifecycle.ensure(sandbox).state == SandboxState.READY
+
+
+def test_a_worker_too_slow_to_be_waited_for_ends_the_box_it_made(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = make_app(apps.FLASK)
+    made: list[str] = []
+    really = states.move
+
+    def overtaken(moved: Sandbox, to: SandboxState, **fields: Any) -> bool:
+        if to == SandboxState.READY and not made:
+            made.append(fields["handle"]["id"])
+            Sandbox.objects.filter(pk=moved.pk).update(updated_at=timezone.now() - timedelta(seconds=21))
+        return really(moved, to, **fields)
+
+    monkeypatch.setattr(states, "move", overtaken)
+    assert lifecycle.ensure(sandbox).handle["id"] != made[0]
+    assert loop.call(boxes.backend().state({"backend": "process", "id": made[0]}), 20) == "gone"
+    assert state_of_box(sandbox) == "running"
 
 
 def test_destroying_ends_the_box_and_may_be_done_again(make_app: MakeApp) -> None:
