@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 _BATCH = 4 * 1024 * 1024
 # What an app wrote for itself at run time, where its framework says so: not part of any tree.
 _KEPT = ("instance/",)
+_ROUNDS = 5
 
 
 def sync(sandbox: Sandbox, manifest: Manifest) -> str:
@@ -41,14 +42,23 @@ def push(sandbox: Sandbox, path: str, content: bytes | None) -> None:
 
 
 def refresh(sandbox_id: str) -> None:
-    """Bring a ready box to what it is meant to show."""
-    sandbox = Sandbox.objects.select_related("project", "branch", "changeset").filter(pk=sandbox_id).first()
-    if sandbox is None or sandbox.state != SandboxState.READY or not sandbox.handle:
-        return
-    try:
-        sync(sandbox, manifest_of(sandbox))
-    except SandboxLost as lost:
-        log.info("A box could not be brought up to date; it will be when it wakes: %s", lost)
+    """Bring a ready box to what it is meant to show.
+
+    Two at once may overtake each other, so each looks afterwards: the one with the newer tree stays the last word.
+    """
+    shown = ""
+    for _ in range(_ROUNDS):
+        sandbox = Sandbox.objects.select_related("project", "branch", "changeset").filter(pk=sandbox_id).first()
+        if sandbox is None or sandbox.state != SandboxState.READY or not sandbox.handle:
+            return
+        manifest = manifest_of(sandbox)
+        if files.tree_hash(manifest) == shown:
+            return
+        try:
+            shown = sync(sandbox, manifest)
+        except SandboxLost as lost:
+            log.info("A box could not be brought up to date; it will be when it wakes: %s", lost)
+            return
 
 
 def _present(sandbox: Sandbox) -> dict[str, str]:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from projects.services import files
-from projects.store.trees import Entry
+from projects.store.trees import Entry, Manifest
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
@@ -122,3 +122,33 @@ def test_a_refresh_follows_the_head(shelf: Sandbox) -> None:
     apply(shelf.branch, {"app.py": "changed = 1\n"})
     sync.refresh(str(shelf.pk))
     assert in_box(shelf) == expected(shelf)
+
+
+def test_a_refresh_that_was_overtaken_looks_again(shelf: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody applies a newer tree while an older one is still on its way into the box."""
+    newer = ["changed = 2\n"]
+    really = sync.sync
+
+    def overtaken(sandbox: Sandbox, manifest: Manifest) -> str:
+        told = really(sandbox, manifest)
+        if newer:
+            apply(shelf.branch, {"app.py": newer.pop()})
+        return told
+
+    monkeypatch.setattr(sync, "sync", overtaken)
+    apply(shelf.branch, {"app.py": "changed = 1\n"})
+    sync.refresh(str(shelf.pk))
+    assert boxes.ask(shelf, lambda wire: wire.read("app.py")) == b"changed = 2\n"
+
+
+def test_what_is_still_to_be_pushed_when_patience_ends_is_dropped(
+    shelf: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushes, "GAP", 60.0)
+    sync.push(shelf, "new.txt", b"first")
+    wait_for(lambda: "new.txt" in in_box(shelf), seconds=10, what="the pushed file")
+    sync.push(shelf, "new.txt", b"second")
+    monkeypatch.setattr(pushes, "_SETTLE_SECONDS", 0.2)
+    pushes.settle(shelf)
+    assert pushes._pending == {}
+    assert boxes.ask(shelf, lambda wire: wire.read("new.txt")) == b"first"
