@@ -99,7 +99,7 @@ def test_at_pace_one_it_streams_as_fast_as_a_quick_model(settings, recording):
 
 
 def test_a_cancel_stops_it_in_the_middle(settings, recording):
-    settings.DEMO_PACE = 10.0
+    settings.DEMO_PACE = 2.0
     said: list[str] = []
     stream = gateway.stream(Request(f"demo/{recording.name}", (), step="implement-1"), cancelled=lambda: bool(said))
     with pytest.raises(Cancelled):

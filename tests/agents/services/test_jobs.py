@@ -1,5 +1,7 @@
 """What doors may ask of jobs, and that a refused request leaves no trace."""
 
+from datetime import timedelta
+
 import pytest
 
 from agents import errors
@@ -8,6 +10,7 @@ from agents.models import Job, Message
 from agents.services import jobs
 from projects import feed
 from projects.models import Project, User
+from projects.services import projects
 
 
 def kinds(project: Project) -> list[str]:
@@ -128,3 +131,86 @@ def test_the_database_refuses_a_second_running_job_and_an_unleased_one(job: Job)
     for broken in ({"state": "running"}, {"state": "failed"}, {"state": "completed"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Job.objects.filter(pk=job.pk).update(**broken)
+
+
+# --- sizes, and projects that are put away -------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "why"), [("", "nothing said"), (" \n", "nothing said"), ("x" * 20_001, "20,000")])
+def test_what_is_no_message_starts_nothing(project: Project, owner: User, text: str, why: str):
+    with pytest.raises(errors.NotPossible, match=why):
+        jobs.start(project=project, text=text, by=owner)
+    assert (Job.objects.count(), Message.objects.count(), kinds(project)) == (0, 0, [])
+
+
+def test_an_archived_project_starts_and_resumes_nothing(job: Job, project: Project, owner: User):
+    jobs.pause(job, by=owner)
+    projects.archive(project, by=owner)
+    before = kinds(project)
+    with pytest.raises(errors.NotPossible, match="archived"):
+        jobs.start(project=project, text="More", by=owner)
+    with pytest.raises(errors.NotPossible, match="archived"):
+        jobs.resume(job, by=owner)
+    assert kinds(project) == before
+
+
+def test_a_deleted_project_starts_nothing(project: Project, owner: User):
+    Project.objects.all().delete()
+    with pytest.raises(errors.NotPossible, match="does not exist any more"):
+        jobs.start(project=project, text="More", by=owner)
+
+
+# --- the order on a branch -----------------------------------------------------------------------
+
+
+def test_what_waits_for_another_try_keeps_its_place(job: Job, project: Project, owner: User):
+    second = jobs.start(project=project, text="Make it green", by=owner)
+    with leases.hold(_claimed(job)) as held:
+        moves.begin(held)
+        moves.try_again(held, failures.Failure("rate_limit"), after=timedelta(minutes=5))
+    assert leases.claim(second.pk, worker="other") is None
+    assert leases.claimable() == []
+    assert jobs.foreground(project) == job
+    assert jobs.state_of(project).job == job
+
+
+def test_what_is_paused_keeps_its_place_until_it_is_stopped(job: Job, project: Project, owner: User):
+    second = jobs.start(project=project, text="Make it green", by=owner)
+    jobs.pause(job, by=owner)
+    assert leases.claim(second.pk, worker="other") is None
+    jobs.stop(second, by=owner)
+    assert jobs.state_of(project).phase == "paused", "one that waited behind it moves unseen"
+    third = jobs.start(project=project, text="Make it blue", by=owner)
+    jobs.stop(job, by=owner)
+    assert leases.claimable() == [third.pk]
+
+
+def test_a_retried_job_waits_for_the_one_that_runs(job: Job, project: Project, owner: User):
+    _fail(job)
+    second = jobs.start(project=project, text="Again", by=owner)
+    lease = _claimed(second)
+    with leases.hold(lease) as held:
+        moves.begin(held)
+    jobs.retry(job, by=owner)
+    assert leases.claim(job.pk, worker="other") is None
+    assert (jobs.foreground(project), jobs.state_of(project).job) == (second, second)
+
+
+# --- what sockets ask ----------------------------------------------------------------------------
+
+
+def test_the_first_wish_is_known_once_there_is_one(project: Project, owner: User):
+    with pytest.raises(errors.NotPossible, match="Nobody has said yet"):
+        jobs.first_wish(project)
+    jobs.start(project=project, text="One", by=owner)
+    jobs.start(project=project, text="Two", by=owner)
+    assert jobs.first_wish(project) == "One"
+
+
+def test_a_session_is_found_in_its_own_project_only(job: Job, project: Project, owner: User):
+    assert jobs.session_of(project, job.session_id) == job.session
+    elsewhere = projects.create(name="Elsewhere", by=owner)
+    with pytest.raises(errors.NotPossible, match="no such session"):
+        jobs.session_of(elsewhere, job.session_id)
+    assert jobs.of_project(project, job.pk) == job
+    assert jobs.of_project(elsewhere, job.pk) is None

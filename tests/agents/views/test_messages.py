@@ -1,0 +1,104 @@
+"""Saying something to the agent."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Job, Message
+from agents.models.sessions import MOST_TEXT
+from projects import feed
+from projects.services import projects
+from tests.agents.views.conftest import HTMX
+from tests.people import People
+
+Browser = Callable[[str], Client]
+
+
+def address(people: People) -> str:
+    return reverse("agents:message-send", args=[people.owner.handle, people.project.slug])
+
+
+def has_left_no_trace(people: People) -> bool:
+    return not (Job.objects.exists() or Message.objects.exists() or feed.since(people.project.pk, 0))
+
+
+@pytest.mark.parametrize("role", ["owner", "editor"])
+def test_a_message_starts_a_job_and_gives_an_empty_composer(people: People, browser: Browser, role: str):
+    answer = browser(role).post(address(people), {"text": "  A shelf\r\nfor books "}, **HTMX)
+    assert answer.status_code == 200
+    [job] = Job.objects.all()
+    assert (job.input["text"], job.created_by, job.project) == (
+        "A shelf\nfor books",
+        people.by_role(role),
+        people.project,
+    )
+    text = answer.content.decode()
+    assert 'id="composer"' in text
+    assert "A shelf" not in text
+
+
+def test_without_scripts_one_is_led_back_to_the_project(people: People, browser: Browser):
+    answer = browser("owner").post(address(people), {"text": "A shelf"})
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/p/{people.owner.handle}/night-garden/")
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "Say what to change."),
+        (" \n ", "Say what to change."),
+        ("x" * (MOST_TEXT + 1), "A message may have up to 20,000 characters; this has 20001."),
+        ("a\0b", "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_a_message_is_said_and_leaves_no_trace(people: People, browser: Browser, text: str, fault: str):
+    answer = browser("owner").post(address(people), {"text": text}, **HTMX)
+    assert fault in answer.content.decode()
+    plain = browser("owner").post(address(people), {"text": text})
+    assert [str(message) for message in get_messages(plain.wsgi_request)] == [fault]
+    assert has_left_no_trace(people)
+
+
+def test_the_longest_message_counts_line_breaks_once(people: People, browser: Browser):
+    lines = "\r\n".join(["x"] * (MOST_TEXT // 2))
+    assert browser("owner").post(address(people), {"text": lines}, **HTMX).status_code == 200
+    assert Message.objects.get().text.count("\n") == MOST_TEXT // 2 - 1
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("stranger", 404), ("anonymous", 302)])
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_others_may_not_and_leave_no_trace(
+    people: People, browser: Browser, role: str, status: int, headers: dict[str, str]
+):
+    answer = browser(role).post(address(people), {"text": "A shelf"}, **headers)
+    assert answer.status_code == status
+    assert has_left_no_trace(people)
+
+
+def test_an_archived_project_takes_no_messages(people: People, browser: Browser):
+    projects.archive(people.project, by=people.owner)
+    assert browser("owner").post(address(people), {"text": "A shelf"}).status_code == 403
+    assert has_left_no_trace(people)
+
+
+def test_a_page_of_another_site_cannot_send(people: People):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address(people), {"text": "A shelf"}).status_code == 403
+    assert has_left_no_trace(people)
+
+
+def test_looking_is_not_sending(people: People, browser: Browser):
+    assert browser("owner").get(address(people)).status_code == 405
+
+
+def test_two_tabs_that_send_at_once_make_two_jobs_in_order(people: People, browser: Browser):
+    for text in ("A shelf", "Make it green"):
+        browser("owner").post(address(people), {"text": text}, **HTMX)
+    first, second = Job.objects.order_by("created_at")
+    assert [(job.kind, job.state) for job in (first, second)] == [("generate", "queued"), ("edit", "queued")]
+    assert first.session == second.session
