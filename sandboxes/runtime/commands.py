@@ -98,9 +98,9 @@ def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
     command.output, command.finished_at = tail, ended
 
 
-def end_all(sandbox: Sandbox) -> None:
-    """The box is gone, and with it whatever ran there."""
-    running = Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING)
+def end_all(sandbox: Sandbox, *kinds: CommandKind) -> None:
+    """What ran there runs no more: the box is gone, or the worker that had asked for it."""
+    running = Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING, kind__in=kinds or CommandKind)
     for command in running.select_related("sandbox__project")[:100]:
         finish(command, exit_code=None, tail=command.output)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from projects.services import files
@@ -14,6 +15,7 @@ from sandboxes.runtime import boxes, commands, packages, serve
 from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.commands import Listener
 from sandboxes.stacks import Stack
+from sandboxes.wire import Refused, Wire
 
 _SECONDS = 300.0
 _LINK = ("link", "/opt/template/node_modules", "node_modules")
@@ -39,6 +41,7 @@ def install(
     listener = Listener(job_ref, on_line, should_stop)
     more = _beyond(stack, manifest)
     serve.stop(sandbox)
+    commands.end_all(sandbox, CommandKind.INSTALL)
     command = _fetch(sandbox, stack, more, listener) if more else _link(sandbox, stack, listener)
     if command.exit_code == 0:
         _remember(sandbox, key)
@@ -59,20 +62,34 @@ def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
     """Nothing to fetch. Python finds the template's packages by its path alone."""
     title = "Use the prepared packages"
     command = commands.begin(sandbox, _LINK, kind=CommandKind.INSTALL, title=title, job_ref=listener.job_ref)
-    said = "Everything it needs is prepared already."
-    if stack is stacks.REACT_VITE:
-        boxes.ask(sandbox, lambda wire: wire.exec(_CLEAR, timeout=60), timeout=90)
-        linked = boxes.ask(sandbox, lambda wire: wire.link_folder(_LINK[1], _LINK[2]), timeout=60)
-        said = f"{linked} packages were prepared already."
-    commands.finish(command, exit_code=0, tail=said)
+    exit_code, said = None, ""
+    try:
+        said = _link_folder(sandbox, listener) if stack is stacks.REACT_VITE else "Everything it needs is prepared."
+        exit_code = 0
+    except Refused as refused:
+        said = str(refused)
+    finally:
+        commands.finish(command, exit_code=exit_code, tail=said)
     return command
+
+
+def _link_folder(sandbox: Sandbox, listener: Listener) -> str:
+    _run_quietly(sandbox, _CLEAR, listener, seconds=60)
+    link = partial(Wire.link_folder, source=_LINK[1], target=_LINK[2])
+    linked = boxes.ask(sandbox, link, timeout=60, should_stop=listener.should_stop)
+    return f"{linked} packages were prepared already."
+
+
+def _run_quietly(sandbox: Sandbox, argv: tuple[str, ...], listener: Listener, *, seconds: float) -> None:
+    run = partial(Wire.exec, argv=argv, timeout=seconds)
+    boxes.ask(sandbox, run, timeout=seconds + 30, should_stop=listener.should_stop)
 
 
 def _fetch(sandbox: Sandbox, stack: Stack, more: tuple[str, ...], listener: Listener) -> Command:
     """npm would take links for packages of ours and leave them out: it gets a copy to build on."""
     if stack is stacks.REACT_VITE:
-        boxes.ask(sandbox, lambda wire: wire.exec(_CLEAR, timeout=60), timeout=90)
-        boxes.ask(sandbox, lambda wire: wire.exec(_COPY, timeout=120), timeout=150)
+        _run_quietly(sandbox, _CLEAR, listener, seconds=60)
+        _run_quietly(sandbox, _COPY, listener, seconds=120)
     names = ", ".join(more[:4]) + (f" and {len(more) - 4} more" if len(more) > 4 else "")
     return commands.run(
         sandbox,

@@ -67,6 +67,7 @@ def stop(sandbox: Sandbox) -> None:
     except Refused:
         tail = running.output
     commands.finish(running, exit_code=None, tail=tail)
+    commands.end_all(sandbox, CommandKind.SERVE)
 
 
 def wait_ready(

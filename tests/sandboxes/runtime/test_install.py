@@ -3,12 +3,14 @@
 import ipaddress
 import socket
 import threading
+import time
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import Stopped
-from sandboxes.models import Sandbox
+from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import boxes, install, lifecycle, serve, sync
 from sandboxes.wire.egress import hosts_from_package_managers
@@ -85,6 +87,25 @@ def test_it_can_be_stopped(make_app: MakeApp) -> None:
     asked = threading.Event()
     with pytest.raises(Stopped):
         install.install(sandbox, should_stop=lambda: True, on_line=lambda _: asked.set())
+
+
+@pytest.mark.node
+def test_a_stop_is_heeded_while_packages_are_put_in_place(make_app: MakeApp) -> None:
+    package = apps.REACT["package.json"].replace('"react":', '"clsx": "^2.1.0", "react":')
+    sandbox = prepared(make_app({**apps.REACT, "package.json": package}))
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        install.install(sandbox, should_stop=lambda: True)
+    assert time.monotonic() - began < 1.0
+    assert not Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING).exists()
+
+
+def test_what_a_dead_worker_was_running_is_settled(make_app: MakeApp) -> None:
+    sandbox = prepared(make_app(apps.FLASK))
+    left = [Command.objects.create(sandbox=sandbox, kind=kind, title="Left") for kind in CommandKind]
+    install.install(sandbox)
+    running = Command.objects.filter(pk__in=[command.pk for command in left], state=CommandState.RUNNING)
+    assert {command.kind for command in running} == {CommandKind.CHECK, CommandKind.TOOL}
 
 
 def test_static_apps_have_nothing_to_install(make_app: MakeApp) -> None:
