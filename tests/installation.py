@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from django.conf import settings
 
 from tests import processes
 
@@ -50,6 +51,13 @@ class Installation:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    def share_packages(self) -> None:
+        """What the stacks need is fetched once per run of the suite, and not once per installation."""
+        shared = Path(settings.DJINN_HOME) / "templates"
+        shared.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "templates").symlink_to(shared)
 
     def variables(self) -> dict[str, str]:
         ours = {

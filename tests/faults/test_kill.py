@@ -10,6 +10,8 @@ from tests import processes
 from tests.installation import Installation, installed, wait_for
 
 WISH = "A reading list that looks like my bookshelf"
+# A plain page needs no box; the packages of other stacks would be fetched beside it for nothing.
+PLAIN = {"SANDBOX_BACKEND": "none"}
 CLOSED = "select json_extract(payload, '$.path') from projects_event where kind = 'file_closed'"
 
 pytestmark = [pytest.mark.timeout(240)]
@@ -18,7 +20,7 @@ pytestmark = [pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The tree hash of a run that nobody disturbed."""
-    with installed(tmp_path_factory.mktemp("calm") / "home", DJINN_DEMO_PACE="0") as calm:
+    with installed(tmp_path_factory.mktemp("calm") / "home", DJINN_DEMO_PACE="0", **PLAIN) as calm:
         calm.up()
         calm.send_wish(WISH)
         calm.completed()
@@ -28,7 +30,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.fixture
 def building(tmp_path: Path) -> Iterator[Installation]:
     """An installation in the middle of implementing: some files are closed, others are not."""
-    with installed(tmp_path / "home", DJINN_DEMO_PACE="2", DJINN_LEASE_SECONDS="6") as one:
+    with installed(tmp_path / "home", DJINN_DEMO_PACE="2", DJINN_LEASE_SECONDS="6", **PLAIN) as one:
         one.up()
         one.send_wish(WISH)
         wait_for(lambda: len(one.rows(CLOSED)) >= 2, seconds=90, what="two closed files")

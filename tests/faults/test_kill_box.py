@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.box, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str]]:
     with installed(tmp_path_factory.mktemp("box") / "home", DJINN_DEMO_PACE="0.3") as one:
+        one.share_packages()
         one.up()
         project = one.send_wish(WISH)
         one.completed()

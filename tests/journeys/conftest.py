@@ -34,6 +34,7 @@ def browser() -> Iterator[Browser]:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One for all journeys: each makes projects of its own."""
     with installed(tmp_path_factory.mktemp("journey") / "home", DJINN_DEMO_PACE="0.1") as one:
+        one.share_packages()
         one.up()
         yield one
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.journeys.conftest import PATIENCE
 
@@ -30,6 +30,18 @@ def wish(page: Page, text: str) -> FrameLocator:
     expect(page.get_by_role("log")).to_contain_text(text)
     expect(page.locator("iframe")).to_be_visible(timeout=PATIENCE)
     return page.frame_locator("iframe")
+
+
+def opened(button: Locator, dialog: Locator) -> None:
+    """A click that comes before the app's script does nothing; a person clicks again."""
+    for _ in range(10):
+        button.click(timeout=PATIENCE)
+        try:
+            expect(dialog).to_be_visible(timeout=3_000)
+        except AssertionError:
+            continue
+        return
+    expect(dialog).to_be_visible()
 
 
 def say(page: Page, text: str) -> None:
@@ -63,8 +75,9 @@ def test_a_react_app_is_built_used_and_changed(page: Page):
 
 def test_a_plain_page_is_built_used_and_changed(page: Page):
     app = wish(page, "A reading list that looks like my bookshelf")
-    app.get_by_role("button", name=re.compile("add a book", re.IGNORECASE)).first.click(timeout=PATIENCE)
-    expect(app.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("log")).to_contain_text("Version 1", timeout=PATIENCE)
+    add = app.get_by_role("button", name=re.compile("add a book", re.IGNORECASE)).first
+    opened(add, app.get_by_role("dialog"))
     app.get_by_role("dialog").press("Escape")
     turned_green(page, app)
 
