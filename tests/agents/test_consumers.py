@@ -5,23 +5,18 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.routing import URLRouter
-from channels.testing import ApplicationCommunicator
 
 from agents.consumers import ProjectSocket
 from agents.lifecycle import leases
-from agents.models import Job, Message, Session
-from agents.models.sessions import MOST_TEXT
-from agents.routing import websocket_urlpatterns
-from agents.services import jobs
-from projects import feed
+from agents.models import Job, Session
 from projects.models import Member
-from projects.services import projects, tokens
+from projects.services import projects
 from sandboxes.services import sandboxes
 from tests import people as people_of_tests
+from tests.agents.programs import Program, connect, started, trace, with_token
 from tests.people import People
 from tests.projects.feed import facts
-from tests.projects.feed.sockets import ORIGIN, Socket, cookie_of
+from tests.projects.feed.sockets import ORIGIN, cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,42 +26,6 @@ NOWHERE = "00000000-0000-0000-0000-000000000000"
 @pytest.fixture
 def people(transactional_db: None) -> People:
     return people_of_tests.gather()
-
-
-class Program(Socket):
-    """Says commands and reads the answers."""
-
-    def __init__(self, project_id: object, headers: dict[str, str], *subprotocols: str) -> None:
-        super().__init__(f"/ws/projects/{project_id}/", headers)
-        scope = {**self.wire.scope, "subprotocols": list(subprotocols)}
-        self.wire = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
-
-    async def ask(self, type: str, **fields: Any) -> dict[str, Any]:  # noqa: A002 - the contract's word
-        await self.say(json.dumps({"type": type, "id": type, **fields}))
-        return await self.frame()
-
-
-async def connect(people: People, role: str = "owner", *subprotocols: str) -> Program:
-    cookie = await sync_to_async(cookie_of)(people.by_role(role))
-    program = Program(people.project.pk, {"origin": ORIGIN, "cookie": cookie}, *subprotocols)
-    await program.open()
-    return program
-
-
-async def with_token(people: People, *scopes: str) -> Program:
-    _, secret = await sync_to_async(tokens.create)(user=people.owner, name="x", scopes=list(scopes))
-    program = Program(people.project.pk, {"authorization": f"Bearer {secret}"})
-    await program.open()
-    return program
-
-
-async def started(people: People, text: str = "A shelf") -> Job:
-    return await sync_to_async(jobs.start)(project=people.project, text=text, by=people.owner)
-
-
-async def trace(people: People) -> tuple[int, int, int]:
-    seq = await sync_to_async(feed.last_seq)(people.project.pk)
-    return await Job.objects.acount(), await Message.objects.acount(), seq
 
 
 # --- each command --------------------------------------------------------------------------------
@@ -93,7 +52,7 @@ async def test_the_protocol_is_named_when_offered(people: People):
 
 async def test_the_state_is_told_before_and_during_a_job(people: People):
     program = await connect(people, "viewer")
-    idle = {"phase": "idle", "blueprint": {}, "job": None, "job_state": None, "last_seq": 0}
+    idle: dict[str, Any] = {"phase": "idle", "blueprint": {}, "job": None, "job_state": None, "last_seq": 0}
     assert await program.ask("get_state") == {"type": "ack", "id": "get_state", "state": idle}
     job = await started(people)
     state = (await program.ask("get_state"))["state"]
@@ -298,75 +257,3 @@ async def test_a_removed_member_has_to_leave_at_once(people: People, monkeypatch
     member = await Member.objects.aget(user=people.viewer)
     await sync_to_async(member.delete)()
     assert await program.code() == 4403
-
-
-# --- what is not a command -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("said", "answer_id"),
-    [
-        ("", None),
-        ("hello", None),
-        ("{", None),
-        ("[" * 60_000, None),
-        ("1" * 5000, None),
-        ("[]", None),
-        ("null", None),
-        ('"ping"', None),
-        ("{}", None),
-        ('{"id": "a"}', "a"),
-        ('{"id": "a", "type": "fly"}', "a"),
-        ('{"id": "a", "type": ["ping"]}', "a"),
-        ('{"id": "a", "type": "ping", "more": 1}', "a"),
-        ('{"id": {"x": 1}, "type": "ping"}', None),
-        ('{"id": 1.5, "type": "ping"}', None),
-        (json.dumps({"id": "x" * 101, "type": "ping"}), None),
-        (json.dumps({"id": 2**60, "type": "ping"}), 2**60),
-        ('{"id": 1, "type": "subscribe"}', 1),
-        ('{"id": 1, "type": "subscribe", "after": -1}', 1),
-        ('{"id": 1, "type": "subscribe", "after": "x"}', 1),
-        ('{"id": 1, "type": "subscribe", "after": 0, "jobs": ["x"]}', 1),
-        ('{"id": 1, "type": "subscribe", "after": 1e400}', 1),
-        ('{"id": 1, "type": "user_message", "text": "  "}', 1),
-        ('{"id": 1, "type": "user_message", "text": "a\\u0000b"}', 1),
-        ('{"id": 1, "type": "user_message", "text": "\\ud83d"}', 1),
-        ('{"id": 1, "type": "user_message", "text": "x", "session": "x"}', 1),
-        (json.dumps({"id": 1, "type": "user_message", "text": "x" * (MOST_TEXT + 1)}), 1),
-        (json.dumps({"id": 1, "type": "start_generation", "prompt": "x", "model": "m" * 121}), 1),
-    ],
-    ids=range(28),
-)
-async def test_what_makes_no_sense_is_refused_and_the_socket_stays_open(people: People, said: str, answer_id: Any):
-    program = await connect(people)
-    await program.say(said)
-    refused = await program.frame()
-    assert (refused["type"], refused["id"], refused["code"]) == ("error", answer_id, "invalid_input")
-    assert refused["message"]
-    assert (await program.ask("ping"))["type"] == "ack"
-    assert await trace(people) == (0, 0, 0)
-    await program.leave()
-
-
-async def test_bytes_are_read_as_text(people: People):
-    program = await connect(people)
-    await program.say(data=b'{"type": "ping", "id": 1}')
-    assert await program.frame() == {"type": "ack", "id": 1}
-    await program.say(data=b"\xff\xfe")
-    assert (await program.frame())["code"] == "invalid_input"
-    await program.leave()
-
-
-async def test_what_is_too_long_ends_the_socket(people: People):
-    program = await connect(people)
-    await program.say("x" * (64 * 1024 + 1))
-    assert await program.code() == 1009
-
-
-async def test_talking_too_much_ends_the_socket(people: People):
-    program = await connect(people)
-    for _ in range(ProjectSocket.most_messages):
-        await program.say('{"type": "ping"}')
-        assert (await program.frame())["type"] == "ack"
-    await program.say('{"type": "ping"}')
-    assert await program.code() == 4429

@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 
 from agents.engine import install, runner
+from agents.engine.context import Context
 from agents.lifecycle import leases
+from agents.lifecycle.failures import Failure
 from agents.models import Generation, Job
 from agents.services import jobs
 from projects import feed
@@ -162,7 +164,7 @@ class Trouble:
         self.real = install.prepare
         monkeypatch.setattr(install, "prepare", self.prepare)
 
-    def prepare(self, context: install.Context) -> Sandbox:
+    def prepare(self, context: Context) -> Sandbox:
         if self.next:
             raise self.next.pop(0)
         return self.real(context)
@@ -210,7 +212,7 @@ def test_a_surprise_fails_the_job_is_logged_and_tells_nobody_its_words(
 def test_a_failed_install_is_retried_where_it_failed(
     written_job: Job, trouble: Trouble, owner: User, server: ModelServer
 ):
-    trouble.next = [install.Failure("install_failed", "npm failed (exit code 1).")]
+    trouble.next = [Failure("install_failed", "npm failed (exit code 1).")]
     job = run(written_job)
     assert (job.state, job.phase, job.phase_before) == ("failed", "failed", "install")
     jobs.retry(job, by=owner)

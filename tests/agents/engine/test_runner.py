@@ -1,5 +1,7 @@
 """Whole jobs, by the demo model, on a plain HTML project: every step real, no box needed."""
 
+from typing import Any
+
 import pytest
 
 from agents.engine import runner
@@ -18,7 +20,7 @@ def job(project: Project, owner: User) -> Job:
     return jobs.start(project=project, text=WISH, by=owner)
 
 
-def events(project: Project, kind: str) -> list[dict]:
+def events(project: Project, kind: str) -> list[dict[str, Any]]:
     return [event.payload for event in feed.since(project.pk, 0, limit=2000) if event.kind == kind]
 
 

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+import hypothesis
 import hypothesis.strategies as st
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 from hypothesis.stateful import run_state_machine_as_test as explore
 
 from agents import errors
+from agents.enums import Phase, WaitingFor
 from agents.lifecycle import failures, leases, moves
 from agents.models import AgentState, Job
 from agents.models.jobs import TERMINAL
@@ -82,7 +84,7 @@ class JobMachine(RuleBasedStateMachine):
         try:
             with leases.hold(lease) as mine:
                 if mine.phase in NEXT:
-                    moves.advance(mine, NEXT[mine.phase])
+                    moves.advance(mine, Phase(NEXT[mine.phase]))
         except leases.LeaseLost:
             assert not leases.extend(lease)
 
@@ -108,7 +110,7 @@ class JobMachine(RuleBasedStateMachine):
             case "give_way":
                 moves.give_way(job)
             case _:
-                moves.pause(job, waiting_for="user") if job.intent == "pause" else moves.cancel(job)
+                moves.pause(job, waiting_for=WaitingFor.USER) if job.intent == "pause" else moves.cancel(job)
 
     # --- the clock -----------------------------------------------------------------------------
 
@@ -192,7 +194,7 @@ def test_any_order_of_moves_keeps_every_promise(db: None):
         deadline=None,
         derandomize=True,
         # A failure is shown as it was found: making it smaller takes minutes.
-        phases=[Phase.generate],
+        phases=[hypothesis.Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     explore(JobMachine, settings=few)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from agents import errors
+from agents.enums import Phase, WaitingFor
 from agents.lifecycle import failures, leases, moves
 from agents.models import Job
 from agents.services import jobs
@@ -16,14 +17,14 @@ REFUSED = "refused"
 
 
 def _complete(job: Job) -> None:
-    moves.advance(job, "implementing")
+    moves.advance(job, Phase.IMPLEMENTING)
     moves.complete(job, output={"version": 1})
 
 
 # How a worker that has just begun brings it there.
 STATES: dict[str, Callable[[Job], None]] = {
     "waiting": lambda job: moves.try_again(job, failures.Failure("rate_limit"), after=timedelta(seconds=30)),
-    "paused": lambda job: moves.pause(job, waiting_for="user"),
+    "paused": lambda job: moves.pause(job, waiting_for=WaitingFor.USER),
     "completed": _complete,
     "failed": lambda job: moves.fail(job, failures.Failure("start_failed")),
     "cancelled": moves.cancel,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agents import errors
+from agents.enums import Phase, WaitingFor
 from agents.lifecycle import failures, leases, moves
 from agents.models import Job, Message
 from agents.services import jobs
@@ -76,10 +77,10 @@ def test_a_paused_job_resumes_where_it_was(job: Job, project: Project, owner: Us
     lease = _claimed(job)
     with leases.hold(lease) as held:
         moves.begin(held)
-        moves.advance(held, "implementing")
-        moves.pause(held, waiting_for="user")
+        moves.advance(held, Phase.IMPLEMENTING)
+        moves.pause(held, waiting_for=WaitingFor.USER)
     job.refresh_from_db()
-    assert (job.state, job.phase, job.phase_before) == ("paused", "paused", "implementing")
+    assert (job.state, job.phase, job.phase_before) == ("paused", "paused", Phase.IMPLEMENTING)
     jobs.resume(job, by=owner)
     job.refresh_from_db()
     assert (job.state, job.phase, job.waiting_for) == ("queued", "implementing", "")

@@ -8,7 +8,7 @@ from django.test import Client
 from tests import people as people_of_tests
 from tests.people import People
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def address(people: People, verb: str, job_id: uuid.UUID) -> str:
 @pytest.mark.parametrize("role", ["owner", "editor"])
 def test_who_may_edit_may_ask(people: People, browser: Browser, job: Job, verb: str, role: str):
     bring(job, BEFORE[verb])
-    answer = browser(role).post(address(people, verb, job.pk), **HTMX)
+    answer = browser(role).post(address(people, verb, job.pk), headers=HTMX)
     assert (answer.status_code, answer.content) == (204, b"")
     job.refresh_from_db()
     assert job.state == AFTER[verb]
@@ -73,7 +73,7 @@ def test_others_may_not_and_leave_no_trace(people: People, browser: Browser, job
     bring(job, BEFORE[verb])
     seq = feed.last_seq(people.project.pk)
     for headers in (HTMX, {}):
-        assert browser(role).post(address(people, verb, job.pk), **headers).status_code == OTHERS[role]
+        assert browser(role).post(address(people, verb, job.pk), headers=headers).status_code == OTHERS[role]
     job.refresh_from_db()
     assert (job.state, job.intent, feed.last_seq(people.project.pk)) == (BEFORE[verb], "", seq)
 
@@ -94,7 +94,7 @@ def test_what_does_not_fit_is_said_in_a_sentence(people: People, browser: Browse
     assert [str(message) for message in get_messages(answer.wsgi_request)] == [
         f"This job is queued, not {BEFORE[verb]}."
     ]
-    assert browser("owner").post(address(people, verb, job.pk), **HTMX).status_code == 204
+    assert browser("owner").post(address(people, verb, job.pk), headers=HTMX).status_code == 204
 
 
 @pytest.mark.parametrize("verb", VERBS)

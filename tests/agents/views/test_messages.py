@@ -27,7 +27,7 @@ def has_left_no_trace(people: People) -> bool:
 
 @pytest.mark.parametrize("role", ["owner", "editor"])
 def test_a_message_starts_a_job_and_gives_an_empty_composer(people: People, browser: Browser, role: str):
-    answer = browser(role).post(address(people), {"text": "  A shelf\r\nfor books "}, **HTMX)
+    answer = browser(role).post(address(people), {"text": "  A shelf\r\nfor books "}, headers=HTMX)
     assert answer.status_code == 200
     [job] = Job.objects.all()
     assert (job.input["text"], job.created_by, job.project) == (
@@ -56,7 +56,7 @@ def test_without_scripts_one_is_led_back_to_the_project(people: People, browser:
     ],
 )
 def test_what_cannot_be_a_message_is_said_and_leaves_no_trace(people: People, browser: Browser, text: str, fault: str):
-    answer = browser("owner").post(address(people), {"text": text}, **HTMX)
+    answer = browser("owner").post(address(people), {"text": text}, headers=HTMX)
     assert fault in answer.content.decode()
     plain = browser("owner").post(address(people), {"text": text})
     assert [str(message) for message in get_messages(plain.wsgi_request)] == [fault]
@@ -65,7 +65,7 @@ def test_what_cannot_be_a_message_is_said_and_leaves_no_trace(people: People, br
 
 def test_the_longest_message_counts_line_breaks_once(people: People, browser: Browser):
     lines = "\r\n".join(["x"] * (MOST_TEXT // 2))
-    assert browser("owner").post(address(people), {"text": lines}, **HTMX).status_code == 200
+    assert browser("owner").post(address(people), {"text": lines}, headers=HTMX).status_code == 200
     assert Message.objects.get().text.count("\n") == MOST_TEXT // 2 - 1
 
 
@@ -74,7 +74,7 @@ def test_the_longest_message_counts_line_breaks_once(people: People, browser: Br
 def test_others_may_not_and_leave_no_trace(
     people: People, browser: Browser, role: str, status: int, headers: dict[str, str]
 ):
-    answer = browser(role).post(address(people), {"text": "A shelf"}, **headers)
+    answer = browser(role).post(address(people), {"text": "A shelf"}, headers=headers)
     assert answer.status_code == status
     assert has_left_no_trace(people)
 
@@ -98,7 +98,7 @@ def test_looking_is_not_sending(people: People, browser: Browser):
 
 def test_two_tabs_that_send_at_once_make_two_jobs_in_order(people: People, browser: Browser):
     for text in ("A shelf", "Make it green"):
-        browser("owner").post(address(people), {"text": text}, **HTMX)
+        browser("owner").post(address(people), {"text": text}, headers=HTMX)
     first, second = Job.objects.order_by("created_at")
     assert [(job.kind, job.state) for job in (first, second)] == [("generate", "queued"), ("edit", "queued")]
     assert first.session == second.session
