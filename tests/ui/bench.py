@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute
 
 from projects.feed import rendering
 from projects.models import Event
+from tests.ui import packages
 
 SITE = "http://localhost:8000"
 
@@ -88,9 +89,11 @@ class Bench:
             route.fulfill(status=404)
 
     def _asset(self, route: Route, name: str) -> None:
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         found = finders.find(name)
-        if isinstance(found, str):
-            kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
+        if bundled := packages.bundle().get(name):
+            route.fulfill(body=bundled, content_type=kind)
+        elif isinstance(found, str):
             route.fulfill(body=Path(found).read_bytes(), content_type=kind)
         else:
             route.fulfill(status=404)

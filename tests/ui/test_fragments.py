@@ -122,6 +122,29 @@ def test_every_state_of_a_sandbox_has_words(state: str) -> None:
     assert len(markup.read(html).text.split()) > 5
 
 
+@pytest.mark.parametrize(
+    ("kind", "command", "state"),
+    [
+        ("command_started", {"kind": "install"}, "run"),
+        ("command_started", {"kind": "serve"}, "up"),
+        ("command_finished", {"exit_code": 0}, "ok"),
+        ("command_finished", {"exit_code": 2}, "bad"),
+        ("command_finished", {"exit_code": None}, "off"),
+    ],
+)
+def test_a_command_runs_or_stays_or_ended_or_failed(kind: str, command: dict[str, Any], state: str) -> None:
+    [(_, _, html)] = story.fragments(kind, {**story.told("command_finished")[0], **command})
+    [(_, card)] = markup.read(html).roots
+    assert card["data-state"] == state
+    assert ("open" in card) == (state in {"run", "bad"})
+
+
+def test_a_message_without_words_is_no_bubble() -> None:
+    [(_, _, html)] = story.fragments("message_sent", {**story.told("message_sent")[1], "text": " \n"})
+    [(_, bubble)] = markup.read(html).roots
+    assert "hidden" in bubble
+
+
 def test_no_template_of_an_event_asks_for_more_than_the_event() -> None:
     """Fragments are rendered once for everybody: there is no request and no user to ask."""
     for kind in story.shown_kinds():

@@ -1,6 +1,7 @@
 """A stale page with what was pushed to it is the page one would get by loading it again: once per kind of event."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,6 +81,26 @@ def test_words_that_are_being_said_are_text_until_they_are_a_message(chromium: B
         bench.push(_record(people.project, *story.STORY[4]))
         expect(said.locator("li")).to_have_count(2)
         expect(bench.page.locator("[data-live]")).to_have_count(0)
+
+
+def test_nothing_said_yet_is_no_bubble(chromium: Browser, people: People) -> None:
+    with _open(chromium, people) as bench:
+        for text in ("", "\n", "Now"):
+            bench.send(json.dumps({"hint": {"type": "message_chunk", "message": f"m-{len(text)}", "text": text}}))
+        expect(bench.page.locator("#message-m-3")).to_have_text(re.compile("Now"))
+        expect(bench.page.locator(".msg")).to_have_count(1)
+
+
+def test_only_the_job_that_ended_leaves_the_queue(chromium: Browser, people: People) -> None:
+    """Another job's pause says nothing about those that wait behind it."""
+    queued, paused = story.told("job_queued")[0], story.told("job_paused")[0]
+    with _open(chromium, people) as bench:
+        bench.push(_record(people.project, "job_queued", queued))
+        bench.push(_record(people.project, "job_paused", {**paused, "job": "another"}))
+        expect(bench.page.locator('[data-region="chat"] .note:visible')).to_have_count(2)
+        bench.push(_record(people.project, "job_cancelled", {**queued, "state": "cancelled", "turn": 2}))
+        expect(bench.page.get_by_text("In the queue")).to_be_hidden()
+        expect(bench.page.get_by_text("Stopped", exact=True)).to_be_visible()
 
 
 def test_a_file_grows_while_it_is_written(chromium: Browser, people: People) -> None:

@@ -1,0 +1,109 @@
+"""axe finds nothing on any page, in light and in dark."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.test import Client, override_settings
+from playwright.sync_api import Browser
+
+from projects import feed
+from projects.models import Project
+from projects.services import changesets
+from tests.people import People
+from tests.ui import axe, story
+from tests.ui.site import Site
+
+pytestmark = pytest.mark.browser
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+OUTSIDE = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
+INSIDE = [
+    *("/", "/projects/", "/gallery/", "/nothing/"),
+    *("/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
+]
+
+
+@pytest.fixture
+def site(chromium: Browser) -> Iterator[Site]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    yield Site(context)
+    context.close()
+
+
+def _look(site: Site, client: Client, path: str) -> list[str]:
+    assert site.fetch(client, path) in {200, 404}
+    return [f"{path} {found}" for found in axe.violations(site.open(path))]
+
+
+@pytest.mark.django_db
+@override_settings(SIGNUP_OPEN=True)
+def test_pages_of_the_way_in(site: Site, client: Client) -> None:
+    assert [found for path in OUTSIDE for found in _look(site, client, path)] == []
+
+
+@pytest.mark.django_db
+@override_settings(SIGNUP_OPEN=False)
+def test_a_closed_door(site: Site, client: Client) -> None:
+    assert _look(site, client, "/accounts/signup/") == []
+
+
+def test_pages_of_somebody_signed_in(site: Site, client: Client, people: People) -> None:
+    people.owner.is_staff = True
+    people.owner.save()
+    client.force_login(people.owner, backend=BACKEND)
+    assert [found for path in INSIDE for found in _look(site, client, path)] == []
+
+
+def test_a_first_password(site: Site, client: Client, people: People) -> None:
+    people.owner.set_unusable_password()
+    people.owner.save()
+    client.force_login(people.owner, backend=BACKEND)
+    assert _look(site, client, "/accounts/password/set/") == []
+
+
+def test_pages_of_what_went_wrong(site: Site) -> None:
+    for number in ("400", "403", "403_csrf", "404", "500"):
+        site.put(f"/{number}", render_to_string(f"{number}.html"))
+        assert axe.violations(site.open(f"/{number}")) == [], number
+
+
+# The story as far as it goes: an empty project, one at work, one that failed, and all of it.
+@pytest.mark.parametrize("end", [0, 14, 23, len(story.STORY)])
+def test_the_workbench(site: Site, client: Client, people: People, end: int) -> None:
+    _live(people.project, end)
+    client.force_login(people.owner, backend=BACKEND)
+    path = f"/p/{people.owner.handle}/{people.project.slug}/"
+    assert _look(site, client, path) == []
+    site.page.click("#tab-plan")
+    site.page.click("#tab-files")
+    assert axe.violations(site.page) == []
+
+
+def test_the_files(site: Site, client: Client, people: People) -> None:
+    _write(people, "src/app.css", "src/app.js")
+    client.force_login(people.owner, backend=BACKEND)
+    path = f"/p/{people.owner.handle}/{people.project.slug}/"
+    assert _look(site, client, f"{path}files/") == []
+    assert _look(site, client, f"{path}files/src/app.js") == []
+    site.fetch(client, f"{path}files/src/app.js", as_fragment=True)
+    assert _look(site, client, path) == []
+    site.page.click("#tab-files")
+    site.page.click("[data-path='src/app.js'] .node")
+    site.page.wait_for_selector(".editor")
+    assert axe.violations(site.page) == []
+
+
+def _live(project: Project, end: int) -> None:
+    for kind, payload in story.STORY[:end]:
+        with transaction.atomic():
+            feed.record(project, kind, payload, job_ref=uuid.UUID(story.JOB))
+
+
+def _write(people: People, *paths: str) -> None:
+    changeset = changesets.open(branch=people.main, author_kind="user", by=people.owner)
+    for path in paths:
+        changesets.stage(changeset, path, b"one\ntwo\n")
+    changesets.apply(changeset, by=people.owner, message="Files")
