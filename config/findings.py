@@ -187,9 +187,8 @@ def names() -> Finding:
 def bundle() -> Finding:
     if (settings.BUNDLE_DIR / "main.js").is_file():
         return Finding("UI bundle", State.GOOD, "built")
-    return Finding(
-        "UI bundle", State.LIMITED, "not built; the plain sources are served", "Install Node, then 'make bundle'."
-    )
+    fix = "Run 'make bundle'." if shutil.which("npm") else "Install Node, then 'make bundle'."
+    return Finding("UI bundle", State.LIMITED, "not built; the plain sources are served", fix)
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (

@@ -20,6 +20,6 @@ class Command(BaseCommand):
             if finding.fix:
                 self.stdout.write(f"  {'':<14} → {finding.fix}")
             broken += finding.state is State.BROKEN
-        self.stdout.write("")
+        self.stdout.write("\n✓ works   – limited, or not used   ✗ must be fixed\n")
         self.stdout.write("Something above must be fixed first." if broken else "Djinn can run here.")
         sys.exit(1 if broken else 0)
