@@ -41,7 +41,7 @@ def sendable(code: int | None) -> int:
 
 @dataclass
 class Bridge:
-    """`run` returns when either side closed."""
+    """`run` returns when either side closed, and gives up when neither says anything for long."""
 
     scope: WebSocketScope
     receive: ASGIReceiveCallable
@@ -60,13 +60,18 @@ class Bridge:
         upward = asyncio.ensure_future(self._upward())
         downward = asyncio.ensure_future(self._downward())
         try:
-            done, _ = await asyncio.wait({upward, downward}, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.timeout(IDLE) as self.quiet:
+                done, _ = await asyncio.wait({upward, downward}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
             for task in (upward, downward):
                 task.cancel()
             await asyncio.gather(upward, downward, return_exceptions=True)
+
+    def _heard(self) -> None:
+        """From either side: an app may be silent for hours while its page still says that it is there."""
+        self.quiet.reschedule(asyncio.get_running_loop().time() + IDLE)
 
     async def _open(self) -> None:
         """The app answers first: its choice of subprotocol is what the visitor is told."""
@@ -103,6 +108,7 @@ class Bridge:
                 return
             if message["type"] != "websocket.receive":
                 continue
+            self._heard()
             text = message.get("text")
             data = message.get("bytes") or b""
             await self._write(TextMessage(data=text) if text is not None else BytesMessage(data=data))
@@ -114,8 +120,8 @@ class Bridge:
                     await self._close(event.code)
                     return
                 await self._take(event)
-            async with asyncio.timeout(IDLE):
-                await self._feed()
+            await self._feed()
+            self._heard()
 
     async def _take(self, event: Event) -> None:
         if isinstance(event, Ping):

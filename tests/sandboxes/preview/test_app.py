@@ -229,6 +229,25 @@ def test_close_codes_are_ones_a_server_may_send(code: int | None, sent: int) -> 
     assert sockets.sendable(code) == sent
 
 
+def test_a_socket_stays_while_either_side_speaks(
+    visitor: Visitor, tally: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vite's page says that it is there and gets no answer; closing would reload it."""
+    monkeypatch.setattr(sockets, "IDLE", 2.0)
+    token = visitor.get(tally, "/@vite/client").text.split('wsToken = "', 1)[1].split('"', 1)[0]
+    assert visitor.run(_closed_by_silence(tally, f"/?token={token}", pings=4)) == sockets.LOST
+
+
+async def _closed_by_silence(sandbox: Sandbox, path: str, *, pings: int) -> int:
+    open_page = socket(sandbox, path, "vite-hmr")
+    await open_page.connect(15)
+    await open_page.receive_output(15)
+    for _ in range(pings):
+        assert await open_page.receive_nothing(0.7)
+        await open_page.send_to(text_data='{"type":"ping"}')
+    return int((await open_page.receive_output(15))["code"])
+
+
 def test_a_socket_whose_box_dies_is_closed(visitor: Visitor, tally: Sandbox) -> None:
     client = visitor.get(tally, "/@vite/client").text
     token = client.split('wsToken = "', 1)[1].split('"', 1)[0]
