@@ -13,6 +13,11 @@ class _Connections:
         self.wires: dict[str, client.Wire] = {}
         self.opening: dict[str, asyncio.Lock] = {}
 
+    def forget_broken(self) -> None:
+        """Other processes end boxes, too, and nobody tells us: without this, each would leave its wire here."""
+        self.wires = {box: wire for box, wire in self.wires.items() if not wire.broken}
+        self.opening = {box: lock for box, lock in self.opening.items() if lock.locked() or box in self.wires}
+
 
 _of_loop: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections] = weakref.WeakKeyDictionary()
 
@@ -25,6 +30,7 @@ async def get(
     async with mine.opening.setdefault(sandbox_id, asyncio.Lock()):
         wire = mine.wires.get(sandbox_id)
         if wire is None or wire.broken:
+            mine.forget_broken()
             wire = mine.wires[sandbox_id] = await attaching.attach(backend, handle, egress=egress)
         return wire
 

@@ -38,6 +38,18 @@ async def test_a_box_that_is_gone_is_said_to_be(backend: process.ProcessBackend,
         await wire.connections.get("a", backend, handle)
 
 
+async def test_wires_of_boxes_that_others_ended_are_forgotten(
+    backend: process.ProcessBackend, handle: base.Handle
+) -> None:
+    first = await wire.connections.get("ended", backend, handle)
+    first.link.writer.transport.abort()
+    await first.running
+    await wire.connections.get("a", backend, handle)
+    mine = wire.connections._mine()
+    assert (set(mine.wires), set(mine.opening)) == ({"a"}, {"a"})
+    await wire.connections.close()
+
+
 def test_another_loop_has_its_own(backend: process.ProcessBackend, handle: base.Handle) -> None:
     async def mine() -> wire.Wire:
         return await wire.connections.get("a", backend, handle)
