@@ -28,9 +28,13 @@ HEADER = struct.Struct(">BII")  # type, channel, length
 OPEN, DATA, CREDIT, END, NOTE, RESULT, CLOSE, HELLO = range(1, 9)
 CHUNK = 64 * 1024
 WINDOW = 256 * 1024
-MAX_FRAME = 16 * 1024 * 1024
+MAX_FRAME = 8 * 1024 * 1024
 MAX_CHANNELS = 1024
 MAX_TREE = 5000
+MAX_DEPTH = 64
+MAX_HASHED = 256 << 20
+"""A file of holes has any size and takes no room: what lies beyond is not read to be hashed."""
+UNREAD = "0" * 64
 LOG_BYTES = 256 * 1024
 PROXY_PORT = 3128
 IGNORED = frozenset({"node_modules", ".git", "dist", ".venv", "__pycache__"})
@@ -139,8 +143,10 @@ class Link:
         first: int,
         accept: Accept,
         limit: int = MAX_CHANNELS,
+        longest_request: int = MAX_FRAME,
     ) -> None:
         self.reader, self.writer, self.accept, self.limit = reader, writer, accept, limit
+        self.longest = {OPEN: longest_request, RESULT: MAX_FRAME}
         self.number = first
         self.channels: dict[int, Channel] = {}
         self.draining = asyncio.Lock()
@@ -194,7 +200,9 @@ class Link:
 
     async def _read_frame(self) -> None:
         kind, number, length = HEADER.unpack(await self.reader.readexactly(HEADER.size))
-        if length > (CHUNK if kind == DATA else MAX_FRAME):
+        if not OPEN <= kind <= HELLO:
+            raise Violation("unknown frame")
+        if length > self.longest.get(kind, CHUNK):
             raise Violation("oversize frame")
         payload = await self.reader.readexactly(length)
         if kind == HELLO:
@@ -202,10 +210,8 @@ class Link:
                 self.hello.set_result(decode(payload))
         elif kind == OPEN:
             self._opened(number, decode(payload))
-        elif number in self.channels:
+        elif number in self.channels:  # otherwise it is late, for a closed channel
             self._arrived(self.channels[number], kind, payload)
-        elif not DATA <= kind <= CLOSE:
-            raise Violation("unknown frame")  # a known one may be late for a closed channel
 
     def _opened(self, number: int, request: Message) -> None:
         if number in self.channels or number % 2 == self.number % 2:
@@ -369,17 +375,18 @@ class Workspace:
     def tree(self) -> Message:
         """Path to sha256 of every regular file; links and devices are not files."""
         found: dict[str, str] = {}
-        left = MAX_TREE
+        left, unhashed = MAX_TREE, MAX_HASHED
         for top, folders, names, here in os.fwalk(".", dir_fd=self.root, follow_symlinks=False):
             folders[:] = [name for name in folders if name not in IGNORED]
+            left -= len(folders) + len(names)
+            if left < 0 or top.count("/") > MAX_DEPTH:
+                return {"files": found, "truncated": True}
             for name in names:
                 path = f"{top}/{name}"[2:]
                 with contextlib.suppress(OSError, Refusal, UnicodeError):
                     path.encode()
-                    found[path] = digest(regular(name, here))
-            left -= len(folders) + len(names)
-            if left < 0:
-                return {"files": found, "truncated": True}
+                    found[path], size = digest(regular(name, here), unhashed)
+                    unhashed -= size
         return {"files": found, "truncated": False}
 
     def link(self, source: str, target: str) -> int:
@@ -409,12 +416,18 @@ def regular(name: str, folder: int) -> int:
     return handle
 
 
-def digest(handle: int) -> str:
-    total = hashlib.sha256()
+def digest(handle: int, limit: int) -> tuple[str, int]:
+    """Of the whole file, and how much was read; UNREAD if there is more of it than the limit."""
+    total, size = hashlib.sha256(), 0
     with os.fdopen(handle, "rb") as file:
+        if os.fstat(handle).st_size > limit:
+            return UNREAD, 0
         while data := file.read(1 << 20):
             total.update(data)
-    return total.hexdigest()
+            size += len(data)
+            if size > limit:  # it grew meanwhile
+                return UNREAD, limit
+    return total.hexdigest(), size
 
 
 class Intake:

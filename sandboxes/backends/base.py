@@ -32,6 +32,8 @@ class Limits:
     memory_mb: int = 1536
     processes: int = 256
     disk_mb: int = 1024
+    files: int = 250_000
+    """Empty ones take no room and yet a place each in the host's file system."""
     scratch_mb: int = 256
 
 

@@ -42,8 +42,16 @@ def cpu_seconds(pid: int) -> float:
 
 def size_of(folder: Path) -> int:
     """`du` neither follows links nor minds depth."""
+    return _du("-sxB1", folder)
+
+
+def files_in(folder: Path) -> int:
+    return _du("-sx", "--inodes", folder)
+
+
+def _du(*words: str | Path) -> int:
     try:
-        told = subprocess.run(["du", "-sxB1", folder], capture_output=True, timeout=30, check=False)
+        told = subprocess.run(["du", *words], capture_output=True, timeout=30, check=False)
     except subprocess.TimeoutExpired:
         return 0
     return int(told.stdout.split()[0]) if told.stdout else 0

@@ -75,6 +75,7 @@ class ProcessBackend:
                 "memory": spec.limits.memory_mb << 20,
                 "processes": spec.limits.processes,
                 "disk": spec.limits.disk_mb << 20,
+                "files": spec.limits.files,
             },
         }
         if failure := _start_warden(config):

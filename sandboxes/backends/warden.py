@@ -164,6 +164,8 @@ class Warden:
             disk = measures.size_of(self.folder / "workspace")
             if disk > self.limits["disk"]:
                 self.stop(f"The app filled more than {self.limits['disk'] >> 20} MB of disk.")
+            if measures.files_in(self.folder / "workspace") > self.limits["files"]:
+                self.stop(f"The app made more than {self.limits['files']} files.")
             cpu = sum(measures.cpu_seconds(pid) for pid in sizes)
             self.usage = {"memory": sum(sizes.values()), "processes": len(sizes), "disk": disk, "cpu": cpu}
             self.save()

@@ -10,7 +10,7 @@ from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, pushes
+from sandboxes.runtime import boxes, lifecycle, pushes
 from sandboxes.wire import FileWrite, Refused, Wire
 
 log = logging.getLogger(__name__)
@@ -22,14 +22,19 @@ _ROUNDS = 5
 
 
 def sync(sandbox: Sandbox, manifest: Manifest) -> str:
-    """Write and delete the difference; afterwards the box holds exactly this tree. Gives its hash."""
+    """Write and delete the difference; afterwards the box holds exactly this tree. Gives its hash.
+
+    An app can make its box such that this cannot be done: links for folders, folders for files, more than
+    can be listed. Such a box is put away: the next one starts from the project's files alone.
+    """
     pushes.settle(sandbox)
     tree_hash = files.tree_hash(manifest)
     if sandbox.handle:
-        present = _present(sandbox)
-        stale = [path for path, entry in manifest.items() if present.get(path) != entry.sha256]
-        gone = [path for path in present if path not in manifest and not path.startswith(_KEPT)]
-        _write(sandbox, manifest, stale, gone)
+        try:
+            _make_equal(sandbox, manifest)
+        except (SandboxLost, Refused) as failed:
+            lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+            raise SandboxLost(f"The app's box does not take its files: {failed}") from failed
     sandbox.tree_hash = tree_hash
     Sandbox.objects.filter(pk=sandbox.pk).update(tree_hash=tree_hash)
     return tree_hash
@@ -61,6 +66,13 @@ def refresh(sandbox_id: str) -> None:
             return
 
 
+def _make_equal(sandbox: Sandbox, manifest: Manifest) -> None:
+    present = _present(sandbox)
+    stale = [path for path, entry in manifest.items() if present.get(path) != entry.sha256]
+    gone = [path for path in present if path not in manifest and not path.startswith(_KEPT)]
+    _write(sandbox, manifest, stale, gone)
+
+
 def _present(sandbox: Sandbox) -> dict[str, str]:
     tree = boxes.ask(sandbox, lambda wire: wire.tree(), timeout=60)
     if tree.truncated:
@@ -70,13 +82,10 @@ def _present(sandbox: Sandbox) -> dict[str, str]:
 
 def _write(sandbox: Sandbox, manifest: Manifest, stale: list[str], gone: list[str]) -> None:
     """Deletes come first: a folder may have to make room for a file of its name."""
-    try:
-        if gone:
-            boxes.ask(sandbox, lambda wire: wire.write([], gone), timeout=60)
-        for batch in _batches(manifest, stale):
-            boxes.ask(sandbox, partial(_put, batch), timeout=60)
-    except Refused as refused:
-        raise SandboxLost(f"The app's box does not take its files: {refused}") from refused
+    if gone:
+        boxes.ask(sandbox, lambda wire: wire.write([], gone), timeout=60)
+    for batch in _batches(manifest, stale):
+        boxes.ask(sandbox, partial(_put, batch), timeout=60)
 
 
 async def _put(batch: list[FileWrite], wire: Wire) -> None:

@@ -10,6 +10,8 @@ from sandboxes.wire import egress as outside
 GREETING_SECONDS = 15.0
 DOWNLOADS = 64
 """How many channels a box may have open toward us, besides our own."""
+LONGEST_REQUEST = 4096
+"""A box asks for a host and a port; JSON that is read takes many times its own size."""
 
 
 async def attach(
@@ -20,7 +22,14 @@ async def attach(
         reader, writer = await backend.connect(handle)
     except base.Unavailable as gone:
         raise values.Broken(str(gone)) from gone
-    link = agent.Link(reader, writer, first=1, accept=_door(egress), limit=agent.MAX_CHANNELS + DOWNLOADS)
+    link = agent.Link(
+        reader,
+        writer,
+        first=1,
+        accept=_door(egress),
+        limit=agent.MAX_CHANNELS + DOWNLOADS,
+        longest_request=LONGEST_REQUEST,
+    )
     wire = client.Wire(link, asyncio.get_running_loop().create_task(link.run()))
     try:
         await _greet(link, serves=egress is not None)

@@ -17,6 +17,9 @@ from sandboxes.wire.hosts import hosts_from_package_managers
 __all__ = ["EgressPolicy", "Passage", "hosts_from_package_managers", "serve"]
 
 NAME = re.compile(r"[a-z0-9.-]{1,253}")
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+UNICAST = ipaddress.ip_network("2000::/3")
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 PORT = 443
 CONNECT_SECONDS = 10.0
 TRIES = 3
@@ -54,10 +57,8 @@ class EgressPolicy:
             raise agent.Refusal(f"{shown} is not on the list of hosts this box may download from.")
 
     def check_address(self, text: str) -> None:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        if address.is_global and not address.is_multicast:
+        address = _meant(ipaddress.ip_address(text.partition("%")[0]))
+        if _is_public(address):
             return
         if not any(address in ipaddress.ip_network(cidr) for cidr in self.extra_cidrs):
             raise agent.Refusal("The name of this host leads to an address inside a private network.")
@@ -66,6 +67,23 @@ class EgressPolicy:
         self.used[0] += size
         if self.used[0] > self.max_bytes:
             raise agent.Refusal("This box has downloaded as much as it may.")
+
+
+def _meant(address: Address) -> Address:
+    """An IPv4 address may come in the clothes of an IPv6 one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return address.ipv4_mapped
+        if address in TRANSLATED:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def _is_public(address: Address) -> bool:
+    """Python calls some ranges global that lead back into the machine or its network."""
+    if isinstance(address, ipaddress.IPv6Address) and (address not in UNICAST or address.sixtofour):
+        return False
+    return address.is_global and not address.is_multicast
 
 
 async def serve(policy: EgressPolicy, channel: agent.Channel, request: agent.Message) -> agent.Message:

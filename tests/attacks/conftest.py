@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.installation import Installation, installed
+from tests.sandboxes.conftest import alice, make_app
+
+__all__ = ["alice", "make_app"]
 
 
 @pytest.fixture(scope="package")

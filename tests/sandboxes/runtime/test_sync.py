@@ -85,11 +85,9 @@ def test_a_path_that_leaves_the_tree_is_refused_by_the_box(shelf: Sandbox) -> No
 
 
 def test_a_link_the_app_made_is_not_followed(shelf: Sandbox) -> None:
-    boxes.ask(shelf, lambda wire: wire.exec(["ln", "-s", "/tmp", "templates"], timeout=10))
-    with pytest.raises(SandboxLost):
+    boxes.ask(shelf, lambda wire: wire.exec(["sh", "-c", "mkdir away; ln -s away templates"], timeout=10))
+    with pytest.raises(SandboxLost, match="passes through a link"):
         sync.sync(shelf, manifest_of(shelf))
-    ended = boxes.ask(shelf, lambda wire: wire.exec(["ls", "/tmp/index.html"], timeout=10))
-    assert ended.exit_code != 0
 
 
 def test_a_pushed_file_appears_and_goes(shelf: Sandbox) -> None:
