@@ -2,12 +2,12 @@
 
 import pytest
 
-from projects.feed import kinds
+from projects.feed import Kind, kinds
 from sandboxes import events
 
 
 @pytest.mark.parametrize("kind", events.KINDS, ids=lambda kind: kind.name)
-def test_every_kind_is_registered_and_has_somewhere_to_show(kind: kinds.Kind) -> None:
+def test_every_kind_is_registered_and_has_somewhere_to_show(kind: Kind) -> None:
     assert kinds.find(kind.name) == kind
     assert kind.fragments
 
