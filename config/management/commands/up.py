@@ -20,7 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if locks.is_held("server"):
-            raise CommandError(str(Taken("server", locks.facts_of("server"))), returncode=3)
+            facts = locks.facts_of("server")
+            if facts.get("ready"):  # started in the background, it had nobody to tell
+                self._say_link(facts["url"])
+            raise CommandError(str(Taken("server", facts)), returncode=3)
         call_command("migrate", verbosity=0, interactive=False)
         try:
             code = Supervisor(on_ready=self._say_ready).run()
@@ -29,8 +32,11 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def _say_ready(self) -> None:
+        self.stdout.write(f"Djinn is ready: {settings.SITE_URL}/")
+        self._say_link(settings.SITE_URL)
+
+    def _say_link(self, site: str) -> None:
         token = accounts.sign_in_token(accounts.local_owner())
         connection.close()
-        self.stdout.write(f"Djinn is ready: {settings.SITE_URL}/")
-        self.stdout.write(f"Sign in, once, as its owner: {settings.SITE_URL}{reverse('projects:enter', args=[token])}")
+        self.stdout.write(f"Sign in, once, as its owner: {site}{reverse('projects:enter', args=[token])}")
         self.stdout.flush()
