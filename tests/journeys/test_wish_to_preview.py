@@ -54,8 +54,7 @@ def turned_green(page: Page, app: FrameLocator) -> None:
     expect(page.get_by_role("log")).to_contain_text("Version 2", timeout=PATIENCE)
     header = app.locator("header").first
     expect(header).to_be_visible(timeout=PATIENCE)
-    page.wait_for_function("frame => frame", arg=True)
-    for _ in range(100):
+    for _ in range(300):
         if header.evaluate(IS_GREEN):
             return
         page.wait_for_timeout(100)
