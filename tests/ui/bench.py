@@ -40,23 +40,27 @@ class Bench:
     _ready: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Fetched here: a browser's handlers run in another context, where the test's transaction is not seen.
-        self._ready = {
-            self.path: self.client.get(self.path),
-            f"{self.path}files/": self.client.get(f"{self.path}files/", headers={"hx-request": "true"}),
-        }
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.route("**/*", self._answer)
         self.page.route_web_socket("**/live/**", self._connected)
         self.page.on("console", lambda said: self._heard(said.type, said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.load()
+
+    def load(self) -> None:
+        """The page as it is now. Fetched here: a browser's handlers do not see the test's transaction."""
+        self._ready = {
+            self.path: self.client.get(self.path),
+            f"{self.path}files/": self.client.get(f"{self.path}files/", headers={"hx-request": "true"}),
+        }
         self.page.goto(SITE + self.path)
-        self.page.wait_for_selector("[data-announce]", state="attached")
+        self.page.wait_for_selector("[data-live-seq]")
 
     def push(self, event: Event) -> None:
-        """As the hub sends it."""
+        """As the hub sends it; back when the page has placed it."""
         self.send(rendering.render(event).html_frame)
+        self.page.wait_for_selector(f'[data-live-seq="{event.seq}"]')
 
     def send(self, frame: str) -> None:
         assert self.socket, "the page has not connected"

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
 from projects import feed
+from projects.enums import AuthorKind
 from projects.models import Project
 from projects.services import changesets
 from tests.people import People
@@ -103,7 +104,7 @@ def _live(project: Project, end: int) -> None:
 
 
 def _write(people: People, *paths: str) -> None:
-    changeset = changesets.open(branch=people.main, author_kind="user", by=people.owner)
+    changeset = changesets.open(branch=people.main, author_kind=AuthorKind.USER, by=people.owner)
     for path in paths:
         changesets.stage(changeset, path, b"one\ntwo\n")
     changesets.apply(changeset, by=people.owner, message="Files")

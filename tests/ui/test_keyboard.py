@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from projects import feed
+from projects.enums import AuthorKind
 from projects.services import changesets
 from tests.people import People
 from tests.ui import story
@@ -38,7 +39,7 @@ def path(people: People) -> str:
 @pytest.fixture
 def bench(site: Site, client: Client, people: People, path: str) -> Page:
     """A workbench whose job is running, with two files."""
-    changeset = changesets.open(branch=people.main, author_kind="user", by=people.owner)
+    changeset = changesets.open(branch=people.main, author_kind=AuthorKind.USER, by=people.owner)
     for name in ("index.html", "src/app.js"):
         changesets.stage(changeset, name, b"one\ntwo\n")
     changesets.apply(changeset, by=people.owner, message="Files")

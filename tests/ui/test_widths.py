@@ -1,0 +1,63 @@
+"""No page is wider than its window, whatever somebody named things."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from playwright.sync_api import Browser
+
+from projects import feed
+from projects.enums import AuthorKind
+from projects.services import changesets, projects
+from tests.people import People
+from tests.ui import story
+from tests.ui.site import Site
+
+pytestmark = pytest.mark.browser
+
+LONG = "unbroken" * 10
+NAMES = [f"{LONG} <script>alert(1)</script>", "مكتبة الأدوات", "🦊🏳️‍🌈"]
+PATHS = [f"src/{LONG}.tsx", "مكتبة/صفحة.html", "a b/ü?#&%.html", "🦊/-rf.txt"]
+WIDTHS = (320, 360, 768, 1280)
+
+
+@pytest.fixture
+def site(chromium: Browser, client: Client, people: People) -> Iterator[Site]:
+    client.force_login(people.owner, backend="django.contrib.auth.backends.ModelBackend")
+    context = chromium.new_context(reduced_motion="reduce")
+    yield Site(context)
+    context.close()
+
+
+def _assert_fits(site: Site, path: str) -> None:
+    page = site.open(path)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+
+
+@pytest.mark.parametrize("path", ["/", "/projects/", "/accounts/email/", "/gallery/"])
+def test_pages_fit(site: Site, client: Client, people: People, path: str) -> None:
+    people.owner.is_staff = True
+    people.owner.save()
+    for name in NAMES:
+        projects.create(name=name, by=people.owner)
+    site.fetch(client, path)
+    _assert_fits(site, path)
+
+
+def test_a_workbench_fits(site: Site, client: Client, people: People) -> None:
+    project = projects.create(name=NAMES[0], by=people.owner)
+    changeset = changesets.open(branch=project.branches.get(name="main"), author_kind=AuthorKind.USER, by=people.owner)
+    for path in PATHS:
+        changesets.stage(changeset, path, LONG.encode() * 20)
+    changesets.apply(changeset, by=people.owner, message=LONG)
+    for kind, payload in story.STORY:
+        with transaction.atomic():
+            feed.record(project, kind, story.hostile(payload), job_ref=uuid.UUID(story.JOB))
+    home = f"/p/{people.owner.handle}/{project.slug}/"
+    for address in (home, f"{home}files/", f"{home}files/{PATHS[0]}"):
+        assert site.fetch(client, address) == 200
+        _assert_fits(site, address)
