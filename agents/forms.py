@@ -1,5 +1,7 @@
 """The shape of what people send."""
 
+import uuid
+
 from django import forms
 
 from agents.models.sessions import MOST_TEXT
@@ -13,7 +15,21 @@ class Words(forms.CharField):
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class WishForm(forms.Form):
+def _new_key() -> str:
+    return uuid.uuid4().hex
+
+
+class OnceForm(forms.Form):
+    """Sent twice, by an impatient finger or a reload, it is still one request: it carries its key."""
+
+    key = forms.RegexField(r"^[0-9a-f]{32}$", required=False, initial=_new_key, widget=forms.HiddenInput)
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.cleaned_data["key"] or None
+
+
+class WishForm(OnceForm):
     wish = Words(
         max_length=MOST_TEXT,
         strip=True,
@@ -25,7 +41,7 @@ class WishForm(forms.Form):
     )
 
 
-class MessageForm(forms.Form):
+class MessageForm(OnceForm):
     text = Words(
         max_length=MOST_TEXT,
         strip=True,

@@ -12,7 +12,6 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_asgi_application()  # fills the app registry, which everything below needs
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
@@ -61,12 +60,11 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
 
 site = Assets(pages)
 unknown: Any = no_such_socket  # `re_path` is typed for views; Channels routes applications with it
-sockets = AuthMiddlewareStack(
-    URLRouter(
-        [
-            *projects_routing.websocket_urlpatterns,
-            *agents_routing.websocket_urlpatterns,
-            re_path(r"", unknown),
-        ]
-    )
+# Consumers read who it is from the handshake themselves, so that they can ask again later.
+sockets = URLRouter(
+    [
+        *projects_routing.websocket_urlpatterns,
+        *agents_routing.websocket_urlpatterns,
+        re_path(r"", unknown),
+    ]
 )

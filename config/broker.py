@@ -1,7 +1,7 @@
 """A broker made of files: one folder per queue, one file per message, for processes of one machine.
 
 A message appears whole, by a rename, and is taken by one reader, by a rename. What a killed reader had
-taken is gone: the job's row is the truth, and reapers ask again.
+taken is gone. For jobs the row is the truth and reapers ask again; every other message is only a hint.
 """
 
 import json

@@ -31,7 +31,9 @@ def send(request: HttpRequest) -> HttpResponse:
     form = WishForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    job = wishes.make(text=form.cleaned_data["wish"], by=cast("User", request.user))
+    job = wishes.make(
+        text=form.cleaned_data["wish"], by=cast("User", request.user), idempotency_key=form.idempotency_key
+    )
     return redirect("agents:workbench", job.project.owner.handle, job.project.slug)
 
 

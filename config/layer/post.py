@@ -3,6 +3,7 @@
 import atexit
 import errno
 import hashlib
+import logging
 import os
 import secrets
 import socket
@@ -10,6 +11,8 @@ import stat
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 LONGEST_FOLDER = 80  # a Unix socket's path must fit into about a hundred bytes
 LARGEST_LETTER = 256 * 1024
@@ -90,7 +93,14 @@ class Post:
             except OSError:
                 return
             if payload:
-                self._deliver(payload)
+                self._hand_over(payload)
+
+    def _hand_over(self, payload: bytes) -> None:
+        """One letter that cannot be delivered must not end the delivery of all."""
+        try:
+            self._deliver(payload)
+        except Exception:
+            log.exception("a letter was lost")
 
     def _place(self) -> Path:
         if self._folder is None:

@@ -32,7 +32,9 @@ def start() -> str:
     process = None if is_running() else _spawn()
     deadline = time.monotonic() + LONGEST_START
     while not is_ready():
-        if time.monotonic() > deadline or (process is not None and process.poll() is not None):
+        # Ours may give way to one that somebody else is starting.
+        is_over = process is not None and process.poll() is not None and not is_running()
+        if is_over or time.monotonic() > deadline:
             raise NotStarted(f"The server did not start; {log_path()} says why.")
         time.sleep(0.1)
     return f"Djinn was started in the background: {settings.SITE_URL}/ (its log: {log_path()})"

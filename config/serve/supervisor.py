@@ -7,7 +7,6 @@ supervisor takes its children along. What the jobs need after a crash stands in 
 import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 
@@ -28,7 +27,8 @@ log = structlog.get_logger(__name__)
 class Supervisor:
     def __init__(self, *, on_ready: Callable[[], None]) -> None:
         self.on_ready = on_ready
-        self.stopping = threading.Event()
+        # A plain attribute: an Event set by a signal handler inside its own wait would never return.
+        self.is_stopping = False
         self.children: list[Child] = []
 
     def run(self) -> int:
@@ -46,7 +46,7 @@ class Supervisor:
 
     def _watch(self, lock: RoleLock) -> int:
         is_ready = False
-        while not self.stopping.is_set():
+        while not self.is_stopping:
             for child in self.children:
                 child.tend()
             if not is_ready and all(child.is_ready for child in self.children):
@@ -56,7 +56,7 @@ class Supervisor:
             if not is_ready and any(child.failures >= HOPELESS for child in self.children):
                 log.error("The server does not come up; the lines above say why.")
                 return 1
-            self.stopping.wait(TURN)
+            time.sleep(TURN)
         return 0
 
     def _stop_children(self) -> None:
@@ -71,10 +71,10 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._on_signal)
 
     def _on_signal(self, number: int, frame: object) -> None:
-        if self.stopping.is_set():  # asked twice: somebody is in a hurry
+        if self.is_stopping:  # asked twice: somebody is in a hurry
             for child in self.children:
                 child.kill()
-        self.stopping.set()
+        self.is_stopping = True
 
     def _wait_for_predecessors(self) -> None:
         """Children of a killed supervisor are on their way out and still hold the port."""

@@ -1,8 +1,9 @@
-"""The worker process: two pools of threads, so long jobs never starve wakes and reapers, and the clock."""
+"""The worker process: pools of threads that never starve one another, and the clock."""
 
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,9 @@ from agents.services import jobs
 from config import celery as wiring
 
 GRACE = 6.0
-POOLS = {"generate": (wiring.GENERATE,), "upkeep": (wiring.SANDBOX, wiring.HOUSEKEEPING)}
-THREADS = 4
+TURN = 0.2
+# Queue and threads. The reapers have their own: they must not wait behind the work they watch.
+POOLS = {wiring.GENERATE: 4, wiring.SANDBOX: 4, wiring.HOUSEKEEPING: 2}
 
 log = structlog.get_logger(__name__)
 
@@ -24,15 +26,14 @@ def run(*, on_ready: Callable[[], None]) -> int:
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # `make check` ran them; each start need not
     # No other worker of this installation is alive, so whoever held these leases is dead.
     jobs.free_leases()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    pools = [Pool(name, queues) for name, queues in POOLS.items()]
+    signals = _Signals()
+    pools = [Pool(queue, threads) for queue, threads in POOLS.items()]
     clock = _start_clock()
     for pool in pools:
         pool.start()
     announced = False
-    while not stop.wait(0.2):
+    while not signals.seen:
+        time.sleep(TURN)
         if not all(pool.is_alive() for pool in pools) or not clock.is_alive():
             log.error("A part of the worker ended by itself.")
             return 1
@@ -44,19 +45,31 @@ def run(*, on_ready: Callable[[], None]) -> int:
     return 0
 
 
+class _Signals:
+    """A plain attribute: an Event set by a handler inside its own wait would never return."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._see)
+
+    def _see(self, number: int, frame: object) -> None:
+        self.seen = True
+
+
 class Pool(threading.Thread):
     """A Celery worker in a thread, with an application of its own: each application has one list of queues."""
 
-    def __init__(self, name: str, queues: tuple[str, ...]) -> None:
-        super().__init__(name=f"pool-{name}", daemon=True)
+    def __init__(self, queue: str, threads: int) -> None:
+        super().__init__(name=f"pool-{queue}", daemon=True)
         self.ready = threading.Event()
-        self.app: Celery = wiring.build(f"djinn-{name}", set_as_current=False)
+        self.app: Celery = wiring.build(f"djinn-{queue}", set_as_current=False)
         self.app.loader.import_default_modules()
         self.controller: Any = self.app.WorkController(
-            hostname=f"{name}@djinn",
+            hostname=f"{queue}@djinn",
             pool_cls="threads",
-            concurrency=THREADS,
-            queues=list(queues),
+            concurrency=threads,
+            queues=[queue],
             ready_callback=lambda consumer: self.ready.set(),
             without_heartbeat=True,
             without_mingle=True,

@@ -23,6 +23,18 @@ def test_a_wish_that_is_refused_leaves_no_project(owner: User):
     assert (Project.objects.count(), Job.objects.count()) == (0, 0)
 
 
+def test_the_same_key_gives_the_same_project(owner: User):
+    first = wishes.make(text="A timer", by=owner, idempotency_key="k")
+    assert wishes.make(text="A timer", by=owner, idempotency_key="k") == first
+    assert (Project.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def test_somebody_elses_key_is_somebody_elses(owner: User):
+    other = User.objects.create_user("other@example.org")
+    first = wishes.make(text="A timer", by=owner, idempotency_key="k")
+    assert wishes.make(text="A timer", by=other, idempotency_key="k") != first
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
