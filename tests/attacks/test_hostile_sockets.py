@@ -64,7 +64,7 @@ async def _says(socket: ClientConnection, said: str | bytes) -> dict[str, object
     return answer
 
 
-MALFORMED = [
+MALFORMED: list[str | bytes] = [
     *("", "null", "[]", "1", '"x"', "{}", "{", "[" * 60_000, '{"a":' * 10_000, "NaN", '{"type":"nothing"}'),
     *('{"type":"subscribe","after":-1}', '{"type":"subscribe","after":1e999}'),
     '{"type":"subscribe","after":' + "9" * 400 + "}",
