@@ -1,9 +1,13 @@
 """The settings the suite runs under: the real ones, in a throw-away home."""
 
 import os
+import sys
 import tempfile
+from pathlib import Path
 
-os.environ["DJINN_HOME"] = tempfile.mkdtemp(prefix="djinn-tests-")
+# The type checker reads the settings too and cleans up after nobody: it has one place for ever.
+TOOLS_HOME = Path(tempfile.gettempdir()) / f"djinn-tools-{os.getuid()}"
+os.environ["DJINN_HOME"] = tempfile.mkdtemp(prefix="djinn-tests-") if "pytest" in sys.modules else str(TOOLS_HOME)
 os.environ.setdefault("DJINN_DEMO_PACE", "0")
 os.environ.setdefault("DJINN_LOG_LEVEL", "WARNING")
 
