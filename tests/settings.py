@@ -11,7 +11,7 @@ os.environ["DJINN_HOME"] = tempfile.mkdtemp(prefix="djinn-tests-") if "pytest" i
 os.environ.setdefault("DJINN_DEMO_PACE", "0")
 os.environ.setdefault("DJINN_LOG_LEVEL", "WARNING")
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: E402, F403
 
 # The real hasher is slow by design; the suite makes hundreds of users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
