@@ -1,5 +1,6 @@
 """Bytes that are not quite HTTP, sent to the running server."""
 
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -149,3 +150,18 @@ def test_twenty_stops_and_retries_at_once_end_in_one_state(installation: Install
     with ThreadPoolExecutor(20) as pool:
         assert set(pool.map(press, range(20))) == {302}
     assert installation.rows("select state from agents_job") == before
+
+
+def test_twenty_times_the_same_form_is_one_wish(installation: Installation, project: str) -> None:
+    """As sent by a nervous finger, or by a browser that tries again."""
+    page = installation.client.get("/").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    before = len(installation.rows("select id from projects_project"))
+
+    def press(_: int) -> str:
+        with httpx.Client(base_url=installation.url, cookies=dict(installation.client.cookies), timeout=60) as client:
+            return client.post("/wish/", data={**hidden, "wish": "A garden"}).headers["Location"]
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(press, range(20)))) == 1
+    assert len(installation.rows("select id from projects_project")) == before + 1
