@@ -1,6 +1,7 @@
 """A box whose agent was replaced: what it says reaches the host's processes as frames."""
 
 import asyncio
+import fcntl
 import json
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -149,3 +150,23 @@ async def test_only_its_owner_reaches_the_socket_of_a_box(tmp_path: Path) -> Non
         assert (back.run / "closed.sock").is_socket()
     finally:
         await back.destroy(handle)
+
+
+@pytest.mark.box
+async def test_files_without_number_end_the_box(tmp_path: Path) -> None:
+    """Empty files take no room, and yet the host's file system has only so many places."""
+    (tmp_path / "run").mkdir()
+    with (tmp_path / "run" / "server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        back = process.ProcessBackend(tmp_path, "hostile")
+        handle = await back.create(base.Spec(id="many", limits=base.Limits(files=500)))
+        attached = await wire.attach(back, handle)
+        try:
+            await attached.exec(["sh", "-c", "seq 1000 | xargs touch"], timeout=20)
+            async with asyncio.timeout(30):
+                while await back.state(handle) == "running":
+                    await asyncio.sleep(0.05)
+            assert (await back.stats(handle)).note == "The app made more than 500 files."
+        finally:
+            await attached.close()
+            await back.destroy(handle)
