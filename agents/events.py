@@ -78,7 +78,9 @@ def register() -> None:
     feed.register(Kind("message_sent", MessageSent, (message,)))
     for verb in ("queued", "started"):
         feed.register(Kind(f"job_{verb}", JobMoved, (_WAIT,)))
-    for verb in ("paused", "resumed", "completed", "failed", "cancelled"):
+    for verb in ("paused", "resumed", "cancelled"):
+        feed.register(Kind(f"job_{verb}", JobMoved, (_WAIT, _END)))
+    for verb in ("completed", "failed"):
         feed.register(Kind(f"job_{verb}", JobMoved, (_END,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))

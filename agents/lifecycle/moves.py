@@ -159,7 +159,7 @@ def title(job: Job) -> str:
 
 def elapsed(job: Job) -> int:
     end: datetime = job.finished_at or timezone.now()
-    return max(0, round((end - job.created_at).total_seconds()))
+    return max(0, round((end - (job.started_at or job.created_at)).total_seconds()))
 
 
 def _phase_changed(job: Job, *, before: str) -> None:

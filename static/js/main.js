@@ -12,6 +12,5 @@ import "./keys.js";
 import "./scroll.js";
 import "./progress.js";
 import "./acts.js";
-import "./waits.js";
 import "./faults.js";
 import "./live.js";

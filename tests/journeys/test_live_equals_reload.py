@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.agents.samples import STORY
 from tests.installation import ROOT, Installation
+from tests.ui.story import STORY
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -24,7 +24,7 @@ from django.db import transaction
 from projects import feed
 from projects.models import Project
 from projects.services import accounts, projects
-project = projects.create(name="Shelf", by=accounts.local_owner())
+project = projects.create(name="Night Garden", by=accounts.local_owner())
 print(project.slug, project.last_seq, flush=True)
 for line in sys.stdin:
     kind, payload = json.loads(line)
@@ -65,7 +65,7 @@ def stage(installation: Installation) -> Iterator[tuple[str, Record]]:
             assert process.stdin is not None
             assert process.stdout is not None
             if "url" in payload:
-                payload = {**payload, "url": payload["url"].replace("localhost", f"localhost:{installation.port}")}
+                payload = {**payload, "url": payload["url"].replace(":8000", f":{installation.port}")}
             process.stdin.write(json.dumps([kind, payload]) + "\n")
             process.stdin.flush()
             return int(process.stdout.readline())

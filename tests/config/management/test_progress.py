@@ -7,7 +7,7 @@ import pytest
 from django.core.management.base import OutputWrapper
 
 from config.management import progress
-from tests.agents.samples import STORY
+from tests.ui.story import STORY
 
 
 def told(*events: tuple[str, dict[str, Any]], is_terminal: bool = False) -> str:
@@ -20,21 +20,19 @@ def told(*events: tuple[str, dict[str, Any]], is_terminal: bool = False) -> str:
 
 def test_a_whole_story_is_told_in_few_lines():
     assert told(*STORY).splitlines() == [
+        "  Waits for 1 job before it.",
         "",
         "Design",
-        "  Shelf: A shelf for books.",
-        "  A **shelf** it is.",
-        "  ",
-        "  - with books",
+        "  - one",
+        "  - two",
+        "  Tool library: Who has the drill?",
         "",
         "Build",
-        "  ✓ src/app.js (10 lines)",
-        "  ✓ c.js (+2 −1)",
-        "",
-        "Install",
+        "  ✓ index.html (12 lines)",
+        "  ✓ style.css (+3 −1)",
+        "  ✓ Install",
         "  ✗ Install",
-        "",
-        "Start",
+        "  ✓ Start the app's server",
     ]
 
 

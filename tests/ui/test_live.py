@@ -1,4 +1,4 @@
-"""A stale page with what was pushed to it is the page one would get by loading it again: once per kind of event."""
+"""What a page makes of the frames that are pushed to it."""
 
 import json
 import re
@@ -26,11 +26,6 @@ def _record(project: Project, kind: str, payload: dict[str, Any]) -> Event:
         return feed.record(project, kind, payload, job_ref=uuid.UUID(story.JOB))
 
 
-def _before(kind: str) -> int:
-    """Where in the story the kind comes last, so that what it replaces is there."""
-    return max(at for at, (name, _) in enumerate(story.STORY) if name == kind)
-
-
 @contextmanager
 def _open(chromium: Browser, people: People) -> Iterator[Bench]:
     client = Client()
@@ -39,20 +34,6 @@ def _open(chromium: Browser, people: People) -> Iterator[Bench]:
     path = f"/p/{people.owner.handle}/{people.project.slug}/"
     yield Bench(context, client, path)
     context.close()
-
-
-@pytest.mark.parametrize("kind", sorted({kind for kind, _ in story.STORY}))
-def test_what_is_pushed_is_what_a_reload_shows(chromium: Browser, people: People, kind: str) -> None:
-    at = _before(kind)
-    for earlier in story.STORY[:at]:
-        _record(people.project, *earlier)
-    with _open(chromium, people) as stale:
-        event = _record(people.project, *story.STORY[at])
-        stale.push(event)
-        pushed = stale.regions()
-        stale.load()
-        assert pushed == stale.regions()
-        assert stale.complaints == []
 
 
 def test_an_event_that_comes_twice_is_shown_once(chromium: Browser, people: People) -> None:
@@ -90,7 +71,7 @@ def test_only_the_job_that_ended_leaves_the_queue(chromium: Browser, people: Peo
         bench.push(_record(people.project, "job_queued", queued))
         bench.push(_record(people.project, "job_paused", {**paused, "job": "another"}))
         expect(bench.page.locator('[data-region="chat"] .note:visible')).to_have_count(2)
-        bench.push(_record(people.project, "job_cancelled", {**queued, "state": "cancelled", "turn": 2}))
+        bench.push(_record(people.project, "job_cancelled", {**queued, "state": "cancelled"}))
         expect(bench.page.get_by_text("In the queue")).to_be_hidden()
         expect(bench.page.get_by_text("Stopped", exact=True)).to_be_visible()
 
