@@ -30,8 +30,8 @@ def test_a_whole_story_is_told_in_few_lines():
         "Build",
         "  ✓ index.html (12 lines)",
         "  ✓ style.css (+3 −1)",
-        "  ✓ Install",
-        "  ✗ Install",
+        "  ✓ npm install",
+        "  ✗ npm install",
         "  ✓ Start the app's server",
     ]
 
