@@ -32,7 +32,7 @@ def test_a_whole_story_is_told_in_few_lines():
         "  ✓ style.css (+3 −1)",
         "  ✓ npm install",
         "  ✗ npm install",
-        "  ✓ Start the app's server",
+        "  ✓ npm install",
     ]
 
 
