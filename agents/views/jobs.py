@@ -46,7 +46,7 @@ def retry(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> 
 
 
 def _act(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb: Verb) -> HttpResponse:
-    """The page hears of the result by the feed; a browser without scripts by the redirect."""
+    """The page hears of the result by the feed, of a refusal by the answer; without scripts both by the redirect."""
     user = cast("User", request.user)
     found = access.get_project(user, owner, project, Ability.EDIT)
     job = jobs.of_project(found, job_id)
@@ -55,6 +55,8 @@ def _act(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb
     try:
         verb(job, by=user)
     except errors.NotPossible as refusal:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
         messages.info(request, str(refusal))
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)

@@ -90,11 +90,11 @@ def test_a_job_of_another_project_is_not_found(people: People, browser: Browser,
 
 @pytest.mark.parametrize("verb", ["resume", "retry"])
 def test_what_does_not_fit_is_said_in_a_sentence(people: People, browser: Browser, job: Job, verb: str):
+    sentence = f"This job is queued, not {BEFORE[verb]}."
     answer = browser("owner").post(address(people, verb, job.pk))
-    assert [str(message) for message in get_messages(answer.wsgi_request)] == [
-        f"This job is queued, not {BEFORE[verb]}."
-    ]
-    assert browser("owner").post(address(people, verb, job.pk), headers=HTMX).status_code == 204
+    assert [str(message) for message in get_messages(answer.wsgi_request)] == [sentence]
+    answer = browser("owner").post(address(people, verb, job.pk), headers=HTMX)
+    assert (answer.status_code, answer.content.decode()) == (409, sentence)
 
 
 @pytest.mark.parametrize("verb", VERBS)
