@@ -18,6 +18,8 @@ class PreviewReady(TypedDict):
     url: str
     stack: str
     version: int | None
+    isolation: str
+    """How it is kept apart from the machine; empty where nothing of it runs here."""
 
 
 class CommandStarted(TypedDict):

@@ -142,6 +142,7 @@ def _announce(sandbox: Sandbox, stack: stacks.Stack, job_ref: UUID | None) -> No
         "url": addresses.url(sandbox.label),
         "stack": stack.name,
         "version": head.number if head else None,
+        "isolation": str(sandbox.handle.get("isolation", "")),
     }
     with transaction.atomic():
         feed.record(sandbox.project, "preview_ready", payload, job_ref=job_ref)

@@ -35,7 +35,7 @@ def test_a_page_that_can_be_seen_is_told_with_its_address(make_app: MakeApp) -> 
     event = feed.since(sandbox.project_id, 0)[-1]
     assert (event.kind, event.job_ref) == ("preview_ready", job)
     assert event.payload["url"] == addresses.url(sandbox.label)
-    assert event.payload["version"] == 1
+    assert (event.payload["version"], event.payload["isolation"]) == (1, "namespace")
     sandbox.refresh_from_db()
     assert sandbox.port == 5000
     assert serve.start(sandbox) == command
