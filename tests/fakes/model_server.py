@@ -113,6 +113,9 @@ class ModelServer:
             writer.write(b"0\r\n\r\n")
             await writer.drain()
             seen.told.set()
+        except ConnectionError:  # the hang-up was met while writing, before the watch saw it
+            seen.closed.set()
+            raise
         finally:
             watch.cancel()
 
