@@ -96,7 +96,16 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
         "changeset_applied",
         _changes(2, message="First", version=1, version_id="v", files=[], count=2, added=15, removed=1),
     ),
-    ("preview_ready", {"sandbox": "b", "url": "http://p-abc.localhost:8000/", "stack": "static", "version": 1, "isolation": "namespace"}),
+    (
+        "preview_ready",
+        {
+            "sandbox": "b",
+            "url": "http://p-abc.localhost:8000/",
+            "stack": "static",
+            "version": 1,
+            "isolation": "namespace",
+        },
+    ),
     ("phase_changed", _phase("complete", before="start", state="completed")),
     ("job_completed", _job(state="completed", phase="complete", turn=2)),
     ("phase_changed", _phase("cancelled", before="implementing", state="cancelled")),
