@@ -94,7 +94,9 @@ class Installation:
         def ready() -> bool:
             assert process.poll() is None, self.said(process)
             facts = self.facts("server")
-            return facts.get("pid") == process.pid and bool(facts.get("ready") and self.pid("web") and self.pid("worker"))
+            return facts.get("pid") == process.pid and bool(
+                facts.get("ready") and self.pid("web") and self.pid("worker")
+            )
 
         wait_for(ready, seconds=60, what="the server to be ready")
         return process
