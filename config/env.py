@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -68,9 +69,17 @@ def folder(name: str, default: str) -> Path:
     return path
 
 
-def must_be_unset(name: str, why: str) -> None:
-    if text(name):
-        raise ImproperlyConfigured(f"{name} is set, but {why}")
+def address(name: str, default: str = "", *, schemes: Sequence[str]) -> str:
+    """The URL of another server; its password is never part of a refusal."""
+    url = text(name, default)
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise _refusal(name, "…", "an address that can be read") from None
+    if url and parts.scheme not in schemes:
+        raise _refusal(name, f"{parts.scheme}:…", f"an address that begins with {' or '.join(schemes)}://")
+    return url
 
 
 def _refusal(name: str, value: str, wanted: str) -> ImproperlyConfigured:

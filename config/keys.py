@@ -4,6 +4,21 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+LEAST = 32
+
+
+def require(**keys: str) -> None:
+    """Several hosts share their keys; one that made its own could not read what another wrote."""
+    for name, key in keys.items():
+        if len(key) < LEAST:
+            found = "too short" if key else "not set"
+            raise ImproperlyConfigured(
+                f"{name} is {found}; several hosts share one of at least {LEAST} characters. "
+                "Make it once: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+
 
 def read_or_make(path: Path) -> str:
     """The key in this file; made now when there is none. Two processes may ask at the same moment."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import env, keys, logs
+from config import env, keys, logs, shape
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes be written with their types
 
@@ -29,15 +29,23 @@ IS_HTTPS = SITE_URL.startswith("https://")
 PREVIEW_DOMAIN = env.text("PREVIEW_DOMAIN", "localhost")  # previews live at p-<label>.<this>
 DEBUG = env.boolean("DJINN_DEBUG")  # error pages with tracebacks; only for developing Djinn
 
-# The scaled shape is not wired yet: better no start than settings that are silently ignored.
-env.must_be_unset("DATABASE_URL", "this version keeps its data in SQLite under DJINN_HOME only. Unset it.")
-env.must_be_unset("REDIS_URL", "this version uses no Redis. Unset it.")
+# --- Several hosts -----------------------------------------------------------------------------
+# Both given: PostgreSQL and Redis, and any number of processes. Neither: files in DJINN_HOME, on one machine.
+DATABASE_URL = env.address("DATABASE_URL", schemes=shape.POSTGRES)  # postgres://user:password@host:port/name
+REDIS_URL = env.address("REDIS_URL", schemes=shape.REDIS)  # redis://host:port/number; broker, bells and cache
+REDIS_PREFIX = env.text("REDIS_PREFIX", "djinn")  # begins every key; one per installation on a shared Redis
+shape.check(DATABASE_URL, REDIS_URL)
+IS_SCALED = bool(DATABASE_URL)
 
 # --- Secrets -----------------------------------------------------------------------------------
 # Signing and encrypting are different risks with different lifetimes, hence two keys.
-given = env.text("DJINN_SECRET_KEY")  # signs sessions; made and kept in DJINN_HOME when unset
-SECRET_KEY = given or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")
-ENCRYPTION_KEY = keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
+# Several hosts must share them, so there both are given; one machine makes them and keeps them in DJINN_HOME.
+SECRET_KEY = env.text("DJINN_SECRET_KEY")  # signs sessions; 50 random characters
+ENCRYPTION_KEY = env.text("DJINN_ENCRYPTION_KEY")  # encrypts what is secret at rest; belongs into the backup
+if IS_SCALED:
+    keys.require(DJINN_SECRET_KEY=SECRET_KEY, DJINN_ENCRYPTION_KEY=ENCRYPTION_KEY)
+SECRET_KEY = SECRET_KEY or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")
+ENCRYPTION_KEY = ENCRYPTION_KEY or keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
 
 # --- The model ---------------------------------------------------------------------------------
 DJINN_MODEL = env.text("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
@@ -109,22 +117,8 @@ TEMPLATES = [
     }
 ]
 
-# WAL and IMMEDIATE make many writers wait their turn instead of failing with "database is locked".
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DJINN_HOME / "db.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;"
-                "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
-            ),
-        },
-        "TEST": {"NAME": DJINN_HOME / "test.sqlite3"},
-    }
-}
+DATABASES = {"default": shape.database(DATABASE_URL, DJINN_HOME)}
+CACHES = {"default": shape.cache(REDIS_URL, REDIS_PREFIX)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -187,14 +181,11 @@ MAX_BODY_BYTES = env.integer("DJINN_MAX_BODY_MB", 32, least=1, most=2048) * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 # --- Live --------------------------------------------------------------------------------------
-CHANNEL_LAYERS = {
-    "default": {"BACKEND": "config.layer.DatagramLayer", "CONFIG": {"folder": RUN_DIR / "bells"}},
-}
+CHANNEL_LAYERS = {"default": shape.layer(REDIS_URL, REDIS_PREFIX, RUN_DIR / "bells")}
 
 # --- Work --------------------------------------------------------------------------------------
 # The job's row is the truth and the broker only a hint, so a lost message costs seconds.
-CELERY_BROKER_URL = "folder://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": DJINN_HOME / "broker", "polling_interval": 0.1}
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = shape.broker(REDIS_URL, REDIS_PREFIX, DJINN_HOME / "broker")
 
 # --- Logs --------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("DJINN_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))  # how much is said

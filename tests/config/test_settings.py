@@ -56,8 +56,11 @@ def test_behind_https_cookies_are_secure(tmp_path: Path) -> None:
         ("DJINN_DEMO_PACE", "-1"),
         ("SANDBOX_BACKEND", "cloud"),
         ("DJINN_SIGNUP_OPEN", "maybe"),
-        ("DATABASE_URL", "postgres://localhost/djinn"),
-        ("REDIS_URL", "redis://localhost"),
+        ("DATABASE_URL", "mysql://localhost/djinn"),
+        ("DATABASE_URL", "postgres://localhost:port/djinn"),
+        ("DATABASE_URL", "postgres://localhost/djinn"),  # without Redis
+        ("REDIS_URL", "http://localhost"),
+        ("REDIS_URL", "redis://localhost"),  # without PostgreSQL
     ],
 )
 def test_a_value_it_cannot_honour_stops_it_by_name(tmp_path: Path, name: str, value: str) -> None:

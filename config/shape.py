@@ -1,0 +1,105 @@
+"""The two shapes of the program: one machine with files, or several hosts with PostgreSQL and Redis.
+
+Both addresses are given or neither is. Each function turns one of them into the setting that a library wants.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+Setting = dict[str, Any]
+
+POSTGRES = ("postgres", "postgresql")
+REDIS = ("redis", "rediss", "unix")
+
+# Longer than any task may take: a message that is delivered again must not double a job.
+VISIBILITY_SECONDS = 4 * 3600
+CONNECT_SECONDS = 5
+
+
+def check(database_url: str, redis_url: str) -> None:
+    if bool(database_url) != bool(redis_url):
+        here, missing = ("DATABASE_URL", "REDIS_URL") if database_url else ("REDIS_URL", "DATABASE_URL")
+        raise ImproperlyConfigured(f"{here} is set and {missing} is not; several hosts need both, one machine neither.")
+
+
+def database(url: str, home: Path) -> Setting:
+    return _postgres(url) if url else _sqlite(home)
+
+
+def _sqlite(home: Path) -> Setting:
+    """WAL and IMMEDIATE make many writers wait their turn instead of failing with "database is locked"."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": home / "db.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;"
+                "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+            ),
+        },
+        "TEST": {"NAME": home / "test.sqlite3"},
+    }
+
+
+def _postgres(url: str) -> Setting:
+    """A pool, since each request has its own thread; limits, since a stopped process may hold a lock."""
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL is without the name of a database; it ends with one, as in …/djinn.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": parts.port or "",
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "djinn",
+            "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=30s",
+            "pool": {"min_size": 0, "max_size": 20, "timeout": 10, "max_idle": 60},
+            **dict(parse_qsl(parts.query)),
+        },
+    }
+
+
+def layer(redis_url: str, prefix: str, folder: Path) -> Setting:
+    if not redis_url:
+        return {"BACKEND": "config.layer.DatagramLayer", "CONFIG": {"folder": folder}}
+    # No read timeout: silence is what a subscription mostly hears. Redis' own client would give up after 5 s.
+    host = {"address": redis_url, "socket_timeout": None, "socket_keepalive": True, "max_connections": 10_000}
+    return {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{**host, "socket_connect_timeout": CONNECT_SECONDS}], "prefix": f"{prefix}:bells"},
+    }
+
+
+def broker(redis_url: str, prefix: str, folder: Path) -> tuple[str, Setting]:
+    """The address of Celery's broker and the options of its transport."""
+    if not redis_url:
+        return "folder://localhost", {"folder": folder, "polling_interval": 0.1}
+    return redis_url, {
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "global_keyprefix": f"{prefix}:",
+        "socket_keepalive": True,
+        "socket_connect_timeout": CONNECT_SECONDS,
+    }
+
+
+def cache(redis_url: str, prefix: str) -> Setting:
+    """Rate limits and the like; nothing that may not be lost."""
+    if not redis_url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_url,
+        "KEY_PREFIX": f"{prefix}:cache",
+        "OPTIONS": {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": CONNECT_SECONDS},
+    }
