@@ -9,9 +9,14 @@ from pathlib import Path
 TOOLS_HOME = Path(tempfile.gettempdir()) / f"djinn-tools-{os.getuid()}"
 os.environ["DJINN_HOME"] = tempfile.mkdtemp(prefix="djinn-tests-") if "pytest" in sys.modules else str(TOOLS_HOME)
 os.environ.setdefault("DJINN_DEMO_PACE", "0")
+os.environ.setdefault("SANDBOX_BACKEND", "process")  # whatever engine this machine happens to run
+os.environ["REDIS_PREFIX"] = f"djinn-tests-{os.getpid()}"  # nobody hears the bells of another run
 os.environ.setdefault("DJINN_LOG_LEVEL", "WARNING")
 
 from config.settings import *  # noqa: E402, F403
+
+if IS_SCALED:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": f"djinn_tests_{os.getpid()}"}  # noqa: F405
 
 # The real hasher is slow by design; the suite makes hundreds of users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

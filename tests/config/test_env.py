@@ -75,8 +75,15 @@ def test_a_file_where_a_folder_belongs_is_refused(monkeypatch: pytest.MonkeyPatc
         env.folder("X", "~/y")
 
 
-def test_what_this_version_cannot_do_is_refused_and_not_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    env.must_be_unset("X", "no.")
-    monkeypatch.setenv("X", "postgres://…")
-    with pytest.raises(ImproperlyConfigured, match="X is set, but no."):
-        env.must_be_unset("X", "no.")
+@pytest.mark.parametrize("url", ["http://host", "host:6379", "redis://host:port", "redis://[::1"])
+def test_an_address_of_something_else_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("X", url)
+    with pytest.raises(ImproperlyConfigured, match="X is"):
+        env.address("X", schemes=("redis",))
+
+
+def test_a_refused_address_does_not_tell_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "http://user:geheim@host")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.address("X", schemes=("redis",))
+    assert "geheim" not in str(refusal.value)
