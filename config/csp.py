@@ -6,14 +6,16 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from sandboxes.models import addresses
+
 Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
 def policy() -> str:
-    scheme, socket = ("https", "wss") if settings.IS_HTTPS else ("http", "ws")
+    socket = "wss" if settings.IS_HTTPS else "ws"
     port = settings.SITE_URL.rpartition(":")[2]
     suffix = f":{port}" if port.isdigit() else ""
-    previews = f"{scheme}://*.{settings.PREVIEW_DOMAIN}{suffix}"
+    previews = addresses.origin("*")
     return "; ".join(
         [
             "default-src 'none'",

@@ -27,6 +27,8 @@ SITE_URL = env.text("DJINN_SITE_URL", f"http://localhost:{SITE_PORT}").rstrip("/
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 IS_HTTPS = SITE_URL.startswith("https://")
 PREVIEW_DOMAIN = env.text("PREVIEW_DOMAIN", "localhost")  # previews live at p-<label>.<this>
+PREVIEW_PORT = env.integer("PREVIEW_PORT", 0, least=0, most=65535)  # the port people reach them at; 0 = the site's
+PROXIES = env.integer("DJINN_PROXIES", 0, least=0, most=9)  # reverse proxies in front, whose X-Forwarded-* is believed
 DEBUG = env.boolean("DJINN_DEBUG")  # error pages with tracebacks; only for developing Djinn
 
 # --- Several hosts -----------------------------------------------------------------------------
@@ -161,6 +163,9 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "djinn_csrf"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+# Without a proxy these headers are whatever a visitor cares to write.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES  # whose address the limits on signing in count
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [

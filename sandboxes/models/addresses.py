@@ -9,10 +9,14 @@ _LABEL = re.compile(r"p-([a-z2-7]{26})")
 
 
 def url(label: str) -> str:
-    """On the scheme and port of the site itself, under the preview domain."""
+    return origin(f"p-{label}") + "/"
+
+
+def origin(name: str) -> str:
+    """A name under the preview domain, on the site's own scheme, and on its port unless previews have another."""
     site = urlsplit(settings.SITE_URL)
-    port = f":{site.port}" if site.port else ""
-    return f"{site.scheme}://p-{label}.{settings.PREVIEW_DOMAIN}{port}/"
+    port = settings.PREVIEW_PORT or site.port
+    return f"{site.scheme}://{name}.{settings.PREVIEW_DOMAIN}" + (f":{port}" if port else "")
 
 
 def label_of(host: str) -> str | None:

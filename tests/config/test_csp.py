@@ -26,6 +26,11 @@ def test_frames_are_for_previews_only() -> None:
     assert directives(csp.policy())["frame-src"] == ["http://*.localhost:8000"]
 
 
+def test_frames_follow_previews_to_a_port_of_their_own(settings) -> None:
+    settings.PREVIEW_PORT = 8001
+    assert directives(csp.policy())["frame-src"] == ["http://*.localhost:8001"]
+
+
 def test_sockets_go_home() -> None:
     assert "ws://localhost:8000" in directives(csp.policy())["connect-src"]
 

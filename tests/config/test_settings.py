@@ -12,6 +12,7 @@ SHOW = """
 import json
 from django.conf import settings
 names = "SITE_URL SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS ALLOWED_HOSTS SIGNUP_OPEN BIND_ADDRESS DEBUG".split()
+names += ["SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT"]
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 
@@ -38,6 +39,8 @@ def test_without_configuration_it_is_closed_and_local(tmp_path: Path) -> None:
         "SIGNUP_OPEN": False,
         "BIND_ADDRESS": "127.0.0.1",
         "DEBUG": False,
+        "SECURE_PROXY_SSL_HEADER": None,
+        "ALLAUTH_TRUSTED_PROXY_COUNT": 0,
     }
 
 
@@ -47,6 +50,12 @@ def test_behind_https_cookies_are_secure(tmp_path: Path) -> None:
     assert found["SESSION_COOKIE_SECURE"] is True
     assert found["SECURE_HSTS_SECONDS"] > 0
     assert "djinn.example" in found["ALLOWED_HOSTS"]
+
+
+def test_a_proxy_is_believed_only_when_it_was_announced(tmp_path: Path) -> None:
+    found = json.loads(started_with(tmp_path, DJINN_PROXIES="1").stdout)
+    assert found["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
 
 
 @pytest.mark.parametrize(

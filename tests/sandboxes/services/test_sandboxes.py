@@ -46,6 +46,12 @@ def test_a_preview_is_on_the_sites_port_under_the_preview_domain(make_app: MakeA
     assert sandboxes.preview_url(sandbox) == f"https://p-{sandbox.label}.apps.example/"
 
 
+def test_a_preview_may_have_a_port_of_its_own(make_app: MakeApp, settings: Settings) -> None:
+    sandbox = make_app({})
+    settings.SITE_URL, settings.PREVIEW_DOMAIN, settings.PREVIEW_PORT = "http://localhost:8000", "localhost", 8001
+    assert sandboxes.preview_url(sandbox) == f"http://p-{sandbox.label}.localhost:8001/"
+
+
 @pytest.mark.parametrize(
     ("host", "label"),
     [
