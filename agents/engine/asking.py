@@ -1,11 +1,13 @@
 """Builds what a model is asked, and reads its stream through the one parser."""
 
+from collections.abc import Iterable
 from contextlib import closing
 
 from agents import prompts
 from agents.engine.calls import Call
 from agents.engine.context import Context
-from agents.engine.writer import Writer
+from agents.engine.sinks import JobSink
+from agents.engine.writer import AnySink, Writer
 from agents.llm.base import Request, Turn
 from agents.models import Step
 from agents.parsing.stream import Parser
@@ -35,23 +37,29 @@ def request(
     return asked, prompt_hash
 
 
-def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer) -> Call:
+def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer[JobSink]) -> Call:
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
-    call, parser = Call(context, step, *asked), Parser()
+    call = Call(context, step, *asked)
     try:
         with closing(call.texts()) as texts:
-            for text in texts:
-                for event in parser.feed(text):
-                    writer.take(event)
-        for event in parser.close():
-            writer.take(event)
+            take_in(texts, writer)
     finally:
         _wind_up(context, writer)
     return call
 
 
-def _wind_up(context: Context, writer: Writer) -> None:
+def take_in(texts: Iterable[str], writer: Writer[AnySink]) -> None:
+    """The one road from what a model writes to files. Only a reply that came to its end is closed."""
+    parser = Parser()
+    for text in texts:
+        for event in parser.feed(text):
+            writer.take(event)
+    for event in parser.close():
+        writer.take(event)
+
+
+def _wind_up(context: Context, writer: Writer[JobSink]) -> None:
     """Prose is kept and an unfinished card is closed, unless the job is no longer ours."""
     if not context.is_lost():
-        writer.speech.say()
+        writer.sink.speech.say()
         writer.abandon()

@@ -7,10 +7,11 @@ to the model with the reason, within a bound.
 from collections.abc import Callable
 from functools import partial
 
-from agents.engine import asking, reading, steps
+from agents.engine import asking, reading, sinks, steps
 from agents.engine.context import Context
+from agents.engine.sinks import JobSink
 from agents.engine.speech import say
-from agents.engine.writer import Writer
+from agents.engine.writer import AnySink, Writer
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Request, Turn
 from agents.models import Message, Step
@@ -31,12 +32,12 @@ def run(context: Context) -> bool:
 
 
 def _edit(context: Context, step: Step) -> steps.Output:
-    writer = Writer(context, context.changeset(), context.sandbox(), step.key)
+    writer = Writer(sinks.of_step(context, step))
     turns, complaints = _conversation(context), list[str]()
     for _ in range(_ROUNDS):
         context.heed()
         call = asking.read_stream(context, step, _request(context, step, writer, turns), writer)
-        complaints = _apply(writer)
+        complaints = apply(writer)
         if not complaints:
             break
         turns = (*turns, Turn("assistant", call.text), Turn("user", "\n".join(complaints)))
@@ -44,19 +45,19 @@ def _edit(context: Context, step: Step) -> steps.Output:
     return {"files": sorted(writer.touched), "left_out": complaints}
 
 
-def _request(context: Context, step: Step, writer: Writer, turns: tuple[Turn, ...]) -> tuple[Request, str]:
+def _request(context: Context, step: Step, writer: Writer[JobSink], turns: tuple[Turn, ...]) -> tuple[Request, str]:
     values = {
-        "rules": reading.rules(writer.changeset),
+        "rules": reading.rules(writer.sink.changeset),
         "wish": context.wish,
-        "tree": reading.tree(writer.changeset),
-        "files": reading.full_texts(writer.changeset),
+        "tree": reading.tree(writer.sink.changeset),
+        "files": reading.full_texts(writer.sink.changeset),
     }
     return asking.request(context, step=step.key, prompt="edit", values=values, turns=turns)
 
 
-def _conclude(context: Context, writer: Writer, complaints: list[str]) -> None:
+def _conclude(context: Context, writer: Writer[JobSink], complaints: list[str]) -> None:
     """Say what the person would otherwise miss."""
-    is_changed = reading.is_changed(writer.changeset)
+    is_changed = reading.is_changed(writer.sink.changeset)
     if complaints and not is_changed:
         raise Failure("malformed_output", "None of the model's edits fits the files as they are.")
     if complaints:
@@ -75,7 +76,7 @@ def _conversation(context: Context) -> tuple[Turn, ...]:
     return (*said, Turn("user", context.text))
 
 
-def _apply(writer: Writer) -> list[str]:
+def apply(writer: Writer[AnySink]) -> list[str]:
     """Apply what was collected; give back what to tell the model about the rest."""
     complaints: list[str] = []
     for edit in writer.edits:
@@ -89,14 +90,14 @@ def _apply(writer: Writer) -> list[str]:
     return complaints
 
 
-def _apply_to(writer: Writer, path: str, apply: Callable[[str], edits.Result]) -> list[str]:
+def _apply_to(writer: Writer[AnySink], path: str, fit: Callable[[str], edits.Result]) -> list[str]:
     before = writer.read(path)
     if before is None:
         return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
     text = files.text_of(before)
     if text is None:
         return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
-    result = apply(text)
+    result = fit(text)
     if result.text != text:
         writer.replace(path, result.text.encode())
     done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""

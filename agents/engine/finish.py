@@ -2,18 +2,30 @@
 
 from agents.engine.context import Context
 from agents.lifecycle import moves
+from projects import errors
+from projects.models import Version
 from projects.services import changesets
+from sandboxes.models import Sandbox
 from sandboxes.runtime import lifecycle
 from sandboxes.services import sandboxes
 
 
 def run(context: Context) -> None:
+    """Merging takes as long as it takes, so it happens before the job is held; who was overtaken merges anew."""
     changeset, sandbox = context.changeset(), context.sandbox()
-    with context.hold_on_course() as job:
-        version = changesets.apply(changeset, by=job.created_by, message=moves.title(job))
-        lifecycle.show(sandbox, None)
-        url = sandboxes.preview_url(sandbox)
-        moves.complete(job, output={"version": version.number, "preview_url": url})
+    for plan in changesets.plans(changeset):
+        with context.hold_on_course() as job:
+            version = changesets.write(changeset, plan, by=job.created_by, message=moves.title(job))
+            if version is not None:
+                _complete(context, sandbox, version)
+                return
+    raise errors.Busy("Others keep changing this project.")
+
+
+def _complete(context: Context, sandbox: Sandbox, version: Version) -> None:
+    lifecycle.show(sandbox, None)
+    url = sandboxes.preview_url(sandbox)
+    moves.complete(context.job, output={"version": version.number, "preview_url": url})
 
 
 def without_changes(context: Context) -> None:

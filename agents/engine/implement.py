@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from agents.engine import asking, reading, steps
+from agents.engine import asking, reading, sinks, steps
 from agents.engine.context import Context
+from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Turn
@@ -27,7 +28,7 @@ def run(context: Context) -> None:
 
 
 def _phase(context: Context, number: int, step: Step) -> steps.Output:
-    writer = Writer(context, context.changeset(), context.sandbox(), step.key)
+    writer = Writer(sinks.of_step(context, step))
     for _ in range(_ROUNDS):
         missing = _missing(context, number)
         if not missing:
@@ -44,7 +45,7 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
     return tuple(file["path"] for file in files if not file["closed"])
 
 
-def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], writer: Writer) -> None:
+def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], writer: Writer[JobSink]) -> None:
     context.heed()
     phase = context.job.plan[number - 1]
     asked = asking.request(
@@ -52,14 +53,14 @@ def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], wr
         step=step.key,
         prompt="implement",
         values={
-            "rules": reading.rules(writer.changeset),
+            "rules": reading.rules(writer.sink.changeset),
             "wish": context.wish,
             "blueprint": reading.as_json(context.job.blueprint),
             "phase": phase["title"],
             "files": "\n".join(
                 f"{file['path']}: {file['purpose']}" for file in phase["files"] if file["path"] in missing
             ),
-            "written": reading.full_texts(writer.changeset),
+            "written": reading.full_texts(writer.sink.changeset),
         },
         paths=missing,
         turns=(Turn("user", f"Write these files now: {', '.join(missing)}"),),

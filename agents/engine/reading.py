@@ -29,8 +29,7 @@ def rules(changeset: ChangeSet) -> str:
 
 def is_changed(changeset: ChangeSet) -> bool:
     """Whether applying it would change anything at all."""
-    base = trees.load(changeset.base.manifest) if changeset.base else {}
-    return files.working_manifest(changeset) != base
+    return files.working_manifest(changeset) != files.base_manifest(changeset)
 
 
 def tree(changeset: ChangeSet) -> str:

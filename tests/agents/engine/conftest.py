@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from agents.engine import sinks
 from agents.engine.context import Context
+from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
 from agents.lifecycle import leases, moves
 from agents.models import Job, Step
@@ -44,8 +46,8 @@ def step(context: Context) -> Step:
 
 
 @pytest.fixture
-def writer(context: Context) -> Writer:
-    return Writer(context, context.changeset(), context.sandbox(), "implement-1")
+def writer(context: Context, step: Step) -> Writer[JobSink]:
+    return Writer(sinks.of_step(context, step))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from agents.engine import reading
 from agents.engine.context import Context
+from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
 from agents.models import Job
 from agents.services import jobs
@@ -14,35 +15,35 @@ def edit_of(project: Project, owner: User) -> Context:
     return work_on(jobs.start(project=project, text="Change it", by=owner))
 
 
-def test_small_files_come_first_and_whole(writer: Writer):
-    changesets.stage(writer.changeset, "big.txt", b"xx\n")
-    changesets.stage(writer.changeset, "a.txt", b"x")
-    assert reading.tree(writer.changeset) == "a.txt (1 bytes)\nbig.txt (3 bytes)"
-    assert reading.full_texts(writer.changeset) == (
+def test_small_files_come_first_and_whole(writer: Writer[JobSink]):
+    changesets.stage(writer.sink.changeset, "big.txt", b"xx\n")
+    changesets.stage(writer.sink.changeset, "a.txt", b"x")
+    assert reading.tree(writer.sink.changeset) == "a.txt (1 bytes)\nbig.txt (3 bytes)"
+    assert reading.full_texts(writer.sink.changeset) == (
         '<file path="a.txt">\nx\n</file>\n\n<file path="big.txt">\nxx\n\n</file>'
     )
 
 
-def test_what_is_no_text_too_large_or_a_lock_is_only_named(writer: Writer):
-    changesets.stage(writer.changeset, "logo.png", b"\x89PNG\0")
-    changesets.stage(writer.changeset, "latin.txt", "ä".encode("latin-1"))
-    changesets.stage(writer.changeset, "huge.txt", b"x" * 60_001)
-    changesets.stage(writer.changeset, "package-lock.json", b"{}")
-    assert reading.full_texts(writer.changeset) == "Not shown: huge.txt, latin.txt, logo.png, package-lock.json"
+def test_what_is_no_text_too_large_or_a_lock_is_only_named(writer: Writer[JobSink]):
+    changesets.stage(writer.sink.changeset, "logo.png", b"\x89PNG\0")
+    changesets.stage(writer.sink.changeset, "latin.txt", "ä".encode("latin-1"))
+    changesets.stage(writer.sink.changeset, "huge.txt", b"x" * 60_001)
+    changesets.stage(writer.sink.changeset, "package-lock.json", b"{}")
+    assert reading.full_texts(writer.sink.changeset) == "Not shown: huge.txt, latin.txt, logo.png, package-lock.json"
 
 
-def test_all_texts_together_have_a_limit(writer: Writer):
+def test_all_texts_together_have_a_limit(writer: Writer[JobSink]):
     for number in range(4):
-        changesets.stage(writer.changeset, f"{number}.txt", b"x" * 50_000)
-    shown = reading.full_texts(writer.changeset)
+        changesets.stage(writer.sink.changeset, f"{number}.txt", b"x" * 50_000)
+    shown = reading.full_texts(writer.sink.changeset)
     assert len(shown) < 160_000
     assert shown.endswith("Not shown: 3.txt")
 
 
-def test_the_rules_are_those_of_the_planned_kind(writer: Writer):
+def test_the_rules_are_those_of_the_planned_kind(writer: Writer[JobSink]):
     Project.objects.update(template="python")
-    writer.changeset.project.refresh_from_db()
-    assert reading.stack(writer.changeset) == "python"
+    writer.sink.changeset.project.refresh_from_db()
+    assert reading.stack(writer.sink.changeset) == "python"
 
 
 def test_a_project_nobody_planned_is_of_the_kind_its_files_say(job: Job, project: Project, owner: User):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from agents.engine.context import Context
+from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
 from agents.lifecycle import leases
 from agents.models import Message
@@ -31,12 +32,12 @@ def closed(context: Context) -> list[bool]:
     return [file["closed"] for phase in context.job.plan for file in phase["files"]]
 
 
-def texts(writer: Writer) -> dict[str, bytes]:
-    manifest = files.working_manifest(writer.changeset)
+def texts(writer: Writer[JobSink]) -> dict[str, bytes]:
+    manifest = files.working_manifest(writer.sink.changeset)
     return {path: files.read(manifest, path) for path in manifest}
 
 
-def test_a_file_is_staged_and_ticked_off_when_it_closes(writer: Writer, context: Context):
+def test_a_file_is_staged_and_ticked_off_when_it_closes(writer: Writer[JobSink], context: Context):
     plan(context, "a.txt", "b.txt")
     writer.take(found.FileOpened("a.txt", "The first"))
     writer.take(found.FileChunk("a.txt", "one\ntwo"))
@@ -52,13 +53,13 @@ def test_a_file_is_staged_and_ticked_off_when_it_closes(writer: Writer, context:
     assert (progress.kind, progress.payload["files_done"], progress.payload["files_total"]) == ("phase_changed", 1, 2)
 
 
-def test_an_empty_file_has_no_lines(writer: Writer, context: Context):
+def test_an_empty_file_has_no_lines(writer: Writer[JobSink], context: Context):
     writer.take(found.FileClosed("empty.txt", ""))
     told = next(event.payload for event in feed.since(context.project.pk, 0) if event.kind == "file_closed")
     assert (told["lines"], told["size"]) == (0, 0)
 
 
-def test_an_unfinished_file_is_told_and_never_stored(writer: Writer, context: Context):
+def test_an_unfinished_file_is_told_and_never_stored(writer: Writer[JobSink], context: Context):
     writer.take(found.FileOpened("a.txt"))
     writer.take(found.FileChunk("a.txt", "hal"))
     writer.take(found.FileTruncated("a.txt", "hal"))
@@ -68,7 +69,7 @@ def test_an_unfinished_file_is_told_and_never_stored(writer: Writer, context: Co
     assert facts(context) == [("file_opened", "a.txt"), ("file_abandoned", "a.txt")]
 
 
-def test_what_the_project_refuses_is_a_fault_and_not_the_end(writer: Writer, context: Context):
+def test_what_the_project_refuses_is_a_fault_and_not_the_end(writer: Writer[JobSink], context: Context):
     writer.take(found.FileOpened("big.txt"))
     writer.take(found.FileClosed("big.txt", "x" * (MOST_FILE + 1)))
     writer.take(found.FileClosed("ok.txt", "x"))
@@ -81,13 +82,13 @@ def test_what_the_project_refuses_is_a_fault_and_not_the_end(writer: Writer, con
     assert message.text == "This was left out:\n\n- big.txt: big.txt is larger than 5 MB."
 
 
-def test_what_the_parser_rejected_is_a_fault_and_there_is_a_limit(writer: Writer):
+def test_what_the_parser_rejected_is_a_fault_and_there_is_a_limit(writer: Writer[JobSink]):
     for _ in range(100):
         writer.take(found.Rejected("../x", "leaves the project"))
     assert writer.faults == ["../x: BAD_PATH. leaves the project"] * 20
 
 
-def test_a_broken_package_json_does_not_end_the_job(writer: Writer, context: Context):
+def test_a_broken_package_json_does_not_end_the_job(writer: Writer[JobSink], context: Context):
     Project.objects.update(template="react-vite")
     writer.take(found.FileClosed("package.json", "{"))
     writer.take(found.Command(("npm", "install", "three@0.170.0")))
@@ -95,7 +96,7 @@ def test_a_broken_package_json_does_not_end_the_job(writer: Writer, context: Con
     assert writer.faults == ["`package.json` is not valid JSON, so no package could be added to it."]
 
 
-def test_a_package_is_added_to_the_staged_file(writer: Writer, context: Context):
+def test_a_package_is_added_to_the_staged_file(writer: Writer[JobSink], context: Context):
     Project.objects.update(template="react-vite")
     writer.take(found.FileClosed("package.json", "{}"))
     writer.take(found.Command(("npm", "install", "three@0.170.0")))
@@ -103,7 +104,7 @@ def test_a_package_is_added_to_the_staged_file(writer: Writer, context: Context)
     assert facts(context)[-1] == ("file_edited", "package.json")
 
 
-def test_a_folder_is_removed_with_everything_in_it(writer: Writer, context: Context):
+def test_a_folder_is_removed_with_everything_in_it(writer: Writer[JobSink], context: Context):
     plan(context, "src/a.txt", "src2/b.txt")
     for path in ("src/a.txt", "src/deep/c.txt", "src2/b.txt"):
         writer.take(found.FileClosed(path, "x"))
@@ -114,15 +115,15 @@ def test_a_folder_is_removed_with_everything_in_it(writer: Writer, context: Cont
     assert [path for kind, path in facts(context) if kind == "file_deleted"] == ["src/a.txt", "src/deep/c.txt"]
 
 
-def test_an_edit_keeps_the_right_to_run(writer: Writer):
-    changesets.stage(writer.changeset, "run.sh", b"#!/bin/sh\n", executable=True)
+def test_an_edit_keeps_the_right_to_run(writer: Writer[JobSink]):
+    changesets.stage(writer.sink.changeset, "run.sh", b"#!/bin/sh\n", executable=True)
     writer.replace("run.sh", b"#!/bin/sh\necho hello\n")
     writer.take(found.FileClosed("plain.txt", "x"))
-    manifest = files.working_manifest(writer.changeset)
+    manifest = files.working_manifest(writer.sink.changeset)
     assert (manifest["run.sh"].executable, manifest["plain.txt"].executable) == (True, False)
 
 
-def test_edits_and_patches_wait_until_the_reply_is_whole(writer: Writer):
+def test_edits_and_patches_wait_until_the_reply_is_whole(writer: Writer[JobSink]):
     edit, patch = found.Edit("a.txt", (found.Block("a", "b"),)), found.Patch("a.txt", "@@\n-a\n+b\n")
     assert not writer.has_acted
     writer.take(found.Prose("Hello.\n"))
@@ -132,7 +133,7 @@ def test_edits_and_patches_wait_until_the_reply_is_whole(writer: Writer):
     assert (writer.edits, writer.patches, writer.touched, writer.has_acted) == ([edit], [patch], set(), True)
 
 
-def test_who_lost_the_lease_stages_nothing(writer: Writer, context: Context):
+def test_who_lost_the_lease_stages_nothing(writer: Writer[JobSink], context: Context):
     leases.release_all()
     assert leases.claim(context.job.pk, worker="another") is not None
     with pytest.raises(leases.LeaseLost):
