@@ -1,0 +1,1 @@
+"""Real servers that a test may kill: their own folders and ports, and nobody else's data."""
