@@ -10,7 +10,10 @@ from django.conf import settings
 from django.core.cache import cache
 
 # What a marked test needs. In CI (DJINN_NO_SKIPS) nothing is left out, so a missing tool fails.
-TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm"}
+TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm", "docker": "docker"}
+
+# Whoever asks for one of these, itself or through a fixture, touches the database.
+DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 NO_SKIPS = bool(os.environ.get("DJINN_NO_SKIPS"))
 skipped: list[str] = []
 
@@ -22,14 +25,29 @@ def _fresh_cache() -> Iterator[None]:
     cache.clear()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--scaled", action="store_true", help="only what touches database, layer or broker, on real ones")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--scaled") and not settings.IS_SCALED:
+        raise pytest.UsageError("--scaled wants DATABASE_URL and REDIS_URL; `make test-scaled` gives both.")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if NO_SKIPS:
-        return
-    absent = {marker for marker, program in TOOLS.items() if shutil.which(program) is None}
-    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    absent = set() if NO_SKIPS else {marker for marker, program in TOOLS.items() if shutil.which(program) is None}
+    kept = [item for item in items if not any(item.get_closest_marker(marker) for marker in absent)]
+    if config.getoption("--scaled"):
+        kept = [item for item in kept if touches_services(item)]
+    if left_out := set(items).difference(kept):
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = kept
+
+
+def touches_services(item: pytest.Item) -> bool:
+    """Chosen by what a test asks for, so that a new one cannot be forgotten; what asks for none of it is marked."""
+    is_marked = any(item.get_closest_marker(marker) for marker in ("django_db", "shape"))
+    return is_marked or not DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
