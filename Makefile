@@ -13,31 +13,68 @@ TOOLS := $(VENV)/.tools
 BUNDLE := $(VENV)/.bundle
 UI_SOURCES := $(wildcard package.json package-lock.json) $(shell find static -path static/dist -prune -o -type f -print 2>/dev/null)
 TEMPLATES = $$(find templates -name '*.html')
+SCRIPTS := .ci/run .ci/services .ci/with-services $(wildcard .ci/parts/*.sh)
+
+# Each process has a home and a database of its own; the tests of one file stay together, as they share what is dear.
+TESTS := $(PY) -m pytest --numprocesses=3 --dist=loadfile
+CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test long check fix services bundle docs
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs
+.PHONY: $(CHECKS)
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 up: $(RUNTIME) $(BUNDLE) ## run Djinn; PORT and DJINN_HOME are honoured
 	@exec $(PY) manage.py up
 
-test: $(TOOLS) ## run the tests, with branch coverage that may only rise
-	@$(PY) -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=$$(cat tests/coverage_floor.txt)
+test: $(TOOLS) ## run the tests as one machine with files, with branch coverage that may only rise
+	@$(TESTS) -m "not long and not docker" --ignore=tests/journeys --ignore=tests/faults \
+		--cov --cov-report=term:skip-covered --cov-fail-under=$$(cat tests/coverage_floor.txt)
+
+test-scaled: $(TOOLS) ## run what touches database, layer or broker on PostgreSQL and Redis
+	@.ci/with-services all $(TESTS) -m "not long and not docker" --ignore=tests/journeys --ignore=tests/faults --scaled
+
+test-boxes: $(TOOLS) ## run the boxes and the attacks on them in Docker
+	@.ci/with-services engine $(TESTS) -m "not long and docker"
+
+test-journeys: $(TOOLS) $(BUNDLE) ## run whole installations, used by a browser and hurt, in both shapes
+	@.ci/with-services engine $(TESTS) tests/journeys tests/faults
 
 long: $(TOOLS) ## run what takes long; before an issue is closed
-	@$(PY) -m pytest -m long
+	@.ci/with-services engine $(PY) -m pytest -m long
 
 check: $(TOOLS) ## format, lint, types, imports, templates, migrations, settings, documents; runs no tests
-	$(PY) -m ruff format --check .
-	$(PY) -m ruff check .
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(CHECKS)
+
+# The longest comes first.
+check-types:
 	$(PY) -m mypy .
+
+check-format:
+	$(PY) -m ruff format --check .
+
+check-lint:
+	$(PY) -m ruff check .
+
+check-scripts:
+	$(VENV)/bin/shellcheck --shell=sh --exclude=SC2034 $(SCRIPTS)
+
+check-imports:
 	$(VENV)/bin/lint-imports
+
+check-templates:
 	$(VENV)/bin/djade --check --target-version 5.2 $(TEMPLATES)
 	$(VENV)/bin/djhtml --check --tabwidth 2 templates
+
+check-migrations:
 	$(PY) manage.py makemigrations --check --dry-run
+
+check-deploy:
 	DJINN_SITE_URL=https://djinn.example $(PY) manage.py check --deploy --fail-level WARNING
+
+check-docs:
 	$(PY) manage.py build_docs --check
 
 fix: $(TOOLS) ## let the tools repair what they can
@@ -50,8 +87,11 @@ fix: $(TOOLS) ## let the tools repair what they can
 docs: $(RUNTIME) ## write the generated documents again
 	$(PY) manage.py build_docs
 
-services: ## install what tests and boxes need from the system: bubblewrap, Chromium, fonts
-	@.ci/services
+services: ## install and start PostgreSQL, Redis and a Docker engine; install bubblewrap, Chromium, fonts
+	@.ci/services up
+
+services-down: ## stop what `make services` started, and nothing else
+	@.ci/services down
 
 bundle: ## build the UI bundle again
 	@rm -f $(BUNDLE)
