@@ -1,13 +1,16 @@
-"""What applying a change set will write, worked out without a lock. `changesets.apply` uses it."""
+"""What applying a change set will write, worked out without a lock. `changesets.plans` uses it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
 from projects import errors
 from projects.enums import Decision
 from projects.events import ChangedFile
-from projects.models import Change, ChangeSet, Version
+from projects.models import Branch, Change, ChangeSet, Version
 from projects.store import blobs, diffs, merge, trees
 from projects.store.trees import Entry, Manifest
 
@@ -18,6 +21,8 @@ MOST_FILES = 5000
 MOST_LISTED = 100
 # Lines are counted in at most this many bytes per apply.
 MOST_COUNTED = 4 * 1024 * 1024
+# So many trees are kept in memory; the largest takes about 2 MB.
+KEPT_TREES = 16
 
 
 @dataclass(frozen=True)
@@ -39,42 +44,66 @@ class Plan:
     summary: Summary
 
 
-def changes_of(changeset: ChangeSet) -> dict[str, Entry | None]:
+# For a set that is applied already: writing it finds that out first.
+NOTHING = Plan(None, {}, {}, [], Summary([], 0, 0, 0))
+
+
+def changes_of(changeset_id: UUID) -> dict[str, Entry | None]:
     """What is staged and not turned down, by path."""
-    rows = Change.objects.filter(changeset=changeset).exclude(decision=Decision.REJECTED)
-    changes = rows.select_related("after").defer("after__content")
-    return {change.path: _entry(change) for change in changes}
+    rows = Change.objects.filter(changeset=changeset_id).exclude(decision=Decision.REJECTED).order_by()
+    changes = rows.values_list("path", "after_id", "after__size", "executable")
+    return {path: Entry(sha256, size, executable) if sha256 else None for path, sha256, size, executable in changes}
 
 
-def _entry(change: Change) -> Entry | None:
-    blob = change.after
-    return None if blob is None else Entry(blob.sha256, blob.size, change.executable)
+def tree_of(version_id: UUID | None) -> Manifest:
+    """The tree of a version; no version, no files."""
+    return dict(_tree(version_id)) if version_id else {}
 
 
-def tree_of(version: Version | None) -> Manifest:
-    return trees.load(version.manifest) if version else {}
+@lru_cache(KEPT_TREES)
+def _tree(version_id: UUID) -> Mapping[str, Entry]:
+    """A version never changes, so its tree is fetched and parsed once."""
+    stored = Version.objects.values_list("manifest", flat=True).get(pk=version_id)
+    return MappingProxyType(trees.load(stored))
+
+
+def working_tree(changeset: ChangeSet) -> Manifest:
+    """The base with what is staged over it."""
+    return trees.overlay(tree_of(changeset.base_id), changes_of(changeset.pk))
+
+
+def check_staged(path: str, entry: Entry | None, working: Manifest) -> None:
+    """Refuse a change that the tree so far cannot take."""
+    if entry is None:
+        if path not in working:
+            raise errors.MissingFile(path)
+        return
+    others = {other: kept for other, kept in working.items() if other != path}
+    trees.check_addition(path, others)
+    check({**others, path: entry})
 
 
 def plan(changeset: ChangeSet) -> Plan:
     """Read the head, join the changes with it, keep new contents, check the outcome."""
-    fresh = ChangeSet.objects.select_related("base", "branch__head").get(pk=changeset.pk)
-    changes = changes_of(fresh)
-    head = tree_of(fresh.branch.head)
-    base = head if fresh.base_id == fresh.branch.head_id else tree_of(fresh.base)
+    base_id, branch_id = ChangeSet.objects.values_list("base_id", "branch_id").get(pk=changeset.pk)
+    head_id = Branch.objects.values_list("head_id", flat=True).get(pk=branch_id)
+    changes = changes_of(changeset.pk)
+    head, base = tree_of(head_id), tree_of(base_id)
     ours = trees.overlay(base, changes)
-    tree = ours if fresh.base_id == fresh.branch.head_id else _joined(base, head, ours)
+    tree = ours if base_id == head_id else _joined(base, head, ours)
     check(tree)
     differences = trees.diff(head, tree)
-    return Plan(fresh.branch.head_id, changes, tree, differences, summarise(differences))
+    return Plan(head_id, changes, tree, differences, summarise(differences))
 
 
 def _joined(base: Manifest, head: Manifest, ours: Manifest) -> Manifest:
     result = merge.merge(base, head, ours, lambda entry: blobs.get(entry.sha256))
     if result.conflicts:
         raise errors.Conflict(result.conflicts)
+    kept = blobs.put_all(new.content for new in result.joined.values())
     joined = {
-        path: Entry(blobs.put(new.content).sha256, len(new.content), new.executable)
-        for path, new in result.joined.items()
+        path: Entry(blob.sha256, blob.size, new.executable)
+        for blob, (path, new) in zip(kept, result.joined.items(), strict=True)
     }
     tree = {**result.tree, **joined}
     try:

@@ -3,6 +3,7 @@
 Lock order: Project, then ChangeSet. Merges are computed outside the lock and the head compared inside it.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from projects.enums import AuthorKind, ChangeSetState, Decision
 from projects.events import ChangesetApplied
 from projects.models import Branch, Change, ChangeSet, Project, ProjectFile, User, Version
 from projects.services import applying
+from projects.services.applying import Plan
 from projects.store import blobs, trees
 from projects.store.trees import Manifest
 
@@ -31,7 +33,7 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
         changeset = ChangeSet.objects.create(
             project=project,
             branch=branch,
-            base=Branch.objects.select_related("head").get(pk=branch.pk).head,
+            base_id=Branch.objects.values_list("head_id", flat=True).get(pk=branch.pk),
             author_kind=author_kind,
             author=by,
             job_ref=job_ref,
@@ -47,47 +49,56 @@ def stage(changeset: ChangeSet, path: str, content: bytes | None, *, executable:
     if content is not None and len(content) > applying.MOST_FILE:
         raise errors.TooLarge(f"{path} is larger than {applying.MOST_FILE // 1024**2} MB.")
     blob = None if content is None else blobs.pack(content)
+    entry = None if blob is None else trees.Entry(blob.sha256, blob.size, executable)
     with transaction.atomic():
         fresh = _locked_open(changeset)
-        working = _overlaid(fresh)
-        if content is None and path not in working:
-            raise errors.MissingFile(path)
-        base = applying.tree_of(fresh.base).get(path)
+        applying.check_staged(path, entry, applying.working_tree(fresh))
         if blob is not None:
-            working.pop(path, None)
-            trees.check_addition(path, working)
-            applying.check({**working, path: trees.Entry(blob.sha256, blob.size, executable)})
             blobs.keep(blob)
-        change, _ = Change.objects.update_or_create(
-            changeset=fresh,
-            path=path,
-            defaults={
-                "before_id": base.sha256 if base else None,
-                "after": blob,
-                "executable": executable and blob is not None,
-                # What was decided was decided about the content before.
-                "decision": Decision.UNDECIDED,
-            },
-        )
-    return change
+        return _put_change(fresh, path, entry)
+
+
+def _put_change(changeset: ChangeSet, path: str, entry: trees.Entry | None) -> Change:
+    base = applying.tree_of(changeset.base_id).get(path)
+    change = Change(
+        changeset=changeset,
+        path=path,
+        before_id=base.sha256 if base else None,
+        after_id=entry.sha256 if entry else None,
+        executable=entry is not None and entry.executable,
+        # What was decided was decided about the content before.
+        decision=Decision.UNDECIDED,
+    )
+    [kept] = Change.objects.bulk_create(
+        [change],
+        update_conflicts=True,
+        unique_fields=["changeset", "path"],
+        update_fields=["before", "after", "executable", "decision", "staged_at"],
+    )
+    return kept
 
 
 def apply(changeset: ChangeSet, *, by: User | None = None, message: str) -> Version:
-    """Make a Version of it and move the head; applied already: the version it became.
-
-    1. Without a lock: read the head, join the changes with it, keep new contents (`applying.plan`).
-    2. Under the project's lock: if head and changes are still those of the plan, write everything.
-    3. Otherwise somebody was faster: plan again over what they made.
-    """
-    for _ in range(TRIES):
-        # Asked before planning: over what others did since, an applied set may look like a conflict.
-        if done := ChangeSet.objects.select_related("applied_as").get(pk=changeset.pk).applied_as:
-            return done
-        plan = applying.plan(changeset)
-        version = _write(changeset, plan, by=by, message=message)
+    """Make a Version of it and move the head; applied already: the version it became."""
+    for plan in plans(changeset):
+        version = write(changeset, plan, by=by, message=message)
         if version is not None:
             return version
     raise errors.Busy("Others keep changing this project. Please try again.")
+
+
+def plans(changeset: ChangeSet) -> Iterator[Plan]:
+    """What applying it would write, each time anew over what others did since; for `write`.
+
+    1. Without a lock: read the head, join the changes with it, keep new contents.
+    2. The caller takes the project's lock and calls `write`: if head and changes are still those
+       of the plan, everything is written.
+    3. Otherwise somebody was faster: the next plan is made over what they made.
+    """
+    for _ in range(TRIES):
+        # Asked before planning: over what others did since, an applied set may look like a conflict.
+        is_applied = ChangeSet.objects.filter(pk=changeset.pk, state=ChangeSetState.APPLIED).exists()
+        yield applying.NOTHING if is_applied else applying.plan(changeset)
 
 
 def reject(changeset: ChangeSet, *, by: User | None) -> None:
@@ -102,12 +113,8 @@ def reject(changeset: ChangeSet, *, by: User | None) -> None:
 
 def working_manifest(changeset: ChangeSet) -> Manifest:
     """The tree as its author sees it: the base with the changes over it, or what it was applied as."""
-    fresh = ChangeSet.objects.select_related("base", "applied_as").get(pk=changeset.pk)
-    return applying.tree_of(fresh.applied_as) if fresh.applied_as else _overlaid(fresh)
-
-
-def _overlaid(changeset: ChangeSet) -> Manifest:
-    return trees.overlay(applying.tree_of(changeset.base), applying.changes_of(changeset))
+    fresh = ChangeSet.objects.only("base_id", "applied_as_id").get(pk=changeset.pk)
+    return applying.tree_of(fresh.applied_as_id) if fresh.applied_as_id else applying.working_tree(fresh)
 
 
 def _locked(project_id: UUID) -> Project:
@@ -115,23 +122,23 @@ def _locked(project_id: UUID) -> Project:
 
 
 def _locked_open(changeset: ChangeSet) -> ChangeSet:
-    rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("base", "branch", "project")
+    rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("branch", "project")
     fresh = rows.get(pk=changeset.pk)
     if fresh.state != ChangeSetState.OPEN:
         raise errors.Closed(f"This change set is {fresh.get_state_display().lower()}.")
     return fresh
 
 
-def _write(changeset: ChangeSet, plan: applying.Plan, *, by: User | None, message: str) -> Version | None:
-    """Everything that an apply changes, or None if the plan is out of date."""
+def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) -> Version | None:
+    """Everything that an apply changes, in one transaction; None if the plan is out of date."""
     with transaction.atomic():
         project = _locked(changeset.project_id)
         rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("applied_as")
-        if done := rows.get(pk=changeset.pk).applied_as:
+        if done := rows.defer("applied_as__manifest").get(pk=changeset.pk).applied_as:
             return done
         fresh = _locked_open(changeset)
-        branch = Branch.objects.select_related("head").get(pk=fresh.branch_id)
-        if branch.head_id != plan.head_id or applying.changes_of(fresh) != plan.changes:
+        branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
+        if branch.head_id != plan.head_id or applying.changes_of(fresh.pk) != plan.changes:
             return None
         version = branch.head
         if plan.differences:
@@ -144,14 +151,12 @@ def _write(changeset: ChangeSet, plan: applying.Plan, *, by: User | None, messag
     return version
 
 
-def _make_version(
-    branch: Branch, changeset: ChangeSet, plan: applying.Plan, *, by: User | None, message: str
-) -> Version:
+def _make_version(branch: Branch, changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) -> Version:
     project = changeset.project
-    newest = Version.objects.filter(project=project).order_by("-number").first()
+    newest = Version.objects.filter(project=project).order_by("-number").values_list("number", flat=True).first()
     version = Version.objects.create(
         project=project,
-        number=newest.number + 1 if newest else 1,
+        number=(newest or 0) + 1,
         tree_hash=trees.tree_hash(plan.tree),
         manifest=trees.dump(plan.tree),
         author_kind=changeset.author_kind,

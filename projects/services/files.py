@@ -21,12 +21,17 @@ class File(NamedTuple):
 
 def manifest(branch: Branch) -> Manifest:
     """The tree of the branch's head, read afresh."""
-    return applying.tree_of(Branch.objects.select_related("head").get(pk=branch.pk).head)
+    return applying.tree_of(Branch.objects.values_list("head_id", flat=True).get(pk=branch.pk))
 
 
 def working_manifest(changeset: ChangeSet) -> Manifest:
     """The tree as the change set's author sees it."""
     return changesets.working_manifest(changeset)
+
+
+def base_manifest(changeset: ChangeSet) -> Manifest:
+    """The tree the change set was begun over."""
+    return applying.tree_of(changeset.base_id)
 
 
 def read(manifest: Manifest, path: str) -> bytes:

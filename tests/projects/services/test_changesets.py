@@ -186,7 +186,7 @@ class TestApply:
         changesets.stage(changeset, "first.txt", b"1")
         plan = applying.plan(changeset)
         changesets.stage(changeset, "second.txt", b"2")
-        assert changesets._write(changeset, plan, by=None, message="x") is None
+        assert changesets.write(changeset, plan, by=None, message="x") is None
         assert Version.objects.count() == 1
         changesets.apply(changeset, message="x")
         assert sorted(files.manifest(people.main)) == ["first.txt", "kept.txt", "second.txt"]
