@@ -1,12 +1,13 @@
 """The ASGI application: previews by their Host, sockets by their path, everything else to Django.
 
-It asks nothing of the server it runs under; `config.serve` runs it under Daphne.
+It asks nothing of the server it runs under; `config.serve` runs it under Daphne. A process may have both roles,
+or only the dashboard's (`web`) or the previews' (`edge`): what is the other's it refuses with a sentence.
 """
 
 import os
 from typing import Any
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope, WebSocketScope
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -20,18 +21,49 @@ from config.assets import Assets  # noqa: E402
 from projects import routing as projects_routing  # noqa: E402
 from sandboxes.preview import app as preview  # noqa: E402
 
+WEB, EDGE = "web", "edge"
 UNKNOWN = 4404
+MISDIRECTED = 421
+HEALTH = ("/livez", "/readyz")
+NOT_HERE = {
+    WEB: "This address shows apps. The dashboard is served elsewhere.",
+    EDGE: "This address shows the dashboard. Apps are served elsewhere.",
+}
 
 
-async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    if scope["type"] == "lifespan":
-        await _lifespan(receive, send)
-    elif is_preview(scope):
-        await preview.app(scope, receive, send)
-    elif scope["type"] == "websocket":
+def build(*roles: str) -> ASGI3Application:
+    """The application of a process with these roles."""
+
+    async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif is_preview(scope):
+            await (preview.app if EDGE in roles else _refusal(EDGE))(scope, receive, send)
+        elif WEB in roles or scope["path"] in HEALTH:
+            await _dashboard(scope, receive, send)
+        else:
+            await _refusal(WEB)(scope, receive, send)
+
+    return application
+
+
+async def _dashboard(scope: HTTPScope | WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    if scope["type"] == "websocket":
         await sockets(scope, receive, send)
     else:
         await site(scope, receive, send)
+
+
+def _refusal(role: str) -> ASGI3Application:
+    async def refuse(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "websocket":
+            await no_such_socket(scope, receive, send)
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": MISDIRECTED, "headers": headers, "trailers": False})
+        await send({"type": "http.response.body", "body": NOT_HERE[role].encode() + b"\n", "more_body": False})
+
+    return refuse
 
 
 def is_preview(scope: Scope) -> bool:
@@ -68,3 +100,4 @@ sockets = URLRouter(
         re_path(r"", unknown),
     ]
 )
+application = build(WEB, EDGE)

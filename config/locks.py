@@ -34,18 +34,29 @@ class RoleLock:
         self._descriptor: int | None = None
 
     def take(self, *, patience: float = 0.0) -> "RoleLock":
-        """Waits a while for a predecessor that is on its way out; then raises Taken."""
+        """Alone. Waits a while for a predecessor that is on its way out; then raises Taken."""
+        self._hold(fcntl.LOCK_EX, patience)
+        self.tell(pid=os.getpid())
+        return self
+
+    def share(self, *, patience: float = 1.0) -> "RoleLock":
+        """With any number of others, against one who takes it alone; who watches it sees that somebody lives.
+
+        A watcher tries the lock for a moment, hence the patience.
+        """
+        self._hold(fcntl.LOCK_SH, patience)
+        return self
+
+    def _hold(self, how: int, patience: float) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + patience
-        while not _try(descriptor):
+        while not _try(descriptor, how):
             if time.monotonic() >= deadline:
                 os.close(descriptor)
                 raise Taken(self.role, facts_of(self.role))
             time.sleep(0.1)
         self._descriptor = descriptor
-        self.tell(pid=os.getpid())
-        return self
 
     def tell(self, **facts: Any) -> None:
         if self._descriptor is None:
@@ -85,9 +96,9 @@ def is_held(role: str) -> bool:
         os.close(descriptor)
 
 
-def _try(descriptor: int) -> bool:
+def _try(descriptor: int, how: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

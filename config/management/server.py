@@ -2,15 +2,15 @@
 
 from django.core.management.base import CommandError, OutputWrapper
 
-from config.serve import presence
+from config.serve import starting
 
 
 def need(out: OutputWrapper) -> None:
     """Start a server when none runs, say so, and leave it up."""
-    if presence.is_ready():
-        return
-    out.write("No server is running; starting one. It stays up when this is done.")
     try:
-        out.write(presence.start())
-    except presence.NotStarted as sorry:
+        if starting.is_ready():
+            return
+        out.write("No server is running; starting one. It stays up when this is done.")
+        out.write(starting.start())
+    except starting.NotStarted as sorry:
         raise CommandError(str(sorry)) from sorry

@@ -1,4 +1,4 @@
-"""Keeps the web process and the worker alive, and ends them with itself.
+"""Keeps what a browser meets and what works behind it alive, a process each, and ends them with itself.
 
 Each child holds the read end of a pipe whose write end only the supervisor has, so even a killed
 supervisor takes its children along. What the jobs need after a crash stands in the database.
@@ -8,11 +8,12 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.conf import settings
 
+from config import presence
 from config.locks import RoleLock
 from config.serve.children import Child
 
@@ -20,12 +21,17 @@ GRACE = 12.0
 TURN = 0.1
 PATIENCE = 20.0
 HOPELESS = 3
+LEAVING = 15.0  # how long what is on its way out may still hold the port
+FRONTS, BACKS = (presence.WEB, presence.EDGE), (presence.WORKER, presence.BEAT)
 
 log = structlog.get_logger(__name__)
 
 
 class Supervisor:
-    def __init__(self, *, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, *, fronts: Sequence[str] = FRONTS, backs: Sequence[str] = BACKS, on_ready: Callable[[], None]
+    ) -> None:
+        self.fronts, self.backs = fronts, backs
         self.on_ready = on_ready
         # A plain attribute: an Event set by a signal handler inside its own wait would never return.
         self.is_stopping = False
@@ -33,11 +39,10 @@ class Supervisor:
 
     def run(self) -> int:
         """Until a signal; 0 after a clean stop, 1 when a child cannot be brought up at all."""
-        lock = RoleLock("server").take(patience=0.5)
-        self._wait_for_predecessors()
-        with listen() as listener:
+        lock = self._govern()
+        with listen(patience=LEAVING if settings.IS_SCALED else 0.0) as listener:
             self._catch_signals()
-            self.children = [Child("web", listener=listener), Child("worker")]
+            self.children = [Child(*self.fronts, listener=listener), Child(*self.backs)]
             lock.tell(pid=os.getpid(), url=settings.SITE_URL, ready=False)
             code = self._watch(lock)
             self._stop_children()
@@ -76,23 +81,32 @@ class Supervisor:
                 child.kill()
         self.is_stopping = True
 
-    def _wait_for_predecessors(self) -> None:
-        """Children of a killed supervisor are on their way out and still hold the port."""
-        for role in ("web", "worker"):
+    def _govern(self) -> RoleLock:
+        """One supervisor per home where that holds the data; any number where PostgreSQL does."""
+        if settings.IS_SCALED:
+            return RoleLock(presence.SERVER).share()
+        lock = RoleLock(presence.SERVER).take(patience=0.5)
+        # Children of a killed supervisor are on their way out and still hold the port.
+        for role in presence.ROLES:
             RoleLock(role).take(patience=PATIENCE).release()
+        return lock
 
 
-def listen() -> socket.socket:
+def listen(*, patience: float = 0.0) -> socket.socket:
     """Held above the web process: while that is restarted, browsers wait instead of being refused."""
     address = settings.BIND_ADDRESS
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        return socket.create_server((address, settings.SITE_PORT), family=family, backlog=512)
-    except OSError as error:
-        raise PortRefused(
-            f"Port {settings.SITE_PORT} on {address} cannot be used: {error.strerror}. "
-            "Stop the program that has it, or choose another with PORT=…"
-        ) from None
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return socket.create_server((address, settings.SITE_PORT), family=family, backlog=512)
+        except OSError as error:
+            if time.monotonic() >= deadline:
+                raise PortRefused(
+                    f"Port {settings.SITE_PORT} on {address} cannot be used: {error.strerror}. "
+                    "Stop the program that has it, or choose another with PORT=…"
+                ) from None
+        time.sleep(TURN)
 
 
 class PortRefused(Exception):

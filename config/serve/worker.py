@@ -2,13 +2,15 @@
 
 import os
 import signal
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 from celery import Celery, beat
+from django.conf import settings
 
 from agents.services import jobs
 from config import celery as wiring
@@ -21,25 +23,27 @@ POOLS = {wiring.GENERATE: 4, wiring.SANDBOX: 4, wiring.HOUSEKEEPING: 2}
 log = structlog.get_logger(__name__)
 
 
-def run(*, on_ready: Callable[[], None]) -> int:
-    """Until a signal (0), or until a pool dies (1: the supervisor starts us again)."""
+def run(*, queues: Sequence[str], has_clock: bool, on_ready: Callable[[], None]) -> int:
+    """Until a signal (0), or until a part dies (1: the supervisor starts us again)."""
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # `make check` ran them; each start need not
-    # No other worker of this installation is alive, so whoever held these leases is dead.
-    jobs.free_leases()
+    if queues and not settings.IS_SCALED:
+        # No other worker of this installation is alive, so whoever held these leases is dead.
+        jobs.free_leases()
     signals = _Signals()
-    pools = [Pool(queue, threads) for queue, threads in POOLS.items()]
-    clock = _start_clock()
-    for pool in pools:
-        pool.start()
+    pools = [Pool(queue, POOLS[queue]) for queue in queues]
+    threads: list[threading.Thread] = [*pools, *([_clock()] if has_clock else [])]
+    for thread in threads:
+        thread.start()
     announced = False
     while not signals.seen:
         time.sleep(TURN)
-        if not all(pool.is_alive() for pool in pools) or not clock.is_alive():
+        if not all(thread.is_alive() for thread in threads):
             log.error("A part of the worker ended by itself.")
             return 1
         if not announced and all(pool.ready.is_set() for pool in pools):
             announced = True
-            _catch_up()
+            if pools:
+                _catch_up()
             on_ready()
     _stop(pools)
     return 0
@@ -66,7 +70,7 @@ class Pool(threading.Thread):
         self.app: Celery = wiring.build(f"djinn-{queue}", set_as_current=False)
         self.app.loader.import_default_modules()
         self.controller: Any = self.app.WorkController(
-            hostname=f"{queue}@djinn",
+            hostname=f"{queue}@{socket.gethostname()}",
             pool_cls="threads",
             concurrency=threads,
             queues=[queue],
@@ -80,11 +84,9 @@ class Pool(threading.Thread):
         self.controller.start()
 
 
-def _start_clock() -> threading.Thread:
+def _clock() -> threading.Thread:
     service = beat.Service(wiring.app, max_interval=1, scheduler_cls="celery.beat:Scheduler")
-    thread = threading.Thread(target=service.start, name="clock", daemon=True)
-    thread.start()
-    return thread
+    return threading.Thread(target=service.start, name="clock", daemon=True)
 
 
 def _catch_up() -> None:

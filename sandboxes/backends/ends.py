@@ -25,7 +25,7 @@ def is_held(lock: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # some are shared by those who hold them
     except BlockingIOError:
         return True
     finally:

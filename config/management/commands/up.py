@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Migrate, make the local owner's account, run the server and print the sign-in link."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if locks.is_held("server"):
+        if not settings.IS_SCALED and locks.is_held("server"):
             facts = locks.facts_of("server")
             if facts.get("ready"):  # started in the background, it had nobody to tell
                 self._say_link(facts["url"])
