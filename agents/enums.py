@@ -62,3 +62,17 @@ class StepState(models.TextChoices):
 class GenerationState(models.TextChoices):
     OPEN = "open"
     SETTLED = "settled"
+
+
+class Purpose(models.TextChoices):
+    """Why the stored replies of a job are read once more."""
+
+    REPLAY = "replay"
+    RECORD = "record", "Record as demo"
+
+
+class Verdict(models.TextChoices):
+    PENDING = "", "Not yet known"
+    IDENTICAL = "identical"
+    DIFFERENT = "different"
+    IMPOSSIBLE = "impossible"

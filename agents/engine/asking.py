@@ -39,7 +39,7 @@ def request(
 
 def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer[JobSink]) -> Call:
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
-    call = Call(context, step, *asked)
+    call = writer.sink.call = Call(context, step, *asked)
     try:
         with closing(call.texts()) as texts:
             take_in(texts, writer)

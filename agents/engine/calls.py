@@ -59,6 +59,10 @@ class Call:
         if self.finish and self.finish.reason == "content_filter":
             raise errors.ModelFailure("policy_denied", "The model provider's filter ended the reply.")
 
+    def count_staged(self) -> None:
+        """In the transaction of what was staged from it: an effect is never kept without its text."""
+        Generation.objects.filter(pk=self.id).update(response=self.text, staged=F("staged") + 1)
+
     def _open(self) -> None:
         self._began = self._flushed = time.monotonic()
         with self.context.hold() as job:
@@ -66,6 +70,8 @@ class Call:
                 id=self.id,
                 job=job,
                 step=self.step,
+                attempt=job.attempts,
+                staged=0,
                 role=self.step.role,
                 provider=self.request.model.split("/")[0][:40],
                 model=self.request.model,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agents.engine import reading
+from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech, say
 from agents.lifecycle import moves
@@ -57,6 +58,8 @@ class JobSink:
     changeset: ChangeSet
     sandbox: Sandbox
     step: str
+    # The reply that is being read, or was read last.
+    call: Call | None = None
     speech: Speech = field(init=False)
     _hinted: float = 0.0
     _lines: int = 0
@@ -80,6 +83,8 @@ class JobSink:
             changesets.stage(self.changeset, path, content, executable=executable)
             feed.record(job.project, kind, self._payload(path, **told), job_ref=job.pk)
             _tick_off(job, path, is_there=content is not None)
+            if self.call is not None:
+                self.call.count_staged()
         sync.push(self.sandbox, path, content)
 
     def open(self, path: str, purpose: str) -> None:

@@ -2,7 +2,8 @@
 
 from agents.models.generations import Generation
 from agents.models.jobs import Attempt, Job, Step
+from agents.models.replays import Replay
 from agents.models.sessions import Message, Session
 from agents.models.states import AgentState
 
-__all__ = ["AgentState", "Attempt", "Generation", "Job", "Message", "Session", "Step"]
+__all__ = ["AgentState", "Attempt", "Generation", "Job", "Message", "Replay", "Session", "Step"]

@@ -18,9 +18,13 @@ class Generation(models.Model):
     role = models.CharField(max_length=20)
     provider = models.CharField(max_length=40)
     model = models.CharField(max_length=120)
+    # Whose worker made it: the order of calls, whatever the clocks of several hosts say.
+    attempt = models.PositiveIntegerField(default=0)
     prompt_hash = models.CharField(max_length=64)
     request = models.JSONField(default=dict)
     response = models.TextField(blank=True)
+    # So many changes of files were staged from it, counted with each of them; null: from before it was counted.
+    staged = models.PositiveIntegerField(null=True, blank=True)
     finish_reason = models.CharField(max_length=30, blank=True)
     error_code = models.CharField(max_length=30, blank=True)
     # Disjoint columns: no token is counted in two of them (reasoning is part of output).
