@@ -7,17 +7,18 @@ or only the dashboard's (`web`) or the previews' (`edge`): what is the other's i
 import os
 from typing import Any
 
+import django
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope, WebSocketScope
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-pages = get_asgi_application()  # fills the app registry, which everything below needs
+django.setup(set_prefix=False)  # fills the app registry, which everything below needs
 
 from channels.routing import URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from agents import routing as agents_routing  # noqa: E402
 from config.assets import Assets  # noqa: E402
+from config.pages import Pages  # noqa: E402
 from projects import routing as projects_routing  # noqa: E402
 from sandboxes.preview import app as preview  # noqa: E402
 
@@ -90,7 +91,7 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
             return
 
 
-site = Assets(pages)
+site = Assets(Pages())
 unknown: Any = no_such_socket  # `re_path` is typed for views; Channels routes applications with it
 # Consumers read who it is from the handshake themselves, so that they can ask again later.
 sockets = URLRouter(

@@ -1,5 +1,6 @@
 """Typed readers of environment variables. A value that cannot be meant refuses to boot, by name."""
 
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,22 @@ def folder(name: str, default: str) -> Path:
         path = Path.cwd() / path
     if path.exists() and not path.is_dir():
         raise _refusal(name, str(path), "a folder")
+    return path
+
+
+def home(name: str, default: str) -> Path:
+    """A folder of our own, made when it is missing; one that cannot be written refuses to boot."""
+    path = folder(name, default)
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (FileExistsError, NotADirectoryError):  # a file stands in the way, above it
+        raise _refusal(name, str(path), "a folder") from None
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise _refusal(name, str(path), f"a folder that can be made ({error.strerror})") from None
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise _refusal(name, str(path), "a folder that the account running Djinn can read and write")
     return path
 
 

@@ -25,20 +25,26 @@ def read_or_make(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         _make(path)
-    return path.read_text().strip()
+    try:
+        key = path.read_text().strip()
+    except (UnicodeDecodeError, IsADirectoryError):
+        key = ""
+    if len(key) < LEAST:
+        raise ImproperlyConfigured(f"{path} holds no key. Put the key of your backup there; it is not made anew.")
+    return key
 
 
 def _make(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         # A link fails when the name exists, so the first key always wins and is never seen half written.
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)

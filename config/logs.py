@@ -21,8 +21,10 @@ def configure(*, level: str, as_json: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        # By its name: it knows Django's exceptions, and this is read before Django is set up.
+        "filters": {"one line": {"()": "config.faults.OneLine"}},
         "formatters": {"line": {"()": structlog.stdlib.ProcessorFormatter, **_formatter(shared, as_json)}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one line"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},

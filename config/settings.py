@@ -17,8 +17,7 @@ django_stubs_ext.monkeypatch()  # lets Django's generic classes be written with 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where it lives, where it is reached -------------------------------------------------------
-DJINN_HOME = env.folder("DJINN_HOME", "~/.djinn")  # data, keys, sockets and logs of this installation
-DJINN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+DJINN_HOME = env.home("DJINN_HOME", "~/.djinn")  # data, keys, sockets and logs of this installation
 RUN_DIR = DJINN_HOME / "run"
 
 SITE_PORT = env.integer("PORT", 8000, least=1, most=65535)  # the port of the site
@@ -56,8 +55,12 @@ DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own vari
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------
-BACKENDS = ("auto", "process", "none")
+BACKENDS = ("auto", "docker", "process", "none")
 SANDBOX_BACKEND = env.choice("SANDBOX_BACKEND", "auto", among=BACKENDS)  # process is bubblewrap; none: plain pages only
+SANDBOX_BASE_IMAGE = env.text("SANDBOX_BASE_IMAGE", "node:22-bookworm-slim")  # Debian, with or without Node; for docker
+DOCKER_HOST = env.address("DOCKER_HOST", schemes=("unix", "tcp", "http", "https"))  # the engine; else its usual socket
+DOCKER_TLS_VERIFY = bool(env.text("DOCKER_TLS_VERIFY"))  # anything but nothing: the engine's certificate is checked
+DOCKER_CERT_PATH = env.text("DOCKER_CERT_PATH")  # folder with ca.pem, cert.pem and key.pem for the engine
 SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
 
 # --- Jobs --------------------------------------------------------------------------------------
@@ -89,6 +92,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.csp.ContentSecurityPolicy",
+    "config.refusals.Refusals",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,6 +166,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "djinn_csrf"
+CSRF_FAILURE_VIEW = "config.refusals.old_form"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 # Without a proxy these headers are whatever a visitor cares to write.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None

@@ -5,7 +5,7 @@ from importlib import util
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health
+from config import health, refusals
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
@@ -14,3 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 urlpatterns += [path("", include(room)) for room in ("agents.urls", "projects.urls") if util.find_spec(room)]
+
+handler400 = refusals.bad_request
+handler403 = refusals.forbidden
+handler404 = refusals.not_found
+handler429 = refusals.too_often  # allauth's
+handler500 = refusals.server_error

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agents.forms import WishForm
 from agents.recordings import catalogue
@@ -18,7 +18,7 @@ _PER_PAGE = 24
 _ON_START = 12
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "agents/welcome.html")
@@ -37,7 +37,7 @@ def send(request: HttpRequest) -> HttpResponse:
     return redirect("agents:workbench", job.project.owner.handle, job.project.slug)
 
 
-@require_GET
+@require_safe
 @login_required
 def project_list(request: HttpRequest) -> HttpResponse:
     page = _projects(cast("User", request.user), _PER_PAGE, request.GET.get("page"))

@@ -6,7 +6,7 @@ from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agents.forms import MessageForm
 from agents.services import jobs
@@ -17,7 +17,7 @@ from projects.models import Project, User
 _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
 
 
-@require_GET
+@require_safe
 @login_required
 def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
@@ -41,7 +41,7 @@ def page_context(project: Project, user: User) -> dict[str, object]:
     }
 
 
-@require_GET
+@require_safe
 @staff_member_required
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state, for those who build them."""

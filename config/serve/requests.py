@@ -2,19 +2,11 @@
 
 from typing import Any
 
-from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.http_protocol import WebRequest
 from django.conf import settings
-from twisted.internet import reactor as installed_reactor
 
+from config.serve import answers
 from config.serve.gates import Gate
-
-LINGER = 5.0
-reactor: Any = installed_reactor  # its type describes only half of it
-BODY = b"This request is larger than this site accepts.\n"
-TOO_LARGE = (
-    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
-)
 
 
 class Request(WebRequest):
@@ -28,7 +20,7 @@ class Request(WebRequest):
     # --- the body, counted while it arrives -------------------------------------------------
     def gotLength(self, length: int | None) -> None:  # noqa: N802
         if length is not None and length > settings.MAX_BODY_BYTES:
-            self.refuse()
+            self.refuse(413)
         else:
             super().gotLength(length)
 
@@ -37,28 +29,23 @@ class Request(WebRequest):
         if self.is_refused:
             return
         if self.taken > settings.MAX_BODY_BYTES:
-            self.refuse()
+            self.refuse(413)
         else:
             super().handleContentChunk(data)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
-        if not self.is_refused:
+        """Which site is meant must be said, once; guessing it is how caches are poisoned."""
+        hosts = self.requestHeaders.getRawHeaders(b"host", [])
+        if not self.is_refused and (len(hosts) > 1 or (version == b"HTTP/1.1" and not hosts)):
+            self.refuse(400)
+        elif not self.is_refused:
             super().requestReceived(command, path, version)
 
-    def refuse(self) -> None:
-        """Answers at once and stops writing; what still arrives is thrown away for a moment, then cut off.
-
-        Closing at once would reset the connection, and the client would never read the answer.
-        """
-        self.is_refused = True
+    def refuse(self, status: int) -> None:
         if self.content is not None:
             self.content.close()
         self.requestHeaders.removeHeader(b"expect")
-        self.channel.persistent = False
-        transport = self.channel.transport
-        transport.write(TOO_LARGE)
-        transport.loseWriteConnection()
-        reactor.callLater(LINGER, transport.abortConnection)
+        self.channel.refuse(status)
 
     # --- the answer, written no faster than it is read --------------------------------------
     def handle_reply(self, message: dict[str, Any]) -> None:
@@ -81,6 +68,12 @@ class Request(WebRequest):
         else:
             super().handle_exception(exception)
 
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """Daphne's own refusals, in our words."""
+        lines = [(name.encode(), value.encode()) for name, value in answers.headers().items()]
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": lines})
+        self.handle_reply({"type": "http.response.body", "body": answers.page(status)})
+
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
         if self.gate is not None:
             self.gate.stopProducing()
@@ -90,10 +83,3 @@ class Request(WebRequest):
 
     def __eq__(self, other: object) -> bool:
         return self is other
-
-
-class Factory(HTTPFactory):
-    def buildProtocol(self, address: Any) -> Any:  # noqa: N802
-        protocol = super().buildProtocol(address)
-        protocol.requestFactory = Request
-        return protocol

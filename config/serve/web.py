@@ -13,7 +13,8 @@ from twisted.internet import defer
 from twisted.internet import reactor as installed_reactor
 from twisted.logger import globalLogBeginner
 
-from config.serve.requests import Factory, Request
+from config.serve.connections import Factory
+from config.serve.requests import Request
 from config.serve.sockets import Socket, SocketFactory
 
 reactor: Any = installed_reactor  # its type describes only half of it

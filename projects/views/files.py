@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from projects import access, errors
 from projects.enums import Ability
@@ -16,14 +16,14 @@ from projects.services import files
 MOST_SHOWN = 1024 * 1024
 
 
-@require_GET
+@require_safe
 @login_required
 def show_list(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
     return render(request, "projects/file_list.html", {"project": found, "files": found.files.all(), "current": ""})
 
 
-@require_GET
+@require_safe
 @login_required
 def show(request: HttpRequest, owner: str, project: str, path: str) -> HttpResponse:
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)

@@ -115,8 +115,11 @@ PLACES = {
 
 
 def main() -> None:
+    from config.serve import connections
     from config.serve.web import WebServer
 
+    # Patience is for people; a test has less of it.
+    connections.HEAD_SECONDS, connections.BODY_TURN = 2.0, 1.0
     logging.config.dictConfig(settings.LOGGING)
     handed_over = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     WebServer(application, listener=handed_over, on_ready=lambda: print("ready", flush=True)).run()

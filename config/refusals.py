@@ -1,0 +1,175 @@
+"""What people get instead of what they asked for: a page in our look, a line for htmx, a problem for programs."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core import exceptions
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template import loader
+
+from config import faults
+
+Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+PROBLEM = "application/problem+json"
+
+
+class Words(NamedTuple):
+    heading: str
+    say: str
+
+
+WORDS: dict[int, Words] = {
+    400: Words(
+        "That did not make sense",
+        "Your browser sent something that cannot be understood. Going back and trying again usually helps.",
+    ),
+    403: Words(
+        "You may not do that",
+        "You can see this, but changing it is for others. Ask the owner of the project if it should be yours, too.",
+    ),
+    404: Words(
+        "There is nothing here",
+        "Perhaps the address has a slip in it, perhaps what was here is gone, or it belongs to somebody else.",
+    ),
+    405: Words(
+        "It does not work this way",
+        "There is something at this address, but not for what your browser asked of it. Begin at the start.",
+    ),
+    408: Words("That took too long", "Your request did not arrive whole in time. Check the connection and try again."),
+    413: Words("That is too large", "This site does not take so much at once. Send less, or in several parts."),
+    414: Words("This address is too long", "No address of this site is that long. Begin at the start."),
+    429: Words(
+        "That was too often", "You have asked for this many times in a short while. Try again in a few minutes."
+    ),
+    431: Words(
+        "Your browser sent too much about itself",
+        "Often these are old cookies: delete those of this site, then load the page again.",
+    ),
+    500: Words(
+        "Something broke",
+        "It was not you. What happened is in the log of the server, "
+        "and whatever was being made goes on from its last recorded step.",
+    ),
+    503: Words("Not right now", "A part of this server is not there at the moment. Try again in a moment."),
+    507: Words("There is no room left", "The disk of this server is full."),
+}
+OLD_FORM = Words(
+    "This form is too old",
+    "It was opened before you signed in or out, or it did not come from this site. "
+    "Go back, load the page again, and send it once more.",
+)
+OTHER_HOST = "This site is not reached under that name. If it should be, its operator adds it to DJINN_ALLOWED_HOSTS."
+TOO_MANY_FIELDS = "This form has more fields than any form of this site."
+NOT_UTF8 = "This site understands text in UTF-8 alone, and this was sent as something else."
+NO_NULLS = "There is a null character in this request, and nothing here takes one."
+
+
+def answer(request: HttpRequest, status: int, words: Words | None = None) -> HttpResponse:
+    """In the form that whoever asks can read."""
+    heading, say = words or WORDS[status]
+    if request.headers.get("HX-Request"):
+        return HttpResponse(say, status=status, content_type="text/plain; charset=utf-8")
+    if request.get_preferred_type(["text/html", PROBLEM, "application/json"]) not in {"text/html", None}:
+        problem = {"type": "about:blank", "title": heading, "status": status, "detail": say}
+        return JsonResponse(problem, status=status, content_type=PROBLEM)
+    return HttpResponse(page(status, words), status=status)
+
+
+def page(status: int, words: Words | None = None) -> str:
+    """It stands alone: it asks neither the session nor the database."""
+    heading, say = words or WORDS[status]
+    return loader.render_to_string("error.html", {"number": status, "heading": heading, "say": say})
+
+
+# --- what Django calls when something was raised -----------------------------------------------
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    match exception:
+        case exceptions.RequestDataTooBig():
+            return answer(request, 413)
+        case exceptions.DisallowedHost():
+            return answer(request, 400, WORDS[400]._replace(say=OTHER_HOST))
+        case exceptions.TooManyFieldsSent() | exceptions.TooManyFilesSent():
+            return answer(request, 400, WORDS[400]._replace(say=TOO_MANY_FIELDS))
+    return answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, 403)
+
+
+def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answer(request, 403, OLD_FORM)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, 404)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    return answer(request, 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Ours, unless the machine is to blame: then what to do about it is said."""
+    fault = faults.of(error) if (error := sys.exc_info()[1]) else None
+    if fault is None:
+        return answer(request, 500)
+    refusal = answer(request, fault.status, WORDS[fault.status]._replace(say=str(fault)))
+    refusal.headers["Retry-After"] = "10"
+    return refusal
+
+
+class Refusals:
+    """Gives a face to answers that come without one, and refuses what no database takes."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        answered = _refuse_nulls(request) or self.get_response(request)
+        if isinstance(answered, HttpResponseBase):
+            return _later(_with_a_face(request, answered)) if self.is_async else _with_a_face(request, answered)
+        return self._face_later(request, answered)
+
+    async def _face_later(self, request: HttpRequest, answered: Awaitable[HttpResponseBase]) -> HttpResponseBase:
+        return _with_a_face(request, await answered)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """In Django's admin an address may hold numbers and ids that no column does."""
+        match = request.resolver_match
+        is_odd = isinstance(exception, DataError | OverflowError | exceptions.ValidationError)
+        return answer(request, 400) if match and match.app_name == "admin" and is_odd else None
+
+
+async def _later(response: HttpResponseBase) -> HttpResponseBase:
+    return response
+
+
+def _refuse_nulls(request: HttpRequest) -> HttpResponse | None:
+    """PostgreSQL takes no null character in a text, and no honest browser sends one in an address."""
+    query = request.META.get("QUERY_STRING", "")
+    if "%00" in query or "\0" in query or any("\0" in value for value in request.COOKIES.values()):
+        return answer(request, 400, WORDS[400]._replace(say=NO_NULLS))
+    return None
+
+
+def _with_a_face(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if not isinstance(response, HttpResponse) or response.content or request.method == "HEAD":
+        return response
+    if response.status_code not in WORDS:
+        return response
+    face = answer(request, response.status_code)
+    response.content = face.content
+    response.headers["Content-Type"] = face.headers["Content-Type"]
+    response.headers["Content-Length"] = str(len(face.content))
+    return response
