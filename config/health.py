@@ -1,9 +1,21 @@
-"""Is the process alive; is it ready for people."""
+"""Is the process alive; is the installation ready for people, and what is missing."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from config import locks
+from config import presence
+
+NO_DATABASE = "The database does not answer; nothing can be shown or changed until it does."
+NO_REDIS = "Redis does not answer; changes are shown late and work waits until it does."
+ABSENT = {
+    "web": "No process serves the dashboard (web).",
+    "edge": "No process serves the apps (edge).",
+    "generate": "No worker takes wishes (queue generate); they wait.",
+    "sandbox": "No worker starts apps (queue sandbox); they wait.",
+    "housekeeping": "No worker keeps house (queue housekeeping); what got lost is not asked for again.",
+    "beat": "No clock runs (beat); what got lost is not asked for again.",
+}
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -12,11 +24,27 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Without its database the site can do nothing; without a worker it can do all but the work itself."""
-    has_database, has_worker = _database(), _worker()
-    checks = {"database": "ok" if has_database else "failed", "worker": "ok" if has_worker else "degraded"}
-    status = "failed" if not has_database else "ok" if has_worker else "degraded"
-    return JsonResponse({"status": status, "checks": checks}, status=200 if has_database else 503)
+    """Without its database the site can do nothing; without anything else it can do some of it, and says so."""
+    checks, says = {"database": "ok"}, []
+    if not _database():
+        checks["database"] = "failed"
+        says.append(NO_DATABASE)
+    says += _others(checks)
+    status = "failed" if checks["database"] == "failed" else "degraded" if says else "ok"
+    return JsonResponse({"status": status, "checks": checks, "says": says}, status=503 if status == "failed" else 200)
+
+
+def _others(checks: dict[str, str]) -> list[str]:
+    """Redis, where there is one, and every part that some process has to play."""
+    if settings.IS_SCALED:
+        checks["redis"] = "ok"
+    try:
+        missing = presence.missing()
+    except presence.Unknown:
+        checks.update(dict.fromkeys(presence.PARTS, "unknown"), redis="failed")
+        return [NO_REDIS]
+    checks.update({part: "missing" if part in missing else "ok" for part in presence.PARTS})
+    return [ABSENT[part] for part in missing]
 
 
 def _database() -> bool:
@@ -26,7 +54,3 @@ def _database() -> bool:
             return bool(cursor.fetchone() == (1,))
     except Exception:  # whatever the driver raises, the answer is the same: not ready
         return False
-
-
-def _worker() -> bool:
-    return locks.is_held("worker") and bool(locks.facts_of("worker").get("ready"))

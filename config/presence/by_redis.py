@@ -34,6 +34,7 @@ class Told:
         self._facts: dict[str, Any] = {}
         self._ended = threading.Event()
         self._was_heard = True
+        self._client = _connect()
         self._thread = threading.Thread(target=self._go_on, name="presence", daemon=True)
         self._thread.start()
 
@@ -56,7 +57,7 @@ class Told:
 
     def _try(self, fill: Any) -> None:
         try:
-            with client().pipeline() as pipe:
+            with self._client.pipeline() as pipe:
                 fill(pipe)
                 pipe.execute()
         except redis.RedisError as failed:
@@ -84,7 +85,12 @@ def _everybody() -> list[dict[str, Any]]:
 
 @functools.cache
 def client() -> Any:
-    """Its own short limits: who asks for health must not wait."""
+    """For who asks."""
+    return _connect()
+
+
+def _connect() -> Any:
+    """With short limits: neither who asks nor who ends may wait long."""
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, protocol=2
     )

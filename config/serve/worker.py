@@ -72,6 +72,7 @@ class Pool(threading.Thread):
         self.controller: Any = self.app.WorkController(
             hostname=f"{queue}@{socket.gethostname()}",
             pool_cls="threads",
+            use_eventloop=False,  # there is one event hub per process, and several pools here
             concurrency=threads,
             queues=[queue],
             ready_callback=lambda consumer: self.ready.set(),

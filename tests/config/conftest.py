@@ -1,15 +1,19 @@
 """Servers of ours in processes of their own."""
 
+import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from config import presence
+from config.presence import Standing, by_redis
 from tests import installation
 from tests.installation import Installation, installed
+from tests.services.redis import Redis
 
 # One mebibyte is little enough to be too little; and no test here starts a box.
 SURROUNDINGS = {"DJINN_MAX_BODY_MB": "1", "SANDBOX_BACKEND": "none"}
@@ -46,6 +50,41 @@ def bare_server(free_port: int, tmp_path: Path, bare_log: Path) -> Iterator[subp
         process.kill()
         process.wait()
     process.stdout.close()
+
+
+@pytest.fixture(scope="package")
+def own_redis() -> Iterator[Redis]:
+    """Who kills it starts it again."""
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture
+def scaled(settings, own_redis: Redis) -> Iterator[Redis]:
+    """This process as one of several hosts', as far as Redis goes."""
+    settings.IS_SCALED, settings.REDIS_URL = True, own_redis.url
+    settings.REDIS_PREFIX = f"djinn-{secrets.token_hex(4)}"
+    by_redis.client.cache_clear()
+    yield own_redis
+    by_redis.client().close()
+    by_redis.client.cache_clear()
+
+
+Take = Callable[..., Standing]
+
+
+@pytest.fixture
+def take() -> Iterator[Take]:
+    """`presence.take`, with a leave at the end of the test."""
+    taken: list[Standing] = []
+
+    def one(*roles: str) -> Standing:
+        taken.append(presence.take(*roles))
+        return taken[-1]
+
+    yield one
+    for standing in taken:
+        standing.leave()
 
 
 @pytest.fixture(scope="session")

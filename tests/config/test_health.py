@@ -1,23 +1,25 @@
-"""The two health addresses."""
+"""The two health addresses, and what they say of the parts around them."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connections
 from django.test import Client
 
-from config.locks import RoleLock
+from config import health, presence
+from tests.config.conftest import Take
+from tests.services.redis import Redis
 
 
 @pytest.fixture
-def worker(settings, tmp_path: Path) -> Iterator[RoleLock]:
-    """A worker that is starting."""
-    settings.RUN_DIR = tmp_path / "run"
-    lock = RoleLock("worker").take()
-    yield lock
-    lock.release()
+def one_machine(settings, tmp_path: Path) -> None:
+    settings.IS_SCALED, settings.RUN_DIR = False, tmp_path / "run"
+
+
+@pytest.fixture
+def everybody(take: Take) -> None:
+    for role in presence.ROLES:
+        take(role).tell(**presence.of_this_process(ready=True, queues=list(presence.QUEUES)))
 
 
 def test_alive_asks_for_nothing(client: Client) -> None:
@@ -27,25 +29,43 @@ def test_alive_asks_for_nothing(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_ready_runs_a_real_query(client: Client, worker: RoleLock) -> None:
-    worker.tell(pid=os.getpid(), ready=True)
+def test_ready_with_everything_in_place(client: Client, one_machine: None, everybody: None) -> None:
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "checks": {"database": "ok", "worker": "ok"}}
+    assert response.json() == {
+        "status": "ok",
+        "checks": {"database": "ok", **dict.fromkeys(presence.PARTS, "ok")},
+        "says": [],
+    }
 
 
 @pytest.mark.django_db
-def test_without_a_worker_that_is_ready_it_is_degraded_and_still_serves(client: Client, worker: RoleLock) -> None:
-    starting = client.get("/readyz")
-    worker.tell(pid=os.getpid(), ready=True)
-    worker.release()
-    gone = client.get("/readyz")
-    assert (starting.status_code, gone.status_code) == (200, 200)
-    expected = {"status": "degraded", "checks": {"database": "ok", "worker": "degraded"}}
-    assert (starting.json(), gone.json()) == (expected, expected)
+def test_without_a_worker_that_is_ready_it_is_degraded_and_still_serves(
+    take: Take, client: Client, one_machine: None
+) -> None:
+    for role in ("web", "edge", "beat"):
+        take(role).tell(ready=True)
+    take("worker")  # which is starting
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    assert response.json()["checks"]["generate"] == "missing"
+    assert response.json()["says"] == [health.ABSENT[queue] for queue in presence.QUEUES]
 
 
-def test_not_ready_without_a_database(client: Client, tmp_path, django_db_blocker) -> None:
+@pytest.mark.django_db
+@pytest.mark.services
+def test_redis_gone_is_said_and_not_taken_for_the_end(client: Client, scaled: Redis, everybody: None) -> None:
+    assert client.get("/readyz").json()["checks"]["redis"] == "ok"
+    scaled.kill()
+    response = client.get("/readyz")
+    scaled.start()
+    assert response.status_code == 200
+    assert response.json()["says"] == [health.NO_REDIS]
+    assert set(response.json()["checks"].values()) == {"ok", "failed", "unknown"}
+
+
+def test_not_ready_without_a_database(client: Client, one_machine: None, tmp_path: Path, django_db_blocker) -> None:
     connection = connections["default"]
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
@@ -57,4 +77,5 @@ def test_not_ready_without_a_database(client: Client, tmp_path, django_db_blocke
             connection.close()
             connection.settings_dict["NAME"] = name
     assert response.status_code == 503
-    assert response.json() == {"status": "failed", "checks": {"database": "failed", "worker": "degraded"}}
+    assert response.json()["status"] == "failed"
+    assert response.json()["says"][0] == health.NO_DATABASE

@@ -7,6 +7,7 @@ import socket
 import httpx
 import pytest
 
+from config import presence
 from tests.installation import Installation
 from tests.processes import is_alive
 
@@ -40,9 +41,11 @@ def test_both_children_killed_are_both_replaced(running: Installation) -> None:
 
 
 def test_it_is_ready_for_people_with_everything_in_place(running: Installation) -> None:
-    assert httpx.get(f"http://127.0.0.1:{running.port}/readyz").json() == {
+    answer = httpx.get(f"http://127.0.0.1:{running.port}/readyz").json()
+    assert answer == {
         "status": "ok",
-        "checks": {"database": "ok", "worker": "ok"},
+        "checks": {"database": "ok", **dict.fromkeys(presence.PARTS, "ok")},
+        "says": [],
     }
 
 
