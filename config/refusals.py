@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core import exceptions
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template import loader
 
@@ -145,10 +145,11 @@ class Refusals:
         return _with_a_face(request, await answered)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """In Django's admin an address may hold numbers and ids that no column does."""
+        """In Django's admin an address may hold numbers, ids and searches that no column and no database takes."""
         match = request.resolver_match
-        is_odd = isinstance(exception, DataError | OverflowError | exceptions.ValidationError)
-        return answer(request, 400) if match and match.app_name == "admin" and is_odd else None
+        is_admin = match is not None and match.app_name == "admin"
+        is_odd = isinstance(exception, DataError | OperationalError | OverflowError | exceptions.ValidationError)
+        return answer(request, 400) if is_admin and is_odd and faults.of(exception) is None else None
 
 
 async def _later(response: HttpResponseBase) -> HttpResponseBase:

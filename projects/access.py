@@ -78,6 +78,8 @@ def digest_of(secret: str) -> str:
 def token_of(secret: str) -> ApiToken | None:
     """The live token with this secret, `djinn_<prefix>_<rest>`."""
     prefix = secret.removeprefix("djinn_").partition("_")[0]
+    if not secret.isascii() or not prefix.isalnum():
+        return None  # no secret of ours, and perhaps nothing that a database takes
     token = ApiToken.objects.select_related("user").filter(prefix=prefix[:12]).first()
     if token is None or not hmac.compare_digest(token.digest, digest_of(secret)):
         return None

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.config.conftest import bare_log, bare_server, free_port
 from tests.installation import Installation, installed
 from tests.sandboxes.conftest import alice, make_app
 
-__all__ = ["alice", "make_app"]
+__all__ = ["alice", "bare_log", "bare_server", "free_port", "make_app"]
 
 
 @pytest.fixture(scope="package")
