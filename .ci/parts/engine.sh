@@ -5,8 +5,11 @@ SOCKET=unix://$STATE/engine.sock
 ENGINE_RUN=/run/djinn-engine-$(printf %s "$STATE" | cksum | cut -d ' ' -f 1)
 
 engine_packages() {
-    has docker || missing="$missing docker.io$(split_client)"
-    engine_somewhere || needs dockerd docker.io
+    if ! has docker; then
+        missing="$missing docker.io$(split_client)"
+    elif ! engine_somewhere; then
+        needs dockerd docker.io
+    fi
     if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
         needs apparmor_parser apparmor
     fi

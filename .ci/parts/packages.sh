@@ -5,7 +5,8 @@ packages_up() {
     needs bwrap bubblewrap
     needs chromium chromium
     needs git git
-    needs npm npm
+    needs python3 python3
+    node_packages
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
     if ! has fc-list || [ -z "$(fc-list)" ]; then
         missing="$missing fontconfig fonts-dejavu-core"
@@ -14,6 +15,19 @@ packages_up() {
     [ -n "${REDIS_URL:-}" ] || needs redis-server redis-server
     engine_packages
     [ -z "$missing" ] || install_packages
+}
+
+# React apps want Node 20; older Debians have an older one.
+node_packages() {
+    if has npm; then
+        return
+    fi
+    node=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/.*Candidate: \([0-9]*\).*/\1/p')
+    if [ "${node:-0}" -ge 20 ]; then
+        missing="$missing nodejs npm"
+    else
+        say "Node.js 20 or newer is missing; React apps and their tests need it (nodejs.org)."
+    fi
 }
 
 needs() {
