@@ -9,8 +9,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from tests import connections
+
 # What a marked test needs. In CI (DJINN_NO_SKIPS) nothing is left out, so a missing tool fails.
-TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm", "docker": "docker"}
+TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm", "docker": "docker", "services": "redis-server"}
 
 # Whoever asks for one of these, itself or through a fixture, touches the database.
 DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
@@ -23,6 +25,15 @@ def _fresh_cache() -> Iterator[None]:
     """Rate limits live in the cache; one test's attempts are not the next one's."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _connections_given_back() -> Iterator[None]:
+    """Last of all, when the threads of the test should have ended."""
+    yield
+    if settings.IS_SCALED and (lost := connections.settle()) > 0:
+        connections.forget()
+        pytest.fail(f"{lost} connections to the database were not given back.")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,8 +19,11 @@ def as_json(value: object) -> str:
 
 def stack(changeset: ChangeSet) -> str:
     """The kind of app it is: as planned, or what the files say where nobody planned."""
-    manifest = files.working_manifest(changeset)
-    return changeset.project.template or stacks.choose("", manifest).name
+    return kind(changeset.project.template, files.working_manifest(changeset))
+
+
+def kind(planned: str, manifest: trees.Manifest) -> str:
+    return planned or stacks.choose("", manifest).name
 
 
 def rules(changeset: ChangeSet) -> str:

@@ -72,6 +72,13 @@ def working_tree(changeset: ChangeSet) -> Manifest:
     return trees.overlay(tree_of(changeset.base_id), changes_of(changeset.pk))
 
 
+def check_content(path: str, content: bytes | None) -> None:
+    """Refuse what no tree could take."""
+    trees.check_path(path)
+    if content is not None and len(content) > MOST_FILE:
+        raise errors.TooLarge(f"{path} is larger than {MOST_FILE // 1024**2} MB.")
+
+
 def check_staged(path: str, entry: Entry | None, working: Manifest) -> None:
     """Refuse a change that the tree so far cannot take."""
     if entry is None:

@@ -45,9 +45,7 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
 
 def stage(changeset: ChangeSet, path: str, content: bytes | None, *, executable: bool = False) -> Change:
     """Put one file into the change set (None = delete it); the last stage of a path wins."""
-    trees.check_path(path)
-    if content is not None and len(content) > applying.MOST_FILE:
-        raise errors.TooLarge(f"{path} is larger than {applying.MOST_FILE // 1024**2} MB.")
+    applying.check_content(path, content)
     blob = None if content is None else blobs.pack(content)
     entry = None if blob is None else trees.Entry(blob.sha256, blob.size, executable)
     with transaction.atomic():

@@ -1,0 +1,45 @@
+"""Whether every connection of the pool was given back: one that a thread takes with it is lost for ever."""
+
+import time
+from typing import Any
+
+from asgiref.sync import SyncToAsync
+from channels.testing import application
+from django.conf import settings
+from django.db import close_old_connections, connection, connections
+
+PATIENCE = 10.0
+
+# While they wait, Channels' own communicators leave every thread its connection; the product does not.
+application.no_op = close_old_connections
+
+
+def out() -> int:
+    """How many connections of the pool somebody holds, beside the one of this thread."""
+    pool = _pool()
+    if pool is None:
+        return 0
+    stats = pool.get_stats()
+    held = stats.get("pool_size", 0) - stats.get("pool_available", 0)
+    return int(held) - (connection.connection is not None)
+
+
+def settle() -> int:
+    """The thread that tests share for what is synchronous gives its own back; the others are waited for."""
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result(PATIENCE)
+    until = time.monotonic() + PATIENCE
+    while (left := out()) > 0 and time.monotonic() < until:
+        time.sleep(0.02)
+    return left
+
+
+def forget() -> None:
+    """A pool that has lost connections is no pool for the next test."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone
+
+
+def _pool() -> Any:
+    # Asked by its name in the settings: a test that uses no database must not open a pool.
+    pools = getattr(connection, "_connection_pools", {}) if settings.IS_SCALED else {}
+    return pools.get(connection.alias)
