@@ -26,24 +26,23 @@ class Balancer:
         self.port = int(self._listener.getsockname()[1])
         self._web, self._edge = web, edge
         self._turn = itertools.count()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="balancer", daemon=True)
+        self._ended = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="balancer", daemon=True)
         self._thread.start()
-        wait_for(self._loop.is_running, seconds=10, what="the balancer")
+        wait_for(lambda: self._loop, seconds=10, what="the balancer")
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
-    def _run(self) -> None:
-        server = self._loop.run_until_complete(asyncio.start_server(self._visit, sock=self._listener))
-        self._loop.run_forever()
+    async def _serve(self) -> None:
+        """What is still going on at the end is cancelled with the loop."""
+        server = await asyncio.start_server(self._visit, sock=self._listener)
+        self._loop = asyncio.get_running_loop()
+        await self._ended.wait()
         server.close()
-        left = asyncio.all_tasks(self._loop)
-        for visit in left:
-            visit.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        self._loop.close()
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

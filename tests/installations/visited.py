@@ -4,8 +4,9 @@ import json
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -25,6 +26,15 @@ _TREES = """
 select version.tree_hash from projects_version version
 join projects_project project on project.id = version.project_id
 where project.slug = ? order by version.number
+"""
+_HOLDER = """
+select attempt.worker from agents_attempt attempt join agents_job job on job.id = attempt.job_id
+join projects_project project on project.id = job.project_id
+where project.slug = ? order by job.created_at desc, attempt.number desc limit 1
+"""
+_LEASE = """
+select job.lease_expires from agents_job job join projects_project project on project.id = job.project_id
+where project.slug = ? and job.state = 'running'
 """
 _LABEL = """
 select sandbox.label from sandboxes_sandbox sandbox join projects_project project on project.id = sandbox.project_id
@@ -138,6 +148,16 @@ class Run:
 
     def phases(self) -> list[str]:
         return [phase for _, phase, _ in self.one.rows(_JOBS, self.slug)]
+
+    def holder(self) -> int:
+        """The process id of the worker whose attempt is the newest."""
+        [(worker,)] = self.one.rows(_HOLDER, self.slug)
+        return int(worker.split(":")[1])
+
+    def leased_until(self) -> datetime:
+        """What PostgreSQL gives as a time; SQLite would give its text."""
+        [(until,)] = self.one.rows(_LEASE, self.slug)
+        return cast("datetime", until)
 
     def trees(self) -> list[str]:
         return [tree for (tree,) in self.one.rows(_TREES, self.slug)]

@@ -1,0 +1,52 @@
+"""The scaled shape on servers of its own, in the middle of building an app, for tests that break something."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.installations.scaled import Scaled, scaled
+from tests.installations.visited import Run
+from tests.installations.waiting import wait_for
+from tests.services.postgres import Postgres
+from tests.services.redis import Redis
+
+WISH = "A reading list that looks like my bookshelf"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: Redis) -> Iterator[Scaled]:
+    """One for all faults: each disturbs a project of its own, and puts right what it broke."""
+    home = tmp_path_factory.mktemp("whole") / "home"
+    with scaled(home, postgres=postgres, redis=redis, DJINN_DEMO_PACE="1", DJINN_LEASE_SECONDS="6") as one:
+        one.up()
+        yield one
+
+
+@pytest.fixture(scope="session")
+def calm(whole: Scaled) -> list[str]:
+    """The tree of a run that nobody disturbed."""
+    run = whole.run(whole.send_wish(WISH))
+    run.completed()
+    return run.trees()
+
+
+@pytest.fixture
+def building(whole: Scaled, calm: list[str]) -> Iterator[Run]:
+    """A project in the middle of being implemented: some files are closed, others are not."""
+    run = whole.run(whole.send_wish(WISH))
+    wait_for(lambda: len(run.closed()) >= 2, seconds=90, what="two closed files")
+    assert run.states() == ["running"]
+    yield run
+    whole.mend()
