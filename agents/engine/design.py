@@ -1,6 +1,7 @@
 """From a wish to a blueprint: what to build, with what, in which files."""
 
 import time
+from collections.abc import Collection
 from contextlib import closing
 from typing import Any
 
@@ -17,13 +18,14 @@ from agents.prompts import blueprint
 from projects import feed
 from sandboxes.runtime import stacks
 
+KEY = "design"
 _ROUNDS = 3
 _TAG = "blueprint"
 _LOOK_EVERY = 0.1
 
 
 def run(context: Context) -> None:
-    steps.once(context, "design", lambda step: _design(context, step), role="architect", title="Plan")
+    steps.once(context, KEY, lambda step: _design(context, step), role="architect", title="Plan")
 
 
 def _design(context: Context, step: Step) -> steps.Output:
@@ -32,9 +34,9 @@ def _design(context: Context, step: Step) -> steps.Output:
     for _ in range(_ROUNDS):
         if context.job.plan:  # told already, in this attempt or in one that ended right after
             return {"stack": context.job.blueprint["stack"]}
-        call, body = _ask(context, step, turns)
+        call = _ask(context, step, turns)
         try:
-            _keep(context, _read(body))
+            _keep(context, plan_of(call.text, able=call.request.stacks))
         except blueprint.Malformed as malformed:
             complaint = "The blueprint cannot be used:\n" + "\n".join(malformed.errors)
             turns = (*turns, Turn("assistant", call.text), Turn("user", complaint))
@@ -47,18 +49,24 @@ def _request(context: Context) -> str:
     return context.wish if context.text == context.wish else f"{context.wish}\n\n{context.text}"
 
 
-def _read(body: str | None) -> dict[str, Any]:
-    plan = blueprint.parse(body or "")
-    able = stacks.available()
+def plan_of(text: str, *, able: Collection[str]) -> dict[str, Any]:
+    """The blueprint in a whole reply, if it can be built with what this machine has."""
+    _, body, is_closed = tags.extract(text, _TAG)
+    plan = blueprint.parse((body if is_closed else None) or "")
     if plan.stack not in able:
         raise blueprint.Malformed([f"This machine cannot run {plan.stack}. Choose one of {', '.join(able)}."])
     return plan.as_dict()
 
 
-def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> tuple[Call, str | None]:
-    """The call, its prose told while it came, and the blueprint in it if that was whole."""
+def prose_of(text: str) -> str:
+    """What it says beside the blueprint, as far as it is there."""
+    return tags.extract(text, _TAG).prose
+
+
+def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> Call:
+    """The call, its prose told while it came."""
     values = {"stacks": prompts.stack_rules(stacks.available())}
-    asked = asking.request(context, step="design", prompt="design", values=values, turns=turns)
+    asked = asking.request(context, step=KEY, prompt="design", values=values, turns=turns)
     call, speech = Call(context, step, *asked), Speech(context)
     said, looked = 0, 0.0
     try:
@@ -71,13 +79,12 @@ def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> tuple[Call, s
         _tell(speech, call.text, said)
         if not context.is_lost():
             speech.say()
-    _, body, is_closed = tags.extract(call.text, _TAG)
-    return call, body if is_closed else None
+    return call
 
 
 def _tell(speech: Speech, text: str, said: int) -> int:
     """Pass on the prose that came since; gives back how much of it is told."""
-    prose = tags.extract(text, _TAG).prose
+    prose = prose_of(text)
     speech.add(prose[said:])
     return len(prose)
 

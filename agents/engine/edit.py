@@ -19,6 +19,7 @@ from agents.parsing import edits, patches
 from projects.services import files
 from sandboxes.runtime import lifecycle
 
+KEY = "edit"
 _ROUNDS = 3
 _TURNS = 12
 
@@ -27,7 +28,7 @@ def run(context: Context) -> bool:
     """Whether anything is changed; what the model only answered is in the chat."""
     changeset = context.changeset()
     lifecycle.show(context.sandbox(), changeset)
-    steps.once(context, "edit", lambda step: _edit(context, step), role="builder", title="Edit")
+    steps.once(context, KEY, lambda step: _edit(context, step), role="builder", title="Edit")
     return reading.is_changed(changeset)
 
 

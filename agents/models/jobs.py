@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from agents import enums
 from agents.models.sessions import Session
@@ -14,6 +14,8 @@ from projects.models import Branch, Project
 
 TERMINAL = (enums.JobState.COMPLETED, enums.JobState.FAILED, enums.JobState.CANCELLED)
 ACTIVE = (enums.JobState.QUEUED, enums.JobState.RUNNING, enums.JobState.PAUSED)
+# Nobody works on them, and nobody will unless a person asks.
+AT_REST = (*TERMINAL, enums.JobState.PAUSED)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -22,12 +24,11 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def due(self) -> Self:
         """Queued, and not asked to wait any longer."""
-        now = timezone.now()
-        return self.filter(state=enums.JobState.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=now))
+        return self.filter(state=enums.JobState.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=Now()))
 
     def stalled(self) -> Self:
         """Running by a worker that no longer says so."""
-        return self.filter(state=enums.JobState.RUNNING, lease_expires__lt=timezone.now())
+        return self.filter(state=enums.JobState.RUNNING, lease_expires__lt=Now())
 
 
 class Job(models.Model):

@@ -8,23 +8,13 @@ from agents.engine import sinks
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
-from agents.lifecycle import leases, moves
 from agents.models import Job, Step
 from projects.enums import AuthorKind
 from projects.models import User
 from projects.services import changesets
+from tests.agents.engine.whole import work_on
 from tests.fakes import model_server
 from tests.fakes.model_server import ModelServer
-
-
-def work_on(job: Job) -> Context:
-    """Claimed and begun, without a heartbeat."""
-    lease = leases.claim(job.pk, worker="test")
-    assert lease is not None
-    context = Context(lease, Job.objects.select_related("project", "branch").get(pk=job.pk))
-    with context.hold() as held:
-        moves.begin(held)
-    return context
 
 
 def put(job: Job, by: User, **texts: str) -> None:

@@ -8,7 +8,8 @@ from agents.models import Job
 from agents.services import jobs
 from projects.models import Project, User
 from projects.services import changesets
-from tests.agents.engine.conftest import put, work_on
+from tests.agents.engine.conftest import put
+from tests.agents.engine.whole import work_on
 
 
 def edit_of(project: Project, owner: User) -> Context:

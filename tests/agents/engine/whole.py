@@ -3,7 +3,10 @@
 import threading
 from typing import Any
 
-from agents.engine import runner
+from agents.engine import design, edit, finish, implement, runner
+from agents.engine.context import Context
+from agents.enums import Phase
+from agents.lifecycle import leases, moves
 from agents.models import Job
 from agents.services import jobs
 from projects import feed
@@ -37,3 +40,34 @@ def payloads(project: Project, kind: str) -> list[dict[str, Any]]:
 def tree(project: Project) -> dict[str, str]:
     manifest = files.manifest(project.branches.get())
     return {path: files.read(manifest, path).decode() for path in manifest}
+
+
+def build_without_a_box(job: Job) -> Job:
+    """All of a job but the running of its app: what `install` and `start` would do changes no file."""
+    context = work_on(job)
+    if context.job.kind == "generate":
+        design.run(context)
+        _advance(context, Phase.IMPLEMENTING)
+        implement.run(context)
+    else:
+        edit.run(context)
+    _advance(context, Phase.INSTALL)
+    _advance(context, Phase.START)
+    finish.run(context)
+    job.refresh_from_db()
+    return job
+
+
+def _advance(context: Context, phase: Phase) -> None:
+    with context.hold() as held:
+        moves.advance(held, phase)
+
+
+def work_on(job: Job) -> Context:
+    """Claimed and begun, without a heartbeat."""
+    lease = leases.claim(job.pk, worker="test")
+    assert lease is not None
+    context = Context(lease, Job.objects.select_related("project", "branch").get(pk=job.pk))
+    with context.hold() as held:
+        moves.begin(held)
+    return context

@@ -1,0 +1,193 @@
+"""Reads the stored replies of a job once more, through the parser and the writer that jobs use.
+
+What comes of it is compared with what the job staged. Nothing is asked of a model and nothing is
+written: the change set is a scratch one, in memory.
+"""
+
+import itertools
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Sum
+from django.db.models.functions import Length
+
+from agents.engine import asking, design, edit, reading
+from agents.engine.writer import Writer
+from agents.errors import NotPossible
+from agents.models import Generation, Job
+from agents.models.jobs import AT_REST
+from agents.prompts import blueprint
+from projects.models import ChangeSet
+from projects.services import scratch
+from projects.services.scratch import Scratch
+from projects.store import trees
+from projects.store.trees import Entry, Manifest
+
+# So many characters at once, unless told otherwise. How a stream is cut must not matter.
+CHUNK = 4096
+# Attempts that ended so have taken their last reply in to its end.
+_TO_THE_END = "completed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`differences` says of each path what the job staged (before) and what the replay did (after)."""
+
+    job: Job
+    changeset: ChangeSet | None
+    scratch: Scratch
+    differences: tuple[trees.Difference, ...]
+    expected_hash: str
+    tree_hash: str
+    has_same_plan: bool
+    replies: int
+    characters: int
+
+    @property
+    def is_identical(self) -> bool:
+        return self.expected_hash == self.tree_hash and self.has_same_plan
+
+
+def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
+    """May be asked for a job at rest, as often as one likes; raises NotPossible otherwise."""
+    seen = _check(job)
+    changeset = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk).first()
+    stored = list(replies(job))
+    if not stored:
+        raise NotPossible("This job has no stored reply: no model was asked.")
+    plan = _plan(job, stored)
+    sink = ScratchSink(Scratch(scratch.base_of(changeset)), str(plan.get("stack") or job.project.template))
+    for reply in stored:
+        _take_in(reply, sink, chunk)
+    if _check(job) != seen:
+        raise NotPossible("This job went on meanwhile. Replay it when it is at rest.")
+    expected = scratch.staged(changeset)
+    return Outcome(
+        job=job,
+        changeset=changeset,
+        scratch=sink.scratch,
+        differences=tuple(trees.diff(expected, sink.manifest())),
+        expected_hash=trees.tree_hash(expected),
+        tree_hash=trees.tree_hash(sink.manifest()),
+        has_same_plan=plan == job.blueprint,
+        replies=len(stored),
+        characters=_characters(job),
+    )
+
+
+def _characters(job: Job) -> int:
+    return Generation.objects.filter(job=job).aggregate(all=Sum(Length("response")))["all"] or 0
+
+
+def _check(job: Job) -> tuple[str, int]:
+    """Where it stands now, so that it can be seen whether it went on."""
+    fresh = Job.objects.filter(pk=job.pk).values_list("state", "attempts").first()
+    if fresh is None:
+        raise NotPossible("This job does not exist any more.")
+    if fresh[0] not in AT_REST:
+        raise NotPossible(f"This job is {fresh[0]}. Replay it when it is at rest.")
+    return fresh
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One stored reply. `most`: it was left in the middle, after so many changes were staged from it."""
+
+    id: uuid.UUID
+    step: str
+    stacks: tuple[str, ...]
+    is_whole: bool
+    most: int | None
+
+    def text(self) -> str:
+        return Generation.objects.values_list("response", flat=True).get(pk=self.id)
+
+    def pieces(self, chunk: int) -> Iterator[str]:
+        """Ends as the call itself did: one that broke off is never taken for whole."""
+        text = self.text()
+        for start in range(0, len(text), chunk):
+            yield text[start : start + chunk]
+        if not self.is_whole:
+            raise BrokenOff
+
+
+class BrokenOff(Exception):
+    """Here the reply, or the worker that read it, came to a sudden end."""
+
+
+def replies(job: Job) -> Iterator[Reply]:
+    """In the order they came. Only the last of an attempt can have been left in the middle."""
+    outcomes = dict(job.attempt_rows.values_list("number", "outcome"))
+    calls = Generation.objects.filter(job=job).select_related("step").defer("request", "response")
+    calls = calls.annotate(stacks=F("request__stacks")).order_by("attempt", "created_at")
+    found = list(calls)
+    for call, after in itertools.zip_longest(found, found[1:]):
+        is_last = after is None or after.attempt != call.attempt
+        may_be_left = is_last and outcomes.get(call.attempt) != _TO_THE_END
+        yield Reply(
+            id=call.pk,
+            step=call.step.key,
+            stacks=tuple(call.stacks or ()),
+            is_whole=not call.error_code and call.finish_reason != "content_filter",
+            most=call.staged if may_be_left else None,
+        )
+
+
+def _plan(job: Job, stored: list[Reply]) -> dict[str, Any]:
+    """The blueprint that was kept: after it, none was asked for."""
+    designs = [reply for reply in stored if reply.step == design.KEY]
+    for reply in reversed(designs):
+        try:
+            return design.plan_of(reply.text() if reply.is_whole else "", able=reply.stacks)
+        except blueprint.Malformed:
+            continue
+    return {} if designs else dict(job.blueprint)
+
+
+def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
+    if reply.step == design.KEY:
+        return
+    sink.left = reply.most
+    writer = Writer(sink)
+    try:
+        asking.take_in(reply.pieces(chunk), writer)
+        if reply.step == edit.KEY:
+            edit.apply(writer)
+    except BrokenOff:
+        pass
+
+
+class ScratchSink:
+    """Takes what a writer gives into a scratch change set, and tells nobody."""
+
+    def __init__(self, into: Scratch, stack: str) -> None:
+        self.scratch = into
+        self.left: int | None = None
+        self._stack = stack
+
+    def manifest(self) -> Manifest:
+        return self.scratch.manifest()
+
+    def read(self, path: str, entry: Entry) -> bytes:
+        return self.scratch.read(path)
+
+    def stack(self) -> str:
+        return reading.kind(self._stack, self.manifest())
+
+    def stage(self, kind: str, path: str, content: bytes | None, *, executable: bool, **told: object) -> None:
+        if self.left == 0:
+            raise BrokenOff
+        self.scratch.stage(path, content, executable=executable)
+        self.left = None if self.left is None else self.left - 1
+
+    def open(self, path: str, purpose: str) -> None: ...
+
+    def grow(self, path: str, piece: str) -> None: ...
+
+    def abandon(self, path: str, reason: str = "") -> None: ...
+
+    def hear(self, prose: str) -> None: ...
+
+    def say(self, text: str) -> None: ...
