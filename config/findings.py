@@ -1,6 +1,5 @@
 """What this machine can and cannot do, each thing really tried, with how to put it right."""
 
-import http.client
 import os
 import shutil
 import socket
@@ -19,7 +18,6 @@ from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop
 
 SECONDS = 10
-ENGINE = "/var/run/docker.sock"
 LEAST_SPACE = 2 * 1024**3
 
 
@@ -70,45 +68,33 @@ def npm() -> Finding:
 
 
 def bubblewrap() -> Finding:
-    info = loop.call(boxes.probe(), 60)
+    if settings.SANDBOX_BACKEND == "none":
+        return Finding("bubblewrap", State.LIMITED, "boxes are switched off by SANDBOX_BACKEND")
+    info = loop.call(boxes.every()["process"].probe(), 60)
     if info.available:
         remarks = " ".join([f"a box was started ({info.isolation} isolation).", *info.reasons])
         return Finding("bubblewrap", State.GOOD, remarks)
-    says = " ".join(info.reasons) or "boxes are switched off by SANDBOX_BACKEND"
     fix = "Run 'make services', or install bubblewrap; it needs user namespaces allowed for ordinary users."
-    return Finding("bubblewrap", State.LIMITED, says, fix)
+    return Finding("bubblewrap", State.LIMITED, " ".join(info.reasons), fix)
 
 
 def apps() -> Finding:
     found = stacks.available()
     state = State.GOOD if len(found) > 1 else State.LIMITED
-    fix = "" if state is State.GOOD else "Node and bubblewrap, above, make more kinds possible."
+    fix = "" if state is State.GOOD else "Docker, or Node and bubblewrap, make more kinds possible."
     return Finding("Kinds of app", state, f"this machine can run: {', '.join(found)}", fix)
 
 
 def docker() -> Finding:
-    try:
-        version = _engine("/version")
-    except OSError:
-        return Finding("Docker", State.LIMITED, "no engine answers; it is not needed: boxes run under bubblewrap")
-    if version != http.client.OK:
-        return Finding("Docker", State.LIMITED, f"the engine answers with an error ({version}); it is not needed")
-    image = _engine("/images/djinn-sandbox/json") == http.client.OK
-    says = "the engine answers; the sandbox image is " + ("there" if image else "not built")
-    return Finding("Docker", State.LIMITED, f"{says}. This version runs boxes under bubblewrap and does not use it.")
-
-
-def _engine(path: str) -> int:
-    """The status an engine on this machine answers with."""
-    connection = http.client.HTTPConnection("localhost", timeout=SECONDS)
-    connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.settimeout(SECONDS)
-    try:
-        connection.sock.connect(os.environ.get("DOCKER_HOST", "").removeprefix("unix://") or ENGINE)
-        connection.request("GET", path)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    info = loop.call(boxes.every()["docker"].probe(), 60)
+    if not info.available:
+        return Finding("Docker", State.LIMITED, " ".join([*info.reasons, "Boxes can run under bubblewrap instead."]))
+    engine = f"an engine answers (version {info.version})."
+    if not info.is_prepared:
+        fix = "Run 'manage.py build_sandbox_image'; a running server does so by itself."
+        return Finding("Docker", State.LIMITED, " ".join([engine, *info.reasons]), fix)
+    boxed = f"Boxes can be containers ({info.isolation} isolation)."
+    return Finding("Docker", State.GOOD, " ".join([engine, boxed, *info.reasons]))
 
 
 def _neighbour(name: str, port: int) -> Finding:

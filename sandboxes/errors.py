@@ -8,6 +8,10 @@ class SandboxLost(Exception):
 class NoBackend(SandboxLost):
     """This machine has nothing that can run a box."""
 
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(" ".join(["This machine cannot run a box for the app.", *reasons]))
+        self.reasons = reasons
+
 
 class TemplateFailed(SandboxLost):
     """The packages a stack begins with could not be fetched."""

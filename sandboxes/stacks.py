@@ -20,9 +20,9 @@ class Stack:
     env: tuple[tuple[str, str], ...] = ()
     port: int = 0
     template: str = ""
-    """The folder under runtime/templates that says which packages it begins with."""
+    """The folder under backends/templates that says which packages it begins with; seen at /opt/templates."""
     needs: tuple[str, ...] = ()
-    """Programs the machine must have."""
+    """Programs that a box must find."""
 
 
 STATIC = Stack(name="static", title="Plain HTML, CSS and JavaScript", needs_box=False, marks=("index.html",))
@@ -62,7 +62,7 @@ PYTHON = Stack(
         *("--host", "127.0.0.1", "--port", "5000"),
     ),
     env=(
-        ("PYTHONPATH", "/workspace/.venv/site-packages:/opt/template/site-packages"),
+        ("PYTHONPATH", "/workspace/.venv/site-packages:/opt/templates/python/site-packages"),
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("PYTHONUNBUFFERED", "1"),
     ),

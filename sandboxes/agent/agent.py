@@ -37,6 +37,8 @@ MAX_HASHED = 256 << 20
 UNREAD = "0" * 64
 LOG_BYTES = 256 * 1024
 PROXY_PORT = 3128
+LIVES = signal.SIGURG
+"""Sent where an engine starts the box: without effect on a program that does not know it."""
 IGNORED = frozenset({"node_modules", ".git", "dist", ".venv", "__pycache__"})
 
 Message = dict[str, Any]
@@ -548,6 +550,7 @@ class Agent:
         self.links: list[Link] = []
         self.running: list[Process] = []
         self.services: dict[str, Service] = {}
+        self.silence = 0
 
     async def attached(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = Link(reader, writer, first=2, accept=self.accept)
@@ -575,6 +578,16 @@ class Agent:
         process = Process(argv, cwd, env)
         self.running.append(process)
         return process
+
+    def hear(self) -> None:
+        """The installation lives."""
+        self.silence = 0
+
+    async def abandoned(self, seconds: int) -> None:
+        """Until nobody was attached or heard of for so many seconds. While the box is paused, none pass."""
+        while self.silence < seconds:
+            await asyncio.sleep(1)
+            self.silence = 0 if self.links else self.silence + 1
 
     def reap(self) -> None:
         self.running = [process for process in self.running if not process.reap()]
@@ -737,37 +750,19 @@ def egress(link: Link) -> bool:
     return hello.done() and not hello.cancelled() and bool(hello.result().get("egress"))
 
 
-async def serve(listener: socket.socket, root: str, *, proxy: int, ready: int) -> None:
-    """Serve for ever. `ready` is a descriptor that somebody waits at until this works."""
+async def serve(listener: socket.socket, root: str, *, proxy: int, ready: int, alone: int) -> None:
+    """Serve until nobody has been there for `alone` seconds; 0 is for ever. `ready` is a descriptor that somebody
+    waits at until this works."""
     agent = Agent(root)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, agent.reap)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGCHLD, agent.reap)
+    loop.add_signal_handler(LIVES, agent.hear)
     await asyncio.start_server(agent.proxy, "127.0.0.1", proxy)
-    server = await asyncio.start_unix_server(agent.attached, sock=listener)
+    await asyncio.start_unix_server(agent.attached, sock=listener)
     if ready:
         os.write(ready, b"1")
         os.close(ready)
-    async with server:
-        await server.serve_forever()
-
-
-async def connect(path: str) -> None:
-    """Join standard input and output to the socket: the way in where only `exec` exists."""
-    loop = asyncio.get_running_loop()
-    reader, writer = await asyncio.open_unix_connection(path)
-    source = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(source)
-    await loop.connect_read_pipe(lambda: protocol, sys.stdin)
-    flow = asyncio.streams.FlowControlMixin
-    transport, sink = await loop.connect_write_pipe(flow, sys.stdout)
-    target = asyncio.StreamWriter(transport, sink, None, loop)
-    await together(pump(source, writer), pump(reader, target))
-
-
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(CHUNK):
-        writer.write(data)
-        await writer.drain()
-    raise Detached  # when one side has gone, so has the other
+    await agent.abandoned(alone or sys.maxsize)
 
 
 def limit(processes: int) -> None:
@@ -785,22 +780,20 @@ def limit(processes: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """agent.py --fd N | --bind PATH  [--ready N] [--root DIR] [--proxy PORT] [--processes N];  agent.py connect PATH"""
-    if argv[:1] == ["connect"]:
-        with contextlib.suppress(Detached):
-            asyncio.run(connect(argv[1]))
-        return
+    """agent.py --fd N | --bind PATH|@NAME  [--ready N] [--root DIR] [--proxy PORT] [--processes N] [--alone SECONDS]"""
     options = dict(zip(argv[::2], argv[1::2]))  # noqa: B905 — Python 3.9 has no `strict`
     if "--fd" in options:
         listener = socket.socket(fileno=int(options["--fd"]))
     else:
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(options["--bind"])
+        name = options["--bind"]
+        listener.bind("\0" + name[1:] if name.startswith("@") else name)
         listener.listen(64)
     listener.setblocking(False)
     limit(int(options.get("--processes", "0")))
     pathlib.Path.home().mkdir(parents=True, exist_ok=True)
-    numbers = {name: int(options.get(f"--{name}", default)) for name, default in (("proxy", PROXY_PORT), ("ready", 0))}
+    defaults = {"proxy": PROXY_PORT, "ready": 0, "alone": 0}
+    numbers = {name: int(options.get(f"--{name}", default)) for name, default in defaults.items()}
     asyncio.run(serve(listener, options.get("--root", "/workspace"), **numbers))
 
 

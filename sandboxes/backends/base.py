@@ -4,10 +4,10 @@ Everything else goes over that stream (`sandboxes.wire`). Nothing here knows Dja
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, TypedDict
 
 BoxState: TypeAlias = Literal["running", "paused", "stopped", "gone"]
@@ -18,6 +18,16 @@ Isolation: TypeAlias = Literal["container-gvisor", "container", "namespace", "no
 
 class Unavailable(Exception):
     """This back end cannot do what was asked; the sentence says why."""
+
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def check_name(box: str) -> str:
+    """A name becomes part of paths and of an engine's own names."""
+    if not NAME.fullmatch(box):
+        raise Unavailable(f"{box!r} cannot be the name of a box.")
+    return box
 
 
 class Handle(TypedDict):
@@ -35,14 +45,16 @@ class Limits:
     files: int = 250_000
     """Empty ones take no room and yet a place each in the host's file system."""
     scratch_mb: int = 256
+    cpus: float = 1.0
+    """Where the back end can keep to it."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A box to be made. `template` is a folder of dependencies, seen read-only at /opt/template."""
+    """A box to be made. The packages of a template, named as in `stacks`, are seen at /opt/templates/<name>."""
 
     id: str
-    template: Path | None = None
+    template: str = ""
     limits: Limits = field(default_factory=Limits)
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +68,10 @@ class BackendInfo:
     version: str = ""
     reasons: tuple[str, ...] = ()
     """Why it is not available, or what it cannot promise here; sentences for people."""
+    programs: frozenset[str] = frozenset()
+    """Of those that stacks may need: what a box finds."""
+    is_prepared: bool = True
+    """Whether a box can be made at once. Otherwise `prepare` comes first, and may take minutes."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +96,15 @@ Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class SandboxBackend(Protocol):
-    """Every method may be called again without harm; a box that is gone is not an error."""
+    """Every method may be called again without harm; a box that is gone is not an error.
+
+    `list_owned` also tells the boxes that their installation lives; without it they end after a while.
+    """
 
     name: str
 
     async def probe(self) -> BackendInfo: ...
-    async def ensure_image(self, progress: Callable[[str], None]) -> None: ...
+    async def prepare(self, template: str, progress: Callable[[str], None]) -> None: ...
     async def create(self, spec: Spec) -> Handle: ...
     async def state(self, handle: Handle) -> BoxState: ...
     async def pause(self, handle: Handle) -> None: ...

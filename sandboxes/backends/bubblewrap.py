@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sandboxes.agent import agent
-from sandboxes.backends import base, fences, registries, toolchain
+from sandboxes.backends import base, fences, surroundings, toolchain
 
-PROXY = f"http://127.0.0.1:{agent.PROXY_PORT}"
 AGENT = "/opt/djinn/agent.pyc"
 PACKAGES = "/opt/djinn/packages"
 ETC = ("alternatives", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "pki/ca-trust/extracted", "ld.so.cache")
@@ -50,7 +49,9 @@ def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
     return [*start, *python, "--processes", _process_limit(spec.limits.processes)]
 
 
-def options(spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Sequence[Path]) -> list[str]:
+def options(
+    spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Sequence[Path], template: Path | None = None
+) -> list[str]:
     """Given by descriptor: a command line could be read inside, with the host's paths in it."""
     tools = toolchain.find()
     shown = {path: path for path in (*_etc(), *tools.shown, *read_only, *toolchain.certificates().values())}
@@ -58,12 +59,12 @@ def options(spec: base.Spec, fence: fences.Fence, folder: Path, read_only: Seque
     shown[Path(AGENT)] = folder / "etc" / "agent.pyc"
     if pip := toolchain.pip(tools.python):
         shown[Path(PACKAGES, "pip")] = pip
-    if spec.template:
-        shown[Path("/opt/template")] = spec.template.resolve()
+    if template:
+        shown[Path("/opt/templates", spec.template)] = template.resolve()
     words = [*fence.outer, "--hostname", "sandbox", *fences.system(), *_scratch(spec.limits.scratch_mb << 20)]
     words += [*_folders(shown), *(word for there, here in shown.items() for word in _show(here, there))]
     words += ["--bind", str(folder / "workspace"), "/workspace", "--chdir", "/workspace", *fence.ready]
-    return [*words, "--clearenv", *_set(environment(tools, spec.env))]
+    return [*words, "--clearenv", *_set(_environment(tools, spec))]
 
 
 def _etc() -> Iterator[Path]:
@@ -89,45 +90,10 @@ def _scratch(size: int) -> Iterator[str]:
         yield from ("--size", str(size), "--perms", "1777", "--tmpfs", path)
 
 
-def environment(tools: toolchain.Toolchain, extra: Mapping[str, str]) -> dict[str, str]:
-    """Nothing of the host's but where packages come from and whom to trust; never a password."""
-    found = registries.find()
-    return {
-        "PATH": os.pathsep.join(dict.fromkeys([*map(str, tools.programs), "/usr/local/bin", "/usr/bin", "/bin"])),
-        "HOME": "/tmp/home",  # noqa: S108
-        "USER": "app",
-        "LANG": "C.UTF-8",
-        "TERM": "dumb",
-        **dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), PROXY),
-        **dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1"),
-        **_npm(found),
-        **_pip(found),
-        **{name: str(path) for name, path in toolchain.certificates().items()},
-        **extra,
-        "PYTHONPATH": os.pathsep.join(filter(None, (extra.get("PYTHONPATH"), PACKAGES))),
-    }
-
-
-def _npm(found: registries.Registries) -> dict[str, str]:
-    return {
-        **({"npm_config_registry": found.npm} if found.npm else {}),
-        **{f"npm_config_{name}": url for name, url in found.scopes if url},
-        "npm_config_proxy": PROXY,
-        "npm_config_https_proxy": PROXY,
-        "npm_config_cache": "/tmp/.npm",  # noqa: S108
-        **dict.fromkeys(("npm_config_audit", "npm_config_fund", "npm_config_update_notifier"), "false"),
-    }
-
-
-def _pip(found: registries.Registries) -> dict[str, str]:
-    return {
-        **({"PIP_INDEX_URL": found.pip} if found.pip else {}),
-        **({"PIP_EXTRA_INDEX_URL": " ".join(found.pip_extra)} if found.pip_extra else {}),
-        "PIP_CACHE_DIR": "/tmp/.pip",  # noqa: S108
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_INPUT": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
+def _environment(tools: toolchain.Toolchain, spec: base.Spec) -> dict[str, str]:
+    trusted = {name: str(path) for name, path in toolchain.certificates().items()}
+    programs = [str(folder) for folder in tools.programs]
+    return surroundings.variables(programs, spec.env, packages=PACKAGES, certificates=trusted)
 
 
 def _set(env: Mapping[str, str]) -> Iterator[str]:

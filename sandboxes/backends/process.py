@@ -4,21 +4,22 @@ import asyncio
 import contextlib
 import json
 import os
-import re
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandboxes.backends import base, bubblewrap, ends, fences, registries, toolchain
+from sandboxes.backends import base, bubblewrap, ends, fences, prepared, registries, toolchain
 
 START_SECONDS = 20
 ROOT = Path(base.__file__).parents[2]
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+PROGRAMS = ("node", "npm")
 
 
 class ProcessBackend:
@@ -42,14 +43,19 @@ class ProcessBackend:
         reasons = [] if toolchain.find().node else ["Node is not installed, so only Python apps can run."]
         if not fence.closed:
             reasons.append("This bubblewrap cannot forbid further namespaces inside a box.")
-        return base.BackendInfo(self.name, True, "namespace", fences.version(), tuple(reasons))
+        programs = frozenset({"python3", *filter(shutil.which, PROGRAMS)})
+        return base.BackendInfo(self.name, True, "namespace", fences.version(), tuple(reasons), programs)
 
-    async def ensure_image(self, progress: Callable[[str], None]) -> None:
-        """A box shows the machine's own programs; there is nothing to build."""
+    async def prepare(self, template: str, progress: Callable[[str], None]) -> None:
+        """A box shows the machine's own programs; only packages are fetched."""
+        stop = threading.Event()
+        try:
+            await prepared.apart(lambda: prepared.prepare(self.home, template, progress, stop.is_set))
+        finally:
+            stop.set()
 
     async def create(self, spec: base.Spec) -> base.Handle:
-        if not NAME.fullmatch(spec.id):
-            raise base.Unavailable(f"{spec.id!r} cannot be the name of a box.")
+        base.check_name(spec.id)
         await asyncio.to_thread(self._create, spec)
         return {"backend": self.name, "id": spec.id}
 
@@ -58,6 +64,9 @@ class ProcessBackend:
         if not fence:
             raise base.Unavailable(fences.refusal())
         folder = self.boxes / spec.id
+        template = prepared.place(self.home, spec.template) if spec.template else None
+        if template and not template.exists():
+            raise base.Unavailable(f"The packages of {spec.template} are not prepared.")
         self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
         bubblewrap.prepare(spec, fence, folder)
         config = {
@@ -70,7 +79,7 @@ class ProcessBackend:
             "grace": self.grace,
             "argv": bubblewrap.argv(spec, fence),
             "early": fence.early,
-            "options": bubblewrap.options(spec, fence, folder, self.read_only),
+            "options": bubblewrap.options(spec, fence, folder, self.read_only, template),
             "limits": {
                 "memory": spec.limits.memory_mb << 20,
                 "processes": spec.limits.processes,
@@ -129,7 +138,7 @@ class ProcessBackend:
             os.close(folder)
 
     async def list_owned(self, install_id: str) -> list[base.OwnedRef]:
-        names = [path.stem for path in sorted(self.run.glob("*.json")) if NAME.fullmatch(path.stem)]
+        names = [path.stem for path in sorted(self.run.glob("*.json")) if base.NAME.fullmatch(path.stem)]
         found = [self._read(name) for name in names]
         return [self._owned(told) for told in found if told.get("install_id") == install_id]
 
@@ -144,9 +153,7 @@ class ProcessBackend:
         return base.Usage(use["memory"], use["processes"], use["disk"], use["cpu"], told.get("note", ""))
 
     def _path(self, box: str, kind: str) -> Path:
-        if not NAME.fullmatch(box):
-            raise base.Unavailable(f"{box!r} cannot be the name of a box.")
-        return self.run / f"{box}.{kind}"
+        return self.run / f"{base.check_name(box)}.{kind}"
 
     def _read(self, box: str) -> dict[str, Any]:
         with contextlib.suppress(OSError, ValueError):

@@ -8,19 +8,19 @@ from uuid import UUID
 from projects.services import files
 from projects.store.trees import Manifest
 from sandboxes import stacks
+from sandboxes.backends import prepared
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import boxes, commands, packages, serve
-from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.commands import Listener
 from sandboxes.stacks import Stack
 from sandboxes.wire import Refused, Wire
 
 _SECONDS = 300.0
-_LINK = ("link", "/opt/template/node_modules", "node_modules")
+_LINK = ("link", "/opt/templates/react-vite/node_modules", "node_modules")
 _CLEAR = ("rm", "-rf", "node_modules")
-_COPY = ("cp", "-a", "/opt/template/node_modules", "node_modules")
+_COPY = ("cp", "-a", "/opt/templates/react-vite/node_modules", "node_modules")
 
 
 def install(
@@ -52,7 +52,7 @@ def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
     if stack.packages not in manifest:
         return ()
     wanted = files.read(manifest, stack.packages).decode(errors="replace")
-    template = (templates.source(stack) / stack.packages).read_text()
+    template = (prepared.SOURCES / stack.template / stack.packages).read_text()
     if stack is stacks.PYTHON:
         return packages.beyond_pip(wanted, template)
     return packages.beyond_npm(wanted, template)
@@ -104,7 +104,7 @@ def _fetch(sandbox: Sandbox, stack: Stack, more: tuple[str, ...], listener: List
 
 def _key(stack: Stack, manifest: Manifest) -> str:
     entry = manifest.get(stack.packages)
-    told = f"{stack.name} {templates.place(stack).name} {entry.sha256 if entry else ''}"
+    told = f"{stack.name} {entry.sha256 if entry else ''}"
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -1,10 +1,10 @@
 """Brings a sandbox's row and its box into step: there and ready, or gone."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +19,8 @@ from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.boxes import stack_of
 from sandboxes.stacks import Stack
 from sandboxes.wire import boxes, connections, loop
+
+log = logging.getLogger(__name__)
 
 _BUSY = frozenset({SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING})
 # Making a box takes a second or two: who is silent for this long has died over it.
@@ -87,8 +89,16 @@ def put_away(sandbox: Sandbox, to: SandboxState, *, error: str = "") -> bool:
         return False
     commands.end_all(sandbox)
     if handle:
-        end_box({"backend": handle["backend"], "id": handle["id"]})
+        _let_go(handle)
     return True
+
+
+def _let_go(handle: dict[str, Any]) -> None:
+    """No row knows it any more, so what cannot be ended now is ended by the reaper."""
+    try:
+        end_box({"backend": handle["backend"], "id": handle["id"]})
+    except (SandboxLost, TimeoutError) as later:
+        log.warning("Box %s could not be ended now: %s", handle["id"], later)
 
 
 def end_box(handle: base.Handle) -> None:
@@ -97,7 +107,8 @@ def end_box(handle: base.Handle) -> None:
 
 async def _end_box(handle: base.Handle) -> None:
     await connections.drop(handle["id"])
-    await boxes.backend().destroy(handle)
+    with boxes.losses():
+        await boxes.of(handle).destroy(handle)
 
 
 def _be_static(sandbox: Sandbox) -> bool:
@@ -117,8 +128,10 @@ def _is_well(sandbox: Sandbox, stack: Stack) -> bool:
 
 
 async def _answers(sandbox: Sandbox) -> bool:
-    if await boxes.backend().state(boxes.handle_of(sandbox)) != "running":
-        return False
+    handle = boxes.handle_of(sandbox)
+    with boxes.losses():
+        if await boxes.of(handle).state(handle) != "running":
+            return False
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
         await wire.write([])
@@ -139,8 +152,7 @@ def _make(
 ) -> bool:
     """Make a box; False when somebody else moved the row first."""
     try:
-        loop.call(boxes.require(), 60)
-        template = templates.prepare(stack, on_line, should_stop)
+        templates.prepare(stack, on_line, should_stop)
     except SandboxLost as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed))
         raise
@@ -151,22 +163,36 @@ def _make(
     commands.end_all(sandbox)
     try:
         if old:
-            end_box({"backend": old["backend"], "id": old["id"]})
-        handle = loop.call(_create(sandbox, stack, template), 60)
+            _let_go(old)
+        handle = loop.call(_create(sandbox, stack), 60)
     except (SandboxLost, TimeoutError, OSError) as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
         raise SandboxLost(f"The app's box could not be made: {failed}") from failed
     known = {"handle": handle, "backend": handle["backend"], "touched_at": timezone.now()}
     is_ours = states.move(sandbox, SandboxState.READY, **known)
     if not is_ours:  # we were so slow that somebody else made one
-        end_box({"backend": handle["backend"], "id": handle["id"]})
+        _let_go(handle)
     return is_ours
 
 
-async def _create(sandbox: Sandbox, stack: Stack, template: Path) -> dict[str, Any]:
-    info = await boxes.probe()
+async def _hear(backend: base.SandboxBackend, handle: base.Handle) -> None:
+    try:
+        await connections.get(handle["id"], backend, handle)
+    except BaseException:
+        await backend.destroy(handle)
+        raise
+
+
+async def _create(sandbox: Sandbox, stack: Stack) -> dict[str, Any]:
+    """Made, and heard of: a box that does not answer has not started."""
+    backend, info = await boxes.chosen()
     labels = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
-    spec = base.Spec(id=uuid.uuid4().hex, template=template, env=dict(stack.env), labels=labels)
-    with boxes.losses():
-        handle = await boxes.backend().create(spec)
+    spec = base.Spec(id=uuid.uuid4().hex, template=stack.template, env=dict(stack.env), labels=labels)
+    try:
+        with boxes.losses():
+            handle = await backend.create(spec)
+            await _hear(backend, handle)
+    except SandboxLost:
+        boxes.forget()
+        raise
     return {**handle, "stack": stack.name, "isolation": info.isolation}

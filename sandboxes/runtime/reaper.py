@@ -17,8 +17,9 @@ from sandboxes.wire import boxes, loop
 log = logging.getLogger(__name__)
 
 IDLE = timedelta(minutes=15)
-# A box is made before its row knows it.
-_GRACE = timedelta(seconds=60)
+# A box is made before its row knows it. With a round every 30 s, none that nobody knows lives for a minute.
+_GRACE = timedelta(seconds=25)
+_UNFINISHED_AFTER = timedelta(seconds=60)
 _MOST = 200
 _UNFINISHED = (SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING)
 
@@ -26,11 +27,20 @@ _UNFINISHED = (SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING
 def reap() -> None:
     """What fails for one box is tried again at the next round; all of it may run twice at once without harm."""
     now = timezone.now()
-    owned = loop.call(boxes.backend().list_owned(boxes.install_id()), 60)
+    owned = list(_owned())
     _destroy_orphans(owned, now)
     _correct_rows(owned)
     _free_unfinished(now)
     _sleep_idle(now)
+
+
+def _owned() -> Iterator[base.OwnedRef]:
+    """Of every back end that answers, whichever is chosen for new boxes."""
+    for backend in boxes.every().values():
+        try:
+            yield from loop.call(backend.list_owned(boxes.install_id()), 60)
+        except (base.Unavailable, TimeoutError) as silent:
+            log.debug("No boxes of %s are seen: %s", backend.name, silent)
 
 
 def _destroy_orphans(owned: list[base.OwnedRef], now: datetime) -> None:
@@ -52,13 +62,17 @@ def _correct_rows(owned: list[base.OwnedRef]) -> None:
 
 
 def _is_alive(sandbox: Sandbox) -> bool:
-    """Asked again: it may have been made after the list."""
-    return loop.call(boxes.backend().state(boxes.handle_of(sandbox)), 20) in {"running", "paused"}
+    """Asked again: it may have been made after the list. Of a back end that is silent nothing is known."""
+    handle = boxes.handle_of(sandbox)
+    try:
+        return loop.call(boxes.of(handle).state(handle), 20) in {"running", "paused"}
+    except (base.Unavailable, TimeoutError):
+        return True
 
 
 def _free_unfinished(now: datetime) -> None:
     """Whoever was making it has died over it."""
-    for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _GRACE)[:_MOST]:
+    for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _UNFINISHED_AFTER)[:_MOST]:
         with _by_itself():
             lifecycle.put_away(sandbox, SandboxState.ABSENT)
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from config import findings
 from config.findings import State
 from config.locks import RoleLock
+from sandboxes.wire import boxes
 
 
 def test_every_look_finds_something_to_say() -> None:
@@ -85,9 +87,34 @@ def test_little_space_is_said(settings, monkeypatch: pytest.MonkeyPatch) -> None
     assert findings.space().state is State.LIMITED
 
 
-def test_an_engine_is_asked_over_its_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    assert "no engine answers" in findings.docker().says
+@pytest.fixture
+def afresh() -> Iterator[None]:
+    """Back ends are made once, by the settings of then."""
+    boxes.every.cache_clear()
+    yield
+    boxes.every.cache_clear()
+
+
+def test_an_engine_that_does_not_answer_is_named(settings, tmp_path: Path, afresh: None) -> None:
+    settings.DOCKER_HOST = f"unix://{tmp_path}/none.sock"
+    finding = findings.docker()
+    assert finding.state is State.LIMITED
+    assert finding.says.startswith(f"No Docker engine answers at unix://{tmp_path}/none.sock.")
+
+
+@pytest.mark.docker
+def test_an_engine_whose_image_is_missing_says_how_to_build_it(settings, afresh: None) -> None:
+    settings.SANDBOX_BASE_IMAGE = "never-built"
+    finding = findings.docker()
+    assert finding.state is State.LIMITED
+    assert "build_sandbox_image" in finding.fix
+
+
+@pytest.mark.docker
+def test_an_engine_with_its_image_is_good() -> None:
+    finding = findings.docker()
+    assert finding.state is State.GOOD
+    assert "container" in finding.says
 
 
 def test_names_that_do_not_resolve_are_explained(settings) -> None:

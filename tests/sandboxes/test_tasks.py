@@ -3,10 +3,12 @@
 import uuid
 
 import pytest
+from django.conf import settings
 
 from config.celery import app
 from projects.services import files
 from sandboxes import tasks
+from sandboxes.backends import prepared
 from sandboxes.enums import SandboxState
 from sandboxes.runtime import stacks
 from sandboxes.stacks import BY_NAME
@@ -50,7 +52,7 @@ def test_what_the_stacks_need_is_prepared() -> None:
     tasks.prepare_templates()
     for name in stacks.available():
         if BY_NAME[name].needs_box:
-            assert stacks.place(BY_NAME[name]).is_dir()
+            assert prepared.place(settings.DJINN_HOME, BY_NAME[name].template).is_dir()
 
 
 @pytest.mark.parametrize(

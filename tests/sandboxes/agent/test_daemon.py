@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sandboxes.agent import agent
+from sandboxes.agent import agent, connector
 from sandboxes.wire import client, values
 
 SCRIPT = [sys.executable, "-I", "-S", agent.__file__]
+JOIN = [sys.executable, "-I", "-S", connector.__file__]
 
 
 async def refuse(channel: agent.Channel, request: agent.Message) -> agent.Message:
@@ -35,7 +36,7 @@ async def path(tmp_path: Path) -> AsyncIterator[Path]:
 async def joined(path: Path) -> AsyncIterator[client.Wire]:
     """As under an engine that offers nothing but running a program in the box."""
     pipe = asyncio.subprocess.PIPE
-    joining = await asyncio.create_subprocess_exec(*SCRIPT, "connect", str(path), stdin=pipe, stdout=pipe)
+    joining = await asyncio.create_subprocess_exec(*JOIN, str(path), stdin=pipe, stdout=pipe)
     assert joining.stdin
     assert joining.stdout
     link = agent.Link(joining.stdout, joining.stdin, first=1, accept=refuse)

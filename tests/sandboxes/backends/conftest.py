@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from sandboxes import wire
-from sandboxes.backends import base, process
-
-INSTALL = "tests"
+from sandboxes.backends import base, docker, process
+from sandboxes.wire import boxes
 
 
 @pytest.fixture
@@ -26,12 +26,40 @@ def home(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(params=["process"])
-async def backend(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[base.SandboxBackend]:
-    made = process.ProcessBackend(home, INSTALL)
+BY_PROCESS = pytest.param("process", marks=pytest.mark.box)
+BY_ENGINE = pytest.param("docker", marks=pytest.mark.docker)
+
+
+@pytest.fixture
+def install() -> str:
+    """Others may test on the same engine."""
+    return f"tests-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+async def by_process(home: Path, install: str) -> AsyncIterator[process.ProcessBackend]:
+    made = process.ProcessBackend(home, install)
     yield made
-    for owned in await made.list_owned(INSTALL):
-        await made.destroy(owned.handle)
+    await end_all(made, install)
+
+
+@pytest.fixture
+async def by_engine(home: Path, install: str) -> AsyncIterator[docker.DockerBackend]:
+    made = docker.DockerBackend(home, install, boxes.address(), base_image=settings.SANDBOX_BASE_IMAGE)
+    yield made
+    await end_all(made, install)
+
+
+async def end_all(backend: base.SandboxBackend, install: str) -> None:
+    for owned in await backend.list_owned(install):
+        await backend.destroy(owned.handle)
+
+
+@pytest.fixture(params=[BY_PROCESS, BY_ENGINE])
+def backend(request: pytest.FixtureRequest) -> base.SandboxBackend:
+    """What is asked of it in the tests is asked of each kind."""
+    made: base.SandboxBackend = request.getfixturevalue({"process": "by_process", "docker": "by_engine"}[request.param])
+    return made
 
 
 @pytest.fixture

@@ -11,8 +11,6 @@ from sandboxes.backends import base
 from sandboxes.wire import egress
 from tests.sandboxes.backends.conftest import until
 
-pytestmark = pytest.mark.box
-
 CONNECT = """
 import socket, sys
 proxy = socket.create_connection(("127.0.0.1", 3128), 5)

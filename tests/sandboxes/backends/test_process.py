@@ -13,20 +13,25 @@ import pytest
 
 from sandboxes import wire
 from sandboxes.backends import base, process
-from tests.sandboxes.backends.conftest import INSTALL, alive, until
+from tests.sandboxes.backends.conftest import alive, until
 
 pytestmark = pytest.mark.box
 
 CREATE = """
 import asyncio, pathlib, sys
 from sandboxes.backends import base, process
-backend = process.ProcessBackend(pathlib.Path(sys.argv[1]), "tests")
+backend = process.ProcessBackend(pathlib.Path(sys.argv[1]), sys.argv[3])
 asyncio.run(backend.create(base.Spec(id=sys.argv[2])))
 print("made", flush=True)
 sys.stdin.read()
 """
 EAT = "x = [bytearray(b'x' * (4 << 20)) for _ in range(400)]; import time; time.sleep(60)"
 FORK = "import os, time\nfor _ in range(60):\n    if not os.fork(): time.sleep(60)\ntime.sleep(60)"
+
+
+@pytest.fixture
+def backend(by_process: process.ProcessBackend) -> process.ProcessBackend:
+    return by_process
 
 
 async def limited(backend: base.SandboxBackend, **limits: int) -> tuple[base.Handle, wire.Wire]:
@@ -88,9 +93,11 @@ async def test_a_paused_box_stands_still_until_it_is_resumed(
     assert (await asked).output == "awake\n"
 
 
-async def test_a_box_outlives_the_process_that_made_it(backend: process.ProcessBackend, home: Path) -> None:
+async def test_a_box_outlives_the_process_that_made_it(
+    backend: process.ProcessBackend, home: Path, install: str
+) -> None:
     maker = subprocess.Popen(
-        [sys.executable, "-c", CREATE, str(home), "orphan"],
+        [sys.executable, "-c", CREATE, str(home), "orphan", install],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=Path.cwd(),
@@ -99,7 +106,7 @@ async def test_a_box_outlives_the_process_that_made_it(backend: process.ProcessB
     assert await asyncio.to_thread(maker.stdout.readline) == b"made\n"
     maker.kill()
     maker.communicate()
-    owned = await backend.list_owned(INSTALL)
+    owned = await backend.list_owned(install)
     assert [(ref.handle["id"], ref.state) for ref in owned] == [("orphan", "running")]
     box = await wire.attach(backend, json.loads(json.dumps(owned[0].handle)))
     assert (await box.exec(["echo", "here"], timeout=10)).output == "here\n"
@@ -109,7 +116,7 @@ async def test_a_box_outlives_the_process_that_made_it(backend: process.ProcessB
 async def test_a_box_ends_when_its_installation_has_been_dead_for_the_grace(tmp_path: Path) -> None:
     with Path(tmp_path, "lock").open("w"):
         (tmp_path / "run").mkdir()
-    backend = process.ProcessBackend(tmp_path, INSTALL, grace=1.0)
+    backend = process.ProcessBackend(tmp_path, "lonely", grace=1.0)
     lock = os.open(tmp_path / "run" / "server.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)
     handle = await backend.create(base.Spec(id="lonely"))
@@ -145,7 +152,7 @@ async def test_a_killed_warden_takes_its_box_along(
 
 
 async def test_destroy_leaves_nothing_and_may_be_asked_again(
-    backend: process.ProcessBackend, handle: base.Handle, box: wire.Wire, home: Path
+    backend: process.ProcessBackend, handle: base.Handle, box: wire.Wire, home: Path, install: str
 ) -> None:
     await box.write([wire.FileWrite("a/b", b"x")])
     await box.exec(["sh", "-c", "setsid sleep 4722 & mkdir locked; touch locked/x; chmod 000 locked"], timeout=10)
@@ -153,7 +160,7 @@ async def test_destroy_leaves_nothing_and_may_be_asked_again(
     assert not alive("4722")
     assert not alive(handle["id"])
     assert await backend.state(handle) == "gone"
-    assert await backend.list_owned(INSTALL) == []
+    assert await backend.list_owned(install) == []
     assert [path.name for path in (home / "run").iterdir()] == ["server.lock"]
     assert list((home / "boxes").iterdir()) == []
     await backend.destroy(handle)
@@ -182,11 +189,11 @@ async def test_a_stopped_box_can_be_made_again_with_its_files(
 
 
 async def test_boxes_of_another_installation_are_not_ours(
-    backend: process.ProcessBackend, handle: base.Handle, home: Path
+    backend: process.ProcessBackend, handle: base.Handle, home: Path, install: str
 ) -> None:
     (home / "run" / "Other_File.json").write_text("{}")
     assert await backend.list_owned("somebody else") == []
-    assert [ref.handle for ref in await backend.list_owned(INSTALL)] == [handle]
+    assert [ref.handle for ref in await backend.list_owned(install)] == [handle]
 
 
 @pytest.mark.parametrize("name", ["../x", "", "a/b", "A", "a" * 65, "-a"])
@@ -195,9 +202,9 @@ async def test_a_name_that_is_a_path_is_refused(backend: process.ProcessBackend,
         await backend.create(base.Spec(id=name))
 
 
-async def test_a_template_that_is_missing_is_a_sentence(backend: process.ProcessBackend, tmp_path: Path) -> None:
-    with pytest.raises(base.Unavailable, match=r"The box could not be started: .*no-such"):
-        await backend.create(base.Spec(id="x", template=tmp_path / "no-such"))
+async def test_a_template_that_is_not_prepared_is_a_sentence(backend: process.ProcessBackend) -> None:
+    with pytest.raises(base.Unavailable, match="packages of python are not prepared"):
+        await backend.create(base.Spec(id="x", template="python"))
     assert await backend.state({"backend": "process", "id": "x"}) == "gone"
 
 

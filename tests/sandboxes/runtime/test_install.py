@@ -45,7 +45,7 @@ def test_the_templates_packages_are_linked_not_fetched(make_app: MakeApp) -> Non
     command = install.install(sandbox)
     assert command is not None
     assert (command.exit_code, command.title) == (0, "Use the prepared packages")
-    assert in_box(sandbox, "readlink", "node_modules/react") == "/opt/template/node_modules/react"
+    assert in_box(sandbox, "readlink", "node_modules/react") == "/opt/templates/react-vite/node_modules/react"
     assert install.install(sandbox) == command
 
 

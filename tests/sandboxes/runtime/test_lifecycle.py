@@ -33,7 +33,8 @@ def told(sandbox: Sandbox) -> list[str]:
 
 
 def state_of_box(sandbox: Sandbox) -> str:
-    return loop.call(boxes.backend().state(boxes.handle_of(sandbox)), 20)
+    handle = boxes.handle_of(sandbox)
+    return loop.call(boxes.of(handle).state(handle), 20)
 
 
 def kill_box(sandbox: Sandbox) -> None:
@@ -75,7 +76,7 @@ def test_an_app_of_another_kind_gets_another_box(make_app: MakeApp) -> None:
     sandbox.project.save()
     fresh = Sandbox.objects.select_related("project").get(pk=sandbox.pk)
     assert lifecycle.ensure(fresh).handle == {}
-    assert loop.call(boxes.backend().state(old), 20) == "gone"
+    assert loop.call(boxes.of(old).state(old), 20) == "gone"
 
 
 def test_many_at_once_make_one_box(make_app: MakeApp) -> None:
@@ -120,7 +121,7 @@ def test_a_worker_too_slow_to_be_waited_for_ends_the_box_it_made(
 
     monkeypatch.setattr(states, "move", overtaken)
     assert lifecycle.ensure(sandbox).handle["id"] != made[0]
-    assert loop.call(boxes.backend().state({"backend": "process", "id": made[0]}), 20) == "gone"
+    assert loop.call(boxes.every()["process"].state({"backend": "process", "id": made[0]}), 20) == "gone"
     assert state_of_box(sandbox) == "running"
 
 
@@ -130,7 +131,7 @@ def test_destroying_ends_the_box_and_may_be_done_again(make_app: MakeApp) -> Non
     lifecycle.destroy(sandbox)
     lifecycle.destroy(sandbox)
     assert (sandbox.state, sandbox.handle, sandbox.port) == ("absent", {}, None)
-    assert loop.call(boxes.backend().state(handle), 20) == "gone"
+    assert loop.call(boxes.of(handle).state(handle), 20) == "gone"
     assert told(sandbox) == ["creating", "ready", "absent"]
 
 

@@ -21,11 +21,11 @@ pytestmark = [pytest.mark.box, pytest.mark.usefixtures("transactional_db")]
 
 @pytest.fixture
 def stray() -> Handle:
-    return loop.call(boxes.backend().create(Spec(id=uuid.uuid4().hex)), 30)
+    return loop.call(boxes.every()["process"].create(Spec(id=uuid.uuid4().hex)), 30)
 
 
 def state_of(handle: Handle) -> str:
-    return loop.call(boxes.backend().state(handle), 20)
+    return loop.call(boxes.of(handle).state(handle), 20)
 
 
 def test_a_box_without_a_row_is_destroyed_after_its_grace(stray: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_a_box_that_cannot_be_ended_does_not_save_the_others(
     """Its name, found in a damaged file, is none that a box can have."""
     unnamed = OwnedRef({"backend": "process", "id": "not a name"}, "stopped", timezone.now() - timedelta(hours=1), {})
     monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
-    owned = loop.call(boxes.backend().list_owned(boxes.install_id()), 60)
+    owned = loop.call(boxes.every()["process"].list_owned(boxes.install_id()), 60)
     reaper._destroy_orphans([unnamed, *owned], timezone.now())
     assert state_of(stray) == "gone"
     assert "could not be put away" in caplog.text
@@ -91,7 +91,7 @@ def test_a_box_that_cannot_be_ended_does_not_save_the_others(
 
 def test_two_at_once_do_no_harm(stray: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
-    owned = loop.call(boxes.backend().list_owned(boxes.install_id()), 60)
+    owned = loop.call(boxes.every()["process"].list_owned(boxes.install_id()), 60)
     threads = [threading.Thread(target=lifecycle.end_box, args=(box.handle,)) for box in owned for _ in range(2)]
     for thread in threads:
         thread.start()

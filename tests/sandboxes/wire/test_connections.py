@@ -5,22 +5,20 @@ import asyncio
 import pytest
 
 from sandboxes import wire
-from sandboxes.backends import base, process
-from tests.sandboxes.backends.conftest import backend, handle, home, spec
+from sandboxes.backends import base
+from tests.sandboxes.backends.conftest import backend, by_engine, by_process, handle, home, install, spec
 
-__all__ = ["backend", "handle", "home", "spec"]
-
-pytestmark = pytest.mark.box
+__all__ = ["backend", "by_engine", "by_process", "handle", "home", "install", "spec"]
 
 
-async def test_the_same_wire_is_given_again(backend: process.ProcessBackend, handle: base.Handle) -> None:
+async def test_the_same_wire_is_given_again(backend: base.SandboxBackend, handle: base.Handle) -> None:
     several = await asyncio.gather(*(wire.connections.get("a", backend, handle) for _ in range(5)))
     assert len(set(map(id, several))) == 1
     await wire.connections.close()
     assert several[0].broken
 
 
-async def test_a_broken_wire_is_opened_again(backend: process.ProcessBackend, handle: base.Handle) -> None:
+async def test_a_broken_wire_is_opened_again(backend: base.SandboxBackend, handle: base.Handle) -> None:
     first = await wire.connections.get("a", backend, handle)
     first.link.writer.transport.abort()
     await first.running
@@ -30,7 +28,7 @@ async def test_a_broken_wire_is_opened_again(backend: process.ProcessBackend, ha
     await wire.connections.drop("a")
 
 
-async def test_a_box_that_is_gone_is_said_to_be(backend: process.ProcessBackend, handle: base.Handle) -> None:
+async def test_a_box_that_is_gone_is_said_to_be(backend: base.SandboxBackend, handle: base.Handle) -> None:
     await wire.connections.get("a", backend, handle)
     await backend.destroy(handle)
     await wire.connections.drop("a")
@@ -39,7 +37,7 @@ async def test_a_box_that_is_gone_is_said_to_be(backend: process.ProcessBackend,
 
 
 async def test_wires_of_boxes_that_others_ended_are_forgotten(
-    backend: process.ProcessBackend, handle: base.Handle
+    backend: base.SandboxBackend, handle: base.Handle
 ) -> None:
     first = await wire.connections.get("ended", backend, handle)
     first.link.writer.transport.abort()
@@ -50,7 +48,7 @@ async def test_wires_of_boxes_that_others_ended_are_forgotten(
     await wire.connections.close()
 
 
-def test_another_loop_has_its_own(backend: process.ProcessBackend, handle: base.Handle) -> None:
+def test_another_loop_has_its_own(backend: base.SandboxBackend, handle: base.Handle) -> None:
     async def mine() -> wire.Wire:
         return await wire.connections.get("a", backend, handle)
 
@@ -61,7 +59,7 @@ def test_another_loop_has_its_own(backend: process.ProcessBackend, handle: base.
     wire.loop.call(wire.connections.close(), timeout=20)
 
 
-async def _once(backend: process.ProcessBackend, handle: base.Handle) -> wire.Wire:
+async def _once(backend: base.SandboxBackend, handle: base.Handle) -> wire.Wire:
     got = await wire.connections.get("a", backend, handle)
     await wire.connections.close()
     return got

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sandboxes import stacks
 from sandboxes.errors import Stopped, TemplateFailed
-from sandboxes.stacks import Stack
 
 _SECONDS = 600
 _LOOK = 0.1
@@ -23,8 +22,8 @@ _PASSED_PREFIXES = ("npm_config_", "NPM_CONFIG_", "PIP_", "REQUESTS_CA_", "HTTP_
 
 # No script of any package runs on this machine: npm is told so, and pip takes built packages only.
 _ARGV: dict[str, tuple[str, ...]] = {
-    stacks.REACT_VITE.name: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"),
-    stacks.PYTHON.name: (
+    stacks.REACT_VITE.template: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"),
+    stacks.PYTHON.template: (
         *(sys.executable, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"),
         *(
             "--only-binary",
@@ -40,10 +39,8 @@ _ARGV: dict[str, tuple[str, ...]] = {
 }
 
 
-def fetch(
-    stack: Stack, folder: Path, on_line: Callable[[str], None], should_stop: Callable[[], bool] | None = None
-) -> None:
-    argv = _ARGV[stack.name]
+def fetch(template: str, folder: Path, on_line: Callable[[str], None], should_stop: Callable[[], bool]) -> None:
+    argv = _ARGV[template]
     try:
         process = subprocess.Popen(
             argv,
@@ -61,18 +58,18 @@ def fetch(
     tail: deque[str] = deque(maxlen=20)
     was_stopped = _attend(process, tail, on_line, should_stop)
     if was_stopped:
-        raise Stopped(f"Fetching the packages of {stack.title} was stopped.")
+        raise Stopped(f"Fetching the packages of {template} was stopped.")
     if process.returncode != 0:
         said = "\n".join(tail)
         name = Path(argv[0]).name
-        raise TemplateFailed(f"{name} could not fetch the packages of {stack.title}.\n{said}")
+        raise TemplateFailed(f"{name} could not fetch the packages of {template}.\n{said}")
 
 
 def _attend(
     process: subprocess.Popen[str],
     tail: deque[str],
     on_line: Callable[[str], None],
-    should_stop: Callable[[], bool] | None,
+    should_stop: Callable[[], bool],
 ) -> bool:
     """Until it ends: one thread reads, this one heeds the clock and a stop. True when it was stopped."""
     reader = threading.Thread(target=_read, args=(process, tail, on_line), daemon=True)
@@ -81,7 +78,7 @@ def _attend(
     was_stopped = False
     try:
         while process.poll() is None and time.monotonic() < deadline and not was_stopped:
-            was_stopped = should_stop is not None and should_stop()
+            was_stopped = should_stop()
             time.sleep(_LOOK)
     finally:
         if process.poll() is None:
