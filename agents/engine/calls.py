@@ -96,6 +96,8 @@ class Call:
         """Once: a row that is settled stays as it is."""
         finish = self.finish or Finish("")
         with transaction.atomic():
+            # Before its generation, as who takes the job over locks them; otherwise the two could wait for each other.
+            Job.objects.select_for_update(no_key=True).filter(pk=self.context.job.pk).first()
             settled = self._row().update(
                 state=enums.GenerationState.SETTLED,
                 response=self.text,

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from agents import errors
 from projects.errors import Busy, Conflict, Refusal
 from sandboxes.errors import SandboxLost
@@ -56,5 +58,9 @@ def from_exception(surprise: Exception) -> Failure:
             return Failure("conflict", str(surprise), retryable=isinstance(surprise, Busy))
         case Refusal():
             return Failure("invalid_input", str(surprise))
+        case OperationalError() | InterfaceError():
+            # Restarted, overloaded, or two that waited for each other: what is recorded stands, so go on from there.
+            log.warning("The database failed a job for a moment.", exc_info=surprise)
+            return Failure("internal", "The database was away for a moment.", retryable=True)
     log.error("A job met something nobody foresaw.", exc_info=surprise)
     return Failure("internal")

@@ -2,6 +2,8 @@
 
 Every write of a worker happens inside `hold`, which proves in the same transaction that the
 worker still owns the job. A worker that lost its lease therefore cannot change anything.
+
+Leases run by the database's clock: those of several hosts never quite agree.
 """
 
 import uuid
@@ -13,7 +15,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from agents import enums
@@ -33,8 +36,8 @@ class Lease:
     token: uuid.UUID
 
 
-def _until() -> object:
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+def _until() -> Combinable:
+    return Now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def claim(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
@@ -104,6 +107,11 @@ def extend(lease: Lease) -> bool:
     return bool(mine.update(lease_expires=_until()))
 
 
+def is_owned(job: Job) -> bool:
+    """Whether a worker holds it. One whose lease ran out is dead, or will find that it lost it."""
+    return Job.objects.filter(pk=job.pk, state=enums.JobState.RUNNING, lease_expires__gt=Now()).exists()
+
+
 def intent(lease: Lease) -> str | None:
     """What is asked of this job; None when the lease is lost. Archiving its project ends it, too."""
     mine = Job.objects.filter(pk=lease.job_id, lease_token=lease.token)
@@ -116,7 +124,7 @@ def intent(lease: Lease) -> str | None:
 
 def release_all() -> int:
     """Free every lease at once: the previous boot of a one-machine installation is dead."""
-    return Job.objects.filter(state=enums.JobState.RUNNING).update(lease_expires=timezone.now())
+    return Job.objects.filter(state=enums.JobState.RUNNING).update(lease_expires=Now() - timedelta(seconds=1))
 
 
 def claimable() -> list[uuid.UUID]:

@@ -1,10 +1,10 @@
 """Start, stop, pause, resume and retry jobs. A door's whole power over a running job is its intent."""
 
 import uuid
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from agents import enums, tasks
 from agents.errors import NotPossible
@@ -102,7 +102,7 @@ def stop(job: Job, *, by: User | None) -> None:
     """A job that somebody works on is asked to stop; one that nobody owns stops now."""
     with transaction.atomic():
         job = _fresh(job)
-        if _is_owned(job):
+        if leases.is_owned(job):
             _ask(job, enums.Intent.CANCEL)
         elif job.is_active:
             moves.cancel(job, by=by)
@@ -115,7 +115,7 @@ def pause(job: Job, *, by: User | None) -> None:
         job = _fresh(job)
         if job.intent == enums.Intent.CANCEL:
             return
-        if _is_owned(job):
+        if leases.is_owned(job):
             _ask(job, enums.Intent.PAUSE)
         elif job.state in (enums.JobState.QUEUED, enums.JobState.RUNNING):
             moves.pause(job, waiting_for=enums.WaitingFor.USER, by=by)
@@ -141,13 +141,8 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
 
 def _wake(*job_ids: uuid.UUID) -> None:
     for job_id in job_ids:
-        tasks.execute_job.delay_on_commit(str(job_id))
-
-
-def _is_owned(job: Job) -> bool:
-    """Whether a worker holds it. One whose lease ran out is dead, or will find that it lost it."""
-    expires = job.lease_expires
-    return job.state == enums.JobState.RUNNING and expires is not None and expires > timezone.now()
+        # The row is written: when the broker is away, the clock tells the workers later.
+        transaction.on_commit(partial(tasks.execute_job.delay, str(job_id)), robust=True)
 
 
 def _fresh(job: Job) -> Job:

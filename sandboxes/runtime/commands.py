@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from projects import feed
+from projects.models import Project
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
@@ -89,11 +90,11 @@ def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
     }
     rows = Command.objects.filter(pk=command.pk, state=CommandState.RUNNING)
     with transaction.atomic():
-        project = command.sandbox.project
-        if not rows.select_for_update(no_key=True).exists():
+        project = Project.objects.select_for_update(no_key=True).filter(pk=command.sandbox.project_id).first()
+        settled = {"state": CommandState.FINISHED, "exit_code": exit_code, "output": tail, "finished_at": ended}
+        if project is None or not rows.update(**settled):
             return
         feed.record(project, "command_finished", payload, job_ref=command.job_ref)
-        rows.update(state=CommandState.FINISHED, exit_code=exit_code, output=tail, finished_at=ended)
     command.state, command.exit_code = CommandState.FINISHED, exit_code
     command.output, command.finished_at = tail, ended
 

@@ -100,5 +100,20 @@ def test_at_a_new_boot_every_lease_is_free(job: Job):
     assert leases.claim(job.pk, worker="two") is not None
 
 
+def test_a_host_whose_clock_is_ahead_takes_nobodys_job(job: Job, monkeypatch: pytest.MonkeyPatch):
+    lease = leases.claim(job.pk, worker="one")
+    assert lease is not None
+    late = timezone.now() + timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: late)
+    assert leases.claimable() == []
+    assert leases.claim(job.pk, worker="two") is None
+    assert leases.is_owned(job)
+    assert leases.extend(lease)
+    monkeypatch.undo()
+    job.refresh_from_db()
+    assert job.lease_expires is not None
+    assert job.lease_expires < timezone.now() + timedelta(minutes=1)
+
+
 def test_an_unknown_job_is_nobodys(db: None):
     assert leases.claim("00000000-0000-0000-0000-000000000000", worker="one") is None

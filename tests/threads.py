@@ -1,0 +1,29 @@
+"""Several threads at once, each with a connection of its own."""
+
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
+
+def together(*works: Callable[[], object], seconds: float = 90) -> None:
+    """Run them all at once; what any of them raises fails the test."""
+    failures: list[BaseException] = []
+    start = threading.Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            start.wait(30)
+            work()
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,), daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(seconds)
+    assert failures == []
+    assert not any(thread.is_alive() for thread in threads)
