@@ -3,20 +3,58 @@
 import os
 from typing import Any
 
+import structlog
 from celery import Celery
-from kombu import Queue
+from celery.app.amqp import AMQP
+from celery.contrib.django.task import DjangoTask
+from kombu import Connection, Queue
+from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TRANSPORT_ALIASES["folder"] = "config.broker:Transport"
 
+MOST_SECONDS = 5.0
+ANSWER_SECONDS = 1.0
+SHORTLY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+
+log = structlog.get_logger(__name__)
+
 GENERATE, SANDBOX, HOUSEKEEPING = "generate", "sandbox", "housekeeping"
+
+
+class Hint(DjangoTask):
+    """What is asked by a message is written in a row, and the clock asks again: a broker that is gone costs seconds.
+
+    So nobody who asks is told, and nobody waits: neither a page whose row is committed nor a worker.
+    """
+
+    abstract = True
+
+    def apply_async(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            with app.producer_pool.acquire(block=True, timeout=MOST_SECONDS) as producer:
+                return super().apply_async(*arguments, **{"producer": producer, **options})
+        except (OperationalError, OSError) as lost:
+            log.warning("The broker takes no message; the clock asks again.", task=self.name, reason=str(lost))
+            return None
+
+
+class Patient(Connection):
+    """Looks for a broker that is gone every two seconds; Celery's own pauses grow to half a minute."""
+
+    def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
+        return super().ensure_connection(*arguments, **{"interval_max": 2, **options})
+
+
+class Wires(AMQP):
+    Connection = Patient
 
 
 def build(name: str, **options: Any) -> Celery:
     """An application with our settings. A worker needs one per pool: a Celery app has one list of queues."""
-    made = Celery(name, **options)
+    made = Celery(name, task_cls=Hint, amqp=Wires, **options)
     made.config_from_object("django.conf:settings", namespace="CELERY")
     made.conf.update(
         task_acks_late=True,
@@ -25,6 +63,8 @@ def build(name: str, **options: Any) -> Celery:
         task_ignore_result=True,
         result_backend=None,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        task_publish_retry_policy=SHORTLY,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
@@ -45,4 +85,11 @@ def build(name: str, **options: Any) -> Celery:
     return made
 
 
+def do_not_wait(made: Celery) -> None:
+    """For who asks. Who serves (a worker) waits for its broker as long as it takes."""
+    shortly = {**SHORTLY, "socket_timeout": ANSWER_SECONDS}
+    made.conf.broker_transport_options = {**made.conf.broker_transport_options, **shortly}
+
+
 app = build("djinn")
+do_not_wait(app)

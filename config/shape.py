@@ -3,6 +3,7 @@
 Both addresses are given or neither is. Each function turns one of them into the setting that a library wants.
 """
 
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +18,18 @@ REDIS = ("redis", "rediss", "unix")
 # Longer than any task may take: a message that is delivered again must not double a job.
 VISIBILITY_SECONDS = 4 * 3600
 CONNECT_SECONDS = 5
+ANSWER_SECONDS = 1
+# A host that vanished without a word is noticed after half a minute instead of two hours.
+ALIVE = {
+    getattr(socket, name): seconds
+    for name, seconds in {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
+    if hasattr(socket, name)
+}
+_LASTING = {
+    "socket_keepalive": True,
+    "socket_keepalive_options": ALIVE,
+    "socket_connect_timeout": CONNECT_SECONDS,
+}
 
 
 def check(database_url: str, redis_url: str) -> None:
@@ -74,10 +87,10 @@ def layer(redis_url: str, prefix: str, folder: Path) -> Setting:
     if not redis_url:
         return {"BACKEND": "config.layer.DatagramLayer", "CONFIG": {"folder": folder}}
     # No read timeout: silence is what a subscription mostly hears. Redis' own client would give up after 5 s.
-    host = {"address": redis_url, "socket_timeout": None, "socket_keepalive": True, "max_connections": 10_000}
+    host = {"address": redis_url, "socket_timeout": None, "max_connections": 10_000, **_LASTING}
     return {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{**host, "socket_connect_timeout": CONNECT_SECONDS}], "prefix": f"{prefix}:bells"},
+        "CONFIG": {"hosts": [host], "prefix": f"{prefix}:bells"},
     }
 
 
@@ -88,8 +101,7 @@ def broker(redis_url: str, prefix: str, folder: Path) -> tuple[str, Setting]:
     return redis_url, {
         "visibility_timeout": VISIBILITY_SECONDS,
         "global_keyprefix": f"{prefix}:",
-        "socket_keepalive": True,
-        "socket_connect_timeout": CONNECT_SECONDS,
+        **_LASTING,
     }
 
 
@@ -98,8 +110,8 @@ def cache(redis_url: str, prefix: str) -> Setting:
     if not redis_url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.FallingBack",
         "LOCATION": redis_url,
         "KEY_PREFIX": f"{prefix}:cache",
-        "OPTIONS": {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": CONNECT_SECONDS},
+        "OPTIONS": {"socket_connect_timeout": ANSWER_SECONDS, "socket_timeout": ANSWER_SECONDS},
     }

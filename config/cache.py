@@ -1,0 +1,57 @@
+"""The cache of several hosts: Redis, and while that is gone this process's own memory.
+
+What is in it may be lost (rate limits and the like). Signing in must neither fail nor become unlimited with Redis.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import redis
+import structlog
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+
+AGAIN_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class FallingBack(RedisCache):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._spare = LocMemCache("without redis", {**params, "OPTIONS": {}})
+        self._due = 0.0
+
+    def _ask(self, verb: str, *arguments: Any, **options: Any) -> Any:
+        """Redis, unless it has just failed: nobody should wait for it twice."""
+        if time.monotonic() >= self._due:
+            try:
+                return getattr(super(), verb)(*arguments, **options)
+            except (redis.ConnectionError, redis.TimeoutError) as gone:
+                self._due = time.monotonic() + AGAIN_SECONDS
+                log.warning("Redis does not answer; each process counts by itself for now.", reason=str(gone))
+        return getattr(self._spare, verb)(*arguments, **options)
+
+
+def _asking(verb: str) -> Callable[..., Any]:
+    def ask(self: FallingBack, *arguments: Any, **options: Any) -> Any:
+        return self._ask(verb, *arguments, **options)
+
+    return ask
+
+
+for _verb in (
+    "add",
+    "get",
+    "set",
+    "touch",
+    "delete",
+    "get_many",
+    "has_key",
+    "incr",
+    "set_many",
+    "delete_many",
+    "clear",
+):
+    setattr(FallingBack, _verb, _asking(_verb))
