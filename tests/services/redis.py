@@ -1,6 +1,8 @@
 """Redis in memory alone: killed, it has forgotten everything."""
 
-from contextlib import closing
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import redis
 
@@ -21,6 +23,16 @@ class Redis(Server):
             *("redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
             *("--save", "", "--appendonly", "no"),
         ]
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """It takes connections and says nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def answers(self) -> bool:
         with closing(redis.Redis(port=self.port)) as client:
