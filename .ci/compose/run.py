@@ -87,7 +87,21 @@ def _story(play: Stage) -> None:
         tools = _made(play, jobs=3)
         owner.sees(tools, "/", "The Shed")
         owner.page(project)
+    with step("the database was dumped, lost, and restored from the dump"):
+        _restore(play)
+        owner.page(project)
+        owner.sees(timer, "/", "Twentyfive")
     _behind_a_proxy(play, project)
+
+
+def _restore(play: Stage) -> None:
+    """As docs/how-to/deploy.md says."""
+    dump = play.database("pg_dump", "-U", "djinn", "--clean", "--if-exists", "djinn")
+    play.compose("down", "--volumes")
+    play.compose("up", "--detach", "postgres")
+    play.is_well("postgres")
+    play.database("psql", "-q", "-U", "djinn", "-d", "djinn", stdin=dump)
+    play.up("--scale", "worker-generate=2", "--scale", "worker-sandbox=2", "--scale", "beat=2")
 
 
 def _behind_a_proxy(play: Stage, project: str) -> None:

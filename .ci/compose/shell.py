@@ -18,11 +18,11 @@ class Failed(Exception):
     """The trial ends here; the message is for a person."""
 
 
-def run(*command: str, may_fail: bool = False, told: Mapping[str, str] | None = None) -> str:
+def run(*command: str, stdin: str = "", may_fail: bool = False, told: Mapping[str, str] | None = None) -> str:
     """What the program printed; everything it said, when it failed."""
     environment = {**os.environ, **(told or {})}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+        command, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, timeout=LONGEST, check=False
     )
     if done.returncode and not may_fail:
         said = (done.stdout + done.stderr)[-TAIL:].strip()

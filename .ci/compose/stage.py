@@ -28,28 +28,30 @@ class Stage:
         self.folder = Path(tempfile.mkdtemp(prefix="djinn-trial-"))
 
     # --- compose ---------------------------------------------------------------------------------
-    def compose(self, *words: str, may_fail: bool = False) -> str:
+    def compose(self, *words: str, stdin: str = "", may_fail: bool = False) -> str:
         told = self.folder / ".env"
         told.touch(mode=0o600)
         told.write_text("".join(f"{name}={value}\n" for name, value in self.settings.items()))
         where = ("--project-name", PROJECT, "--env-file", str(told), "--file", str(ROOT / "compose.yaml"))
-        return run(*self.program, *where, *words, may_fail=may_fail)
+        return run(*self.program, *where, *words, stdin=stdin, may_fail=may_fail)
 
-    def up(self) -> None:
-        self.compose("up", "--detach")
+    def up(self, *words: str) -> None:
+        self.compose("up", "--detach", *words)
         for service in SERVICES:
             self.is_well(service)
 
     def is_well(self, service: str, *, seconds: float = 120) -> None:
-        wait_for(lambda: self._health(service) == "healthy", seconds=seconds, what=f"{service} to be healthy")
+        wait_for(lambda: self._health(service) == {"healthy"}, seconds=seconds, what=f"{service} to be healthy")
 
     def manage(self, service: str, command: str) -> str:
         return self.compose("exec", "-T", service, "python", "manage.py", *shlex.split(command)).strip()
 
     def rows(self, query: str) -> list[str]:
         """Straight from the database."""
-        ask = 'PGPASSWORD=$POSTGRES_PASSWORD exec psql -h 127.0.0.1 -U djinn -d djinn -tAc "$1"'
-        return self.compose("exec", "-T", "postgres", "sh", "-c", ask, "psql", query).splitlines()
+        return self.database("psql", "-U", "djinn", "-d", "djinn", "-tAc", query).splitlines()
+
+    def database(self, *words: str, stdin: str = "") -> str:
+        return self.compose("exec", "-T", "postgres", *words, stdin=stdin)
 
     # --- containers ------------------------------------------------------------------------------
     def crash(self, service: str) -> None:
@@ -57,22 +59,25 @@ class Stage:
 
         `docker kill` is an order of the operator's, after which an engine restarts nothing.
         """
-        before = self._state(service)["StartedAt"]
+        before = self._started(service)
         self.compose("exec", "-T", service, "sh", "-c", "kill -9 -1", may_fail=True)
-        wait_for(lambda: self._state(service)["StartedAt"] != before, seconds=60, what=f"{service} to be started again")
+        wait_for(lambda: self._started(service) != before, seconds=60, what=f"{service} to be started again")
 
-    def _health(self, service: str) -> str:
-        state = self._state(service)
-        if not state["Running"] and not state["Restarting"] and state["ExitCode"]:
-            raise Failed(f"{service} ended with {state['ExitCode']}:\n{self.said(service)}")
-        return str(state.get("Health", {}).get("Status", "none"))
+    def _started(self, service: str) -> list[str]:
+        return [state["StartedAt"] for state in self._states(service)]
 
-    def _state(self, service: str) -> dict[str, Any]:
+    def _health(self, service: str) -> set[str]:
+        states = self._states(service)
+        for state in states:
+            if not state["Running"] and not state["Restarting"] and state["ExitCode"]:
+                raise Failed(f"{service} ended with {state['ExitCode']}:\n{self.said(service)}")
+        return {str(state.get("Health", {}).get("Status")) for state in states}
+
+    def _states(self, service: str) -> list[dict[str, Any]]:
         found = self.compose("ps", "-a", "-q", service).split()
         if not found:
             raise Failed(f"{service} has no container.")
-        state: dict[str, Any] = json.loads(run("docker", "inspect", "--format", "{{json .State}}", found[0]))
-        return state
+        return [each["State"] for each in json.loads(run("docker", "inspect", *found))]
 
     def said(self, service: str, *, lines: int = 40) -> str:
         return self.compose("logs", "--no-color", f"--tail={lines}", service, may_fail=True)
