@@ -9,6 +9,7 @@ import itertools
 import re
 import socket
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ from tests.installations.waiting import wait_for
 COOKIE = "balancer"
 _PREVIEW = re.compile(rb"\r\nhost: *p-", re.IGNORECASE)
 _STICKY = re.compile(rb"\r\ncookie:[^\r]*\bbalancer=(\d)", re.IGNORECASE)
+_LIVE = re.compile(rb"\r\nupgrade: *websocket", re.IGNORECASE)
 _NOBODY = b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -26,6 +28,7 @@ class Balancer:
         self.port = int(self._listener.getsockname()[1])
         self._web, self._edge = web, edge
         self._turn = itertools.count()
+        self.sockets: Counter[int] = Counter()  # live ones that were opened so far, by the port behind
         self._ended = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="balancer", daemon=True)
@@ -51,6 +54,7 @@ class Balancer:
                 with suppress(ConnectionRefusedError):
                     behind, before = await asyncio.open_connection("127.0.0.1", port)
                     before.write(head)
+                    self.sockets[port] += bool(_LIVE.search(head))
                     await _join((reader, before), (behind, writer))
                     return
             writer.write(_NOBODY)

@@ -6,7 +6,6 @@ where the engine is.
 
 import hashlib
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,6 @@ import psycopg
 
 from tests import processes
 from tests.installations.balancer import Balancer
-from tests.installations.embedded import LINK
-from tests.installations.started import ROOT
 from tests.installations.visited import Visited, answers
 from tests.installations.waiting import free_port, wait_for
 from tests.services.postgres import Postgres
@@ -29,11 +26,9 @@ ROLES = (*FRONTS, "worker", "beat")
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 _HAS_ENGINE = ("edge", "worker")
 _LINK = """
-import django
-django.setup()
 from django.urls import reverse
 from projects.services import accounts
-print("http://site" + reverse("projects:enter", args=[accounts.sign_in_token(accounts.local_owner())]))
+print(reverse("projects:enter", args=[accounts.sign_in_token(accounts.local_owner())]))
 """
 
 
@@ -68,7 +63,8 @@ class Scaled(Visited):
         migrated = self.manage("migrate", "--verbosity=0")
         assert migrated.returncode == 0, migrated.stderr
         self.mend()
-        self.link = self._link()
+        # Whoever may run a command of the installation may sign in as its owner.
+        self.link = self.url + self.script(_LINK)
 
     def mend(self) -> None:
         """Start again what is dead."""
@@ -114,15 +110,6 @@ class Scaled(Visited):
         if self.engine and role in _HAS_ENGINE:
             own["DOCKER_HOST"] = self.engine
         return self.start("serve", role, **own)
-
-    def _link(self) -> str:
-        """Whoever may run a command of the installation may sign in as its owner."""
-        told = subprocess.run(
-            [sys.executable, "-c", _LINK], cwd=ROOT, env=self.variables(), capture_output=True, text=True, check=True
-        )
-        found = LINK.search(told.stdout)
-        assert found, told.stdout
-        return found.group(0).replace("http://site", self.url)
 
     # --- what its database and its engine tell -----------------------------------------------------
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -57,6 +57,15 @@ class Started:
             check=False,
         )
 
+    def script(self, text: str, *arguments: str) -> str:
+        """A few lines of Python among the installation's own modules; what they printed."""
+        argv = [sys.executable, "-c", f"import django\ndjango.setup()\n{text}", *arguments]
+        done = subprocess.run(
+            argv, cwd=ROOT, env=self.variables(), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
     def end(self) -> None:
         """Ask first, so that what was measured is kept; then leave nothing behind, whatever the test did."""
         for process in self._logs:

@@ -1,11 +1,18 @@
-"""A running installation and a real Chromium for journeys."""
+"""Running installations of both shapes and a real Chromium for journeys."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.installation import Installation, installed
+from tests.installation import installed
+from tests.installations.scaled import scaled
+from tests.installations.visited import Visited
+from tests.services import engine
+from tests.services.postgres import Postgres
+from tests.services.redis import Redis
 
 _FLAGS = [
     "--headless",
@@ -30,18 +37,33 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One for all journeys: each makes projects of its own."""
-    with installed(tmp_path_factory.mktemp("journey") / "home", DJINN_DEMO_PACE="0.1") as one:
+@pytest.fixture(scope="session", params=["embedded", "scaled"])
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+    """One of each shape for all journeys: each makes projects of its own."""
+    shape = {"embedded": _embedded, "scaled": _scaled}[request.param]
+    with shape(tmp_path_factory.mktemp(request.param) / "home") as one:
+        yield one
+
+
+@contextmanager
+def _embedded(home: Path) -> Iterator[Visited]:
+    with installed(home, DJINN_DEMO_PACE="0.1") as one:
         one.share_packages()
         one.up()
         yield one
 
 
+@contextmanager
+def _scaled(home: Path) -> Iterator[Visited]:
+    with Postgres() as postgres, Redis() as redis:
+        with scaled(home, postgres=postgres, redis=redis, engine=engine.OF_THE_MACHINE, DJINN_DEMO_PACE="0.1") as one:
+            one.up()
+            yield one
+
+
 @pytest.fixture
-def signed_in(browser: Browser, installation: Installation) -> Iterator[Callable[..., Page]]:
-    """Opens pages for the local owner; what a page's own console complains of fails the journey."""
+def stranger(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens browsers that nobody is signed in with; what a page's own console complains of fails the journey."""
     complaints: list[str] = []
     contexts = []
 
@@ -53,23 +75,30 @@ def signed_in(browser: Browser, installation: Installation) -> Iterator[Callable
     def open_page(**options: object) -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": cookie.name, "value": str(cookie.value), "url": installation.url}
-                for cookie in installation.client.cookies.jar
-            ]
-        )
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", complain)
-        page.goto(installation.url)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert [one for one in complaints if "WebSocket" not in one] == []
+
+
+@pytest.fixture
+def signed_in(stranger: Callable[..., Page], installation: Visited) -> Callable[..., Page]:
+    """Opens browsers of the local owner, each at the start page."""
+
+    def open_page(**options: object) -> Page:
+        page = stranger(**options)
+        for cookie in installation.client.cookies.jar:
+            page.context.add_cookies([{"name": cookie.name, "value": str(cookie.value), "url": installation.url}])
+        page.goto(installation.url)
+        return page
+
+    return open_page
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.installation import ROOT, Installation
+from tests.installation import ROOT
+from tests.installations.visited import Visited
 from tests.ui.story import STORY
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -47,7 +48,7 @@ Record = Callable[[str, dict[str, Any]], int]
 
 
 @pytest.fixture
-def stage(installation: Installation) -> Iterator[tuple[str, Record]]:
+def stage(installation: Visited) -> Iterator[tuple[str, Record]]:
     """A project, and a way to record events in it from outside the server."""
     with subprocess.Popen(
         [sys.executable, "-c", _RECORDER],
@@ -82,7 +83,7 @@ def _differences(live: Page, fresh: Page) -> list[str]:
 
 
 def test_stale_page_and_pushed_fragments_equal_a_fresh_page(
-    signed_in: Callable[..., Page], stage: tuple[str, Record], installation: Installation
+    signed_in: Callable[..., Page], stage: tuple[str, Record], installation: Visited
 ):
     address, record = stage
     live, fresh = signed_in(), signed_in()
@@ -96,7 +97,7 @@ def test_stale_page_and_pushed_fragments_equal_a_fresh_page(
 
 
 def test_a_page_that_was_away_catches_up(
-    signed_in: Callable[..., Page], stage: tuple[str, Record], installation: Installation
+    signed_in: Callable[..., Page], stage: tuple[str, Record], installation: Visited
 ):
     address, record = stage
     live = signed_in()

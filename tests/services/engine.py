@@ -1,9 +1,12 @@
 """A Docker engine beside the machine's own: its data, its socket, no network. Only root can run one."""
 
+import os
 import signal
 import subprocess
 
 from tests.services.servers import Server
+
+OF_THE_MACHINE = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
 
 
 class Engine(Server):
@@ -31,7 +34,7 @@ class Engine(Server):
 
     def take(self, image: str) -> None:
         """From the machine's own engine, where it was built."""
-        with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
+        with subprocess.Popen(["docker", "--host", OF_THE_MACHINE, "save", image], stdout=subprocess.PIPE) as saved:
             subprocess.run(["docker", "--host", self.url, "load"], stdin=saved.stdout, check=True, capture_output=True)
         assert saved.returncode == 0
 
