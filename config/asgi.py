@@ -17,6 +17,7 @@ from channels.routing import URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from agents import routing as agents_routing  # noqa: E402
+from config import edge  # noqa: E402
 from config.assets import Assets  # noqa: E402
 from config.pages import Pages  # noqa: E402
 from projects import routing as projects_routing  # noqa: E402
@@ -39,7 +40,7 @@ def build(*roles: str) -> ASGI3Application:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif is_preview(scope):
-            await (preview.app if EDGE in roles else _refusal(EDGE))(scope, receive, send)
+            await (edge.apps if EDGE in roles else _refusal(EDGE))(scope, receive, send)
         elif WEB in roles or scope["path"] in HEALTH:
             await _dashboard(scope, receive, send)
         else:

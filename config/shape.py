@@ -77,7 +77,11 @@ def _postgres(url: str) -> Setting:
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "djinn",
             "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=30s",
-            "pool": {"min_size": 0, "max_size": 20, "timeout": 10, "max_idle": 60},
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            # Gone, it is waited for shortly; back, it is found at the next question: pauses must not grow.
+            "pool": {"min_size": 0, "max_size": 20, "timeout": 4, "max_idle": 60, "reconnect_timeout": 3},
             **dict(parse_qsl(parts.query)),
         },
     }
