@@ -43,6 +43,7 @@ test-journeys: $(TOOLS) $(BUNDLE) ## run whole installations, used by a browser 
 	@.ci/with-services engine $(TESTS) tests/journeys tests/faults
 
 long: $(TOOLS) ## run what takes long; before an issue is closed
+	@$(TESTS) -m hypothesis --hypothesis-profile=thorough
 	@.ci/with-services engine $(PY) -m pytest -m long
 
 check: $(TOOLS) ## format, lint, types, imports, templates, migrations, settings, documents; runs no tests

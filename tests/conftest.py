@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import settings as effort
 
 from tests import connections
 
@@ -16,6 +17,12 @@ TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm", "docker": "docker
 
 # Whoever asks for one of these, itself or through a fixture, touches the database.
 DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+# Few examples at every commit, many in `make long`. A busy machine is slow and not wrong: no deadline.
+effort.register_profile("often", max_examples=50, deadline=None)
+effort.register_profile("thorough", max_examples=500, deadline=None)
+effort.load_profile("often")
+
 NO_SKIPS = bool(os.environ.get("DJINN_NO_SKIPS"))
 skipped: list[str] = []
 

@@ -247,7 +247,7 @@ def test_a_key_reaches_neither_the_failure_nor_the_log(server, ask, caplog):
 
 
 @given(pieces=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=12))
-@effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_text_is_byte_exact_however_it_is_cut(server, ask, pieces):
     server.will(Script(pieces=pieces))
     assert ask().text == "".join(pieces)

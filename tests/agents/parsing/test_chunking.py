@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import agents
@@ -41,7 +41,6 @@ RECORDINGS = Path(agents.__file__).parent / "recordings"
 STREAMS = sorted(RECORDINGS.glob("*/*.txt"))
 
 
-@settings(max_examples=300)
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=12))
 def test_any_cut_gives_the_same_events(text, places):
     wanted = streams.whole(text)
@@ -49,7 +48,6 @@ def test_any_cut_gives_the_same_events(text, places):
     assert streams.events(text) == wanted
 
 
-@settings(max_examples=200)
 @given(BODIES, st.integers(1, 9))
 def test_the_body_of_a_block_survives_byte_for_byte(body, size):
     marker = "END_5e1f"
@@ -59,7 +57,6 @@ def test_the_body_of_a_block_survives_byte_for_byte(body, size):
     assert found[-1] == FileClosed("a", body)
 
 
-@settings(max_examples=200)
 @given(BODIES.filter(lambda body: not {"</file>", "</file>\r"} & set(body.split("\n"))), st.integers(1, 9))
 def test_the_body_of_a_file_tag_survives_byte_for_byte(body, size):
     text = f'<file path="a">\n{body}\n</file>\n'
