@@ -17,6 +17,8 @@ SCRIPTS := .ci/run .ci/services .ci/with-services $(wildcard .ci/parts/*.sh)
 
 # Each process has a home and a database of its own; the tests of one file stay together, as they share what is dear.
 TESTS := $(PY) -m pytest --numprocesses=3 --dist=loadfile
+# Made once, and found again by what is in it.
+BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY) manage.py build_sandbox_image
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
@@ -37,14 +39,18 @@ test-scaled: $(TOOLS) ## run what touches database, layer or broker on PostgreSQ
 	@.ci/with-services all $(TESTS) -m "not long and not docker" --ignore=tests/journeys --ignore=tests/faults --scaled
 
 test-boxes: $(TOOLS) ## run the boxes and the attacks on them in Docker
-	@.ci/with-services engine $(TESTS) -m "not long and docker"
+	@$(BOX_IMAGE)
+	@.ci/with-services engine $(TESTS) -m "not long and docker" --ignore=tests/journeys --ignore=tests/faults
 
 test-journeys: $(TOOLS) $(BUNDLE) ## run whole installations, used by a browser and hurt, in both shapes
+	@$(BOX_IMAGE)
 	@.ci/with-services engine $(TESTS) tests/journeys tests/faults
 
 long: $(TOOLS) ## run what takes long; before an issue is closed
 	@$(TESTS) -m hypothesis --hypothesis-profile=thorough
+	@$(BOX_IMAGE)
 	@.ci/with-services engine $(PY) -m pytest -m long
+	@.ci/with-services engine $(PY) .ci/compose/run.py
 
 check: $(TOOLS) ## format, lint, types, imports, templates, migrations, settings, documents; runs no tests
 	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(CHECKS)
