@@ -6,6 +6,20 @@ from collections.abc import Callable
 from django.db import connection
 
 
+def begin(work: Callable[..., object], *arguments: object) -> threading.Thread:
+    """A thread that gives its connection back when it ends, as those of a worker do."""
+
+    def run() -> None:
+        try:
+            work(*arguments)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
 def together(*works: Callable[[], object], seconds: float = 90) -> None:
     """Run them all at once; what any of them raises fails the test."""
     failures: list[BaseException] = []
@@ -25,5 +39,5 @@ def together(*works: Callable[[], object], seconds: float = 90) -> None:
         thread.start()
     for thread in threads:
         thread.join(seconds)
-    assert failures == []
+    assert not failures, failures
     assert not any(thread.is_alive() for thread in threads)

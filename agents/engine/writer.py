@@ -80,7 +80,7 @@ class Writer(Generic[AnySink]):
     def remove(self, path: str) -> None:
         """A file, or everything in a folder of that name."""
         manifest = self.sink.manifest()
-        for one in [path] if path in manifest else [one for one in manifest if one.startswith(f"{path}/")]:
+        for one in [path] if path in manifest else sorted(one for one in manifest if one.startswith(f"{path}/")):
             self._stage("file_deleted", one, None, None)
 
     def read(self, path: str) -> bytes | None:

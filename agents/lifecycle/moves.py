@@ -194,8 +194,9 @@ def _mirror(job: Job) -> None:
     """AgentState shows the foreground job of `main`, saved with every move of it."""
     if job.branch.name != "main":
         return
-    blueprint = {"blueprint": job.blueprint} if job.blueprint else {}
-    AgentState.objects.update_or_create(project=job.project, defaults={"phase": job.phase, "job": job, **blueprint})
+    state = AgentState(project=job.project, phase=job.phase, job=job, blueprint=job.blueprint)
+    changed = ["phase", "job", "updated_at", *(["blueprint"] if job.blueprint else [])]
+    AgentState.objects.bulk_create([state], update_conflicts=True, unique_fields=["project"], update_fields=changed)
 
 
 def announce(job: Job, *, by: User | None) -> None:

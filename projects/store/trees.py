@@ -145,4 +145,5 @@ def dump(manifest: Mapping[str, Entry]) -> dict[str, list[Any]]:
 
 
 def load(stored: Mapping[str, list[Any]]) -> Manifest:
-    return {path: Entry(*fields) for path, fields in stored.items()}
+    # Sorted: a database may give the keys back in an order of its own.
+    return {path: Entry(*stored[path]) for path in sorted(stored)}

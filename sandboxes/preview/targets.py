@@ -51,7 +51,7 @@ async def read(target: Target, path: str) -> bytes:
 
 
 def _load(label: str) -> Target | None:
-    related = ("project", "branch__head", "changeset__base")
+    related = ("project", "branch", "changeset")
     sandbox = Sandbox.objects.select_related(*related).filter(label=label, project__archived_at=None).first()
     if sandbox is None:
         return None

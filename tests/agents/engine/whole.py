@@ -12,6 +12,7 @@ from agents.services import jobs
 from projects import feed
 from projects.models import Project, User
 from projects.services import files
+from tests.threads import begin
 
 
 def wish(project: Project, owner: User, text: str = "A shelf for my books") -> Job:
@@ -28,9 +29,7 @@ def run(job: Job, *, times: int = 1) -> Job:
 
 
 def in_background(job: Job) -> threading.Thread:
-    thread = threading.Thread(target=runner.execute, args=(job.pk,), daemon=True)
-    thread.start()
-    return thread
+    return begin(runner.execute, job.pk)
 
 
 def payloads(project: Project, kind: str) -> list[dict[str, Any]]:
