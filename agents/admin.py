@@ -1,9 +1,17 @@
 """The operators' view of sessions, jobs and model calls. Facts are read-only here."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from agents.models import AgentState, Attempt, Generation, Job, Message, Session, Step
+from agents import errors
+from agents.enums import Purpose
+from agents.models import AgentState, Attempt, Generation, Job, Message, Replay, Session, Step
+from agents.services import replays
+from projects.models import User
+
+# A page of the list is a hundred.
+_MOST_AT_ONCE = 100
 
 
 class Facts(admin.ModelAdmin):  # type: ignore[type-arg]  # the class is not generic at run time
@@ -31,6 +39,16 @@ class StepRows(admin.TabularInline):  # type: ignore[type-arg]  # as above
     exclude = ("output",)
 
 
+class ReplayRows(admin.TabularInline):  # type: ignore[type-arg]  # as above
+    model = Replay
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("purpose", "verdict", "message", "tree_hash", "created_by", "created_at", "finished_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
 @admin.register(Job)
 class JobAdmin(Facts):
     list_display = ("__str__", "project", "kind", "state", "phase", "model", "attempts", "spent", "created_at")
@@ -38,7 +56,34 @@ class JobAdmin(Facts):
     search_fields = ("id", "project__name", "project__slug", "created_by__email")
     date_hierarchy = "created_at"
     list_select_related = ("project",)
-    inlines = (StepRows, AttemptRows)
+    inlines = (StepRows, AttemptRows, ReplayRows)
+    actions = ("replay", "record")
+
+    @admin.action(description="Replay", permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        self._ask_for(Purpose.REPLAY, request, queryset)
+
+    @admin.action(description="Record as demo", permissions=["record"])
+    def record(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        self._ask_for(Purpose.RECORD, request, queryset)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("agents.add_replay")
+
+    def has_record_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("agents.record_demo")
+
+    def _ask_for(self, purpose: Purpose, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        by = request.user if isinstance(request.user, User) else None
+        asked = 0
+        for job in queryset[:_MOST_AT_ONCE]:
+            try:
+                replays.request(job, purpose=purpose, by=by)
+                asked += 1
+            except errors.NotPossible as sorry:
+                self.message_user(request, f"{job}: {sorry}", messages.WARNING)
+        if asked:
+            self.message_user(request, f"{purpose.label}: {asked} asked for. What comes of it stands under Replays.")
 
 
 @admin.register(Generation)
@@ -58,6 +103,14 @@ class GenerationAdmin(Facts):
     list_filter = ("state", "provider", "model", "error_code")
     search_fields = ("id", "job__id", "job__project__name")
     list_select_related = ("job",)
+
+
+@admin.register(Replay)
+class ReplayAdmin(Facts):
+    list_display = ("__str__", "verdict", "message", "created_by", "created_at", "finished_at")
+    list_filter = ("verdict", "purpose")
+    search_fields = ("id", "job__id", "job__project__name", "tree_hash")
+    list_select_related = ("job", "created_by")
 
 
 @admin.register(Session)

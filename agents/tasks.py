@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from agents.engine import runner
+from agents.engine import replaying, runner
 from agents.lifecycle import leases
 
 # A reminder nobody had time for is sent anew by the next round; old ones must not pile up.
@@ -15,8 +15,15 @@ def execute_job(job_id: str) -> None:
         execute_job.delay(str(waiting))
 
 
+@shared_task(queue="generate")
+def replay_job(replay_id: str) -> None:
+    replaying.settle(replay_id)
+
+
 @shared_task(queue="housekeeping")
 def reap_jobs() -> None:
     """The row is the outbox: jobs whose message was lost or whose worker died are told again."""
     for job_id in leases.claimable():
         execute_job.apply_async((str(job_id),), expires=_REMINDER_SECONDS)
+    for replay_id in replaying.overdue():
+        replay_job.apply_async((str(replay_id),), expires=_REMINDER_SECONDS)

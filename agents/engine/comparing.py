@@ -1,5 +1,6 @@
 """What a replay made otherwise than the job, for people: which paths, and how their lines differ."""
 
+import re
 from collections.abc import Iterator
 from typing import TypedDict
 
@@ -11,6 +12,8 @@ from projects.store.trees import Difference
 # Comparing and reading longer files line by line helps nobody.
 _MOST_COMPARED = 1024 * 1024
 _MOST_LINE = 400
+# What a terminal would obey.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Different(TypedDict):
@@ -52,7 +55,7 @@ def lines(outcome: Outcome, one: Difference) -> Iterator[str]:
     for hunk in diffs.hunks(*texts):
         yield f"@@ -{hunk.before_start},{hunk.before_count} +{hunk.after_start},{hunk.after_count} @@"
         for line in hunk.lines:
-            yield f"{line.sign}{line.text.rstrip(chr(10))}"[:_MOST_LINE]
+            yield line.sign + _UNPRINTABLE.sub("\ufffd", line.text.rstrip("\n"))[:_MOST_LINE]
 
 
 def _texts(outcome: Outcome, one: Difference) -> tuple[str, str] | None:

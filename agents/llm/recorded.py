@@ -64,9 +64,10 @@ def _reply(recording: catalogue.Recording, request: Request) -> str:
 def _regret(recording: catalogue.Recording) -> str:
     """An answer in words: an edit nobody recorded changes no file."""
     known = "".join(f"\n- {followup.says}" for followup in recording.followups)
+    offered = f" For “{recording.title}” it knows:\n{known}" if known else ""
     return (
         "This is the demo model: it only plays back changes that were recorded, and this is not one of them. "
-        f"Nothing was changed. For “{recording.title}” it knows:\n{known}\n\n"
+        f"Nothing was changed.{offered}\n\n"
         "With a model of your own, any change works.\n"
     )
 

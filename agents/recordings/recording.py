@@ -21,6 +21,8 @@ class FollowUp:
     keywords: tuple[str, ...]
 
     def fits(self, text: str) -> bool:
+        if text.strip() and text.casefold().split() == self.says.casefold().split():
+            return True
         said = words.content(text)
         known = (self.says, *(keyword.replace("|", " ") for keyword in self.keywords))
         is_named = all(said & words.content(keyword.replace("|", " ")) for keyword in self.keywords)
@@ -50,6 +52,10 @@ class Recording:
         recorded = _read(self.folder / f"{file}.txt")
         return None if recorded is None else streams.only(recorded, paths if step != "edit" else ())
 
+    def is_wished_by(self, wish: str) -> bool:
+        """The very words it was recorded for, in whatever language."""
+        return bool(wish.strip()) and wish.casefold().split() == self.wish.casefold().split()
+
     def is_meant_by(self, said: frozenset[str]) -> bool:
         known = (*self.subjects, *self.keywords)
         is_named = bool(said & words.content(" ".join(self.subjects)))
@@ -63,6 +69,14 @@ class Recording:
         return next((followup.name for followup in self.followups if followup.fits(text)), "")
 
 
-@functools.cache
 def _read(file: Path) -> str | None:
-    return file.read_text() if file.is_file() else None
+    try:
+        return _read_once(file, file.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@functools.lru_cache(64)
+def _read_once(file: Path, changed: int) -> str:
+    # As bytes: reading as text would change the line ends of what was recorded.
+    return file.read_bytes().decode()

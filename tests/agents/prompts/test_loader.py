@@ -74,7 +74,7 @@ def test_there_are_rules_for_every_kind_of_app_and_no_other():
 
 
 def test_the_rules_name_the_versions_that_are_on_the_machine():
-    folder = loader.HERE.parent.parent / "sandboxes" / "runtime" / "templates"
+    folder = loader.HERE.parent.parent / "sandboxes" / "backends" / "templates"
     package = json.loads((folder / "react-vite" / "package.json").read_text())
     rules = prompts.stack_rules(["react-vite"])
     for name, version in {**package["dependencies"], **package["devDependencies"]}.items():

@@ -13,7 +13,7 @@ from tests.agents.recordings import builds
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
-_TEMPLATES = Path(__file__).parents[3] / "sandboxes" / "runtime" / "templates"
+_TEMPLATES = Path(__file__).parents[3] / "sandboxes" / "backends" / "templates"
 _ASK = """
 import json, app
 client = app.app.test_client()

@@ -14,7 +14,7 @@ from agents.recordings.recording import FollowUp, Recording
 from tests.agents.recordings import builds
 
 _ROOT = Path(__file__).parents[3]
-_TEMPLATES = _ROOT / "sandboxes" / "runtime" / "templates"
+_TEMPLATES = _ROOT / "sandboxes" / "backends" / "templates"
 _OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
 
 every_recording = pytest.mark.parametrize("recording", catalogue.all(), ids=lambda recording: recording.name)
