@@ -4,6 +4,7 @@ from celery import shared_task
 
 from agents.engine import replaying, runner
 from agents.lifecycle import leases
+from sandboxes.runtime import duties
 
 # A reminder nobody had time for is sent anew by the next round; old ones must not pile up.
 _REMINDER_SECONDS = 15
@@ -22,7 +23,11 @@ def replay_job(replay_id: str) -> None:
 
 @shared_task(queue="housekeeping")
 def reap_jobs() -> None:
-    """The row is the outbox: jobs whose message was lost or whose worker died are told again."""
+    duties.once("reap jobs", _remind, every=5)
+
+
+def _remind() -> None:
+    """The row is the outbox: what a message was lost for, or a worker died over, is told again."""
     for job_id in leases.claimable():
         execute_job.apply_async((str(job_id),), expires=_REMINDER_SECONDS)
     for replay_id in replaying.overdue():

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sandboxes.runtime import lifecycle, reaper, stacks, sync, waking
+from sandboxes.runtime import duties, lifecycle, reaper, stacks, sync, waking
 
 
 @shared_task(queue="sandbox")
@@ -27,4 +27,4 @@ def prepare_templates() -> None:
 
 @shared_task(queue="housekeeping")
 def reap() -> None:
-    reaper.reap()
+    duties.once("reap sandboxes", reaper.reap, every=30)

@@ -1,6 +1,7 @@
 """Where a project's tree runs, as rows."""
 
 from sandboxes.models.commands import Command
+from sandboxes.models.duties import Duty
 from sandboxes.models.sandboxes import Sandbox
 
-__all__ = ["Command", "Sandbox"]
+__all__ = ["Command", "Duty", "Sandbox"]

@@ -7,6 +7,7 @@ from agents.lifecycle import leases
 from agents.models import Generation, Job
 from agents.services import jobs
 from projects.models import Project, User, Version
+from tests.agents.rounds import reap_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,11 +43,11 @@ def test_one_job_leads_to_the_next_and_doubles_do_nothing(in_line: list[Job], se
 
 
 def test_a_lost_message_is_sent_again_for_whoever_is_next(in_line: list[Job], sent: list[str]):
-    tasks.reap_jobs()
-    tasks.reap_jobs()
+    reap_jobs()
+    reap_jobs()
     assert sent == [str(in_line[0].pk)] * 2
     leases.claim(in_line[0].pk, worker="one")
-    tasks.reap_jobs()
+    reap_jobs()
     assert len(sent) == 2, "somebody works on it"
 
 
@@ -54,7 +55,7 @@ def test_at_a_new_start_whoever_was_at_work_is_dead(in_line: list[Job], sent: li
     leases.claim(in_line[0].pk, worker="before")
     assert jobs.free_leases() == 1
     assert jobs.free_leases() == 1
-    tasks.reap_jobs()
+    reap_jobs()
     assert sent == [str(in_line[0].pk)] * 3
     tasks.execute_job(sent[0])
     tasks.execute_job(sent[1])
