@@ -11,13 +11,13 @@ from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES
 
+from config import shape
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TRANSPORT_ALIASES["folder"] = "config.broker:Transport"
 
 MOST_SECONDS = 5.0
-ANSWER_SECONDS = 1.0
-SHORTLY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ def build(name: str, **options: Any) -> Celery:
         result_backend=None,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        task_publish_retry_policy=SHORTLY,
+        task_publish_retry_policy=shape.PUBLISHING,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
@@ -85,11 +85,12 @@ def build(name: str, **options: Any) -> Celery:
     return made
 
 
-def do_not_wait(made: Celery) -> None:
-    """For who asks. Who serves (a worker) waits for its broker as long as it takes."""
-    shortly = {**SHORTLY, "socket_timeout": ANSWER_SECONDS}
-    made.conf.broker_transport_options = {**made.conf.broker_transport_options, **shortly}
+def serving(name: str) -> Celery:
+    """For a worker: it waits for its broker as long as it takes. (Who asks does not; see the settings.)"""
+    made = build(name, set_as_current=False)
+    kept = made.conf.broker_transport_options
+    made.conf.broker_transport_options = {name: kept[name] for name in kept if name not in shape.SHORTLY}
+    return made
 
 
 app = build("djinn")
-do_not_wait(app)

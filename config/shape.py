@@ -25,6 +25,9 @@ ALIVE = {
     for name, seconds in {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
     if hasattr(socket, name)
 }
+# Who asks by a message does not wait for a broker that is gone.
+PUBLISHING = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+SHORTLY = {**PUBLISHING, "socket_timeout": ANSWER_SECONDS}
 _LASTING = {
     "socket_keepalive": True,
     "socket_keepalive_options": ALIVE,
@@ -106,6 +109,7 @@ def broker(redis_url: str, prefix: str, folder: Path) -> tuple[str, Setting]:
         "visibility_timeout": VISIBILITY_SECONDS,
         "global_keyprefix": f"{prefix}:",
         **_LASTING,
+        **SHORTLY,
     }
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from agents.services import jobs
 from config import celery as wiring
+from sandboxes.models import duties
 
 GRACE = 6.0
 TURN = 0.2
@@ -29,6 +30,7 @@ def run(*, queues: Sequence[str], has_clock: bool, on_ready: Callable[[], None])
     if queues and not settings.IS_SCALED:
         # No other worker of this installation is alive, so whoever held these leases is dead.
         jobs.free_leases()
+        duties.free_all()
     signals = _Signals()
     pools = [Pool(queue, POOLS[queue]) for queue in queues]
     threads: list[threading.Thread] = [*pools, *([_clock()] if has_clock else [])]
@@ -67,7 +69,7 @@ class Pool(threading.Thread):
     def __init__(self, queue: str, threads: int) -> None:
         super().__init__(name=f"pool-{queue}", daemon=True)
         self.ready = threading.Event()
-        self.app: Celery = wiring.build(f"djinn-{queue}", set_as_current=False)
+        self.app: Celery = wiring.serving(f"djinn-{queue}")
         self.app.loader.import_default_modules()
         self.controller: Any = self.app.WorkController(
             hostname=f"{queue}@{socket.gethostname()}",

@@ -24,7 +24,6 @@ def asking(own_redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[Celery
     monkeypatch.setattr(real, "CELERY_BROKER_TRANSPORT_OPTIONS", options)
     made = celery.build("asking", set_as_current=False)
     made.task(name="tests.look", queue=celery.HOUSEKEEPING)(look)
-    celery.do_not_wait(made)
     monkeypatch.setattr(celery, "app", made)
     yield made
     made.close()
@@ -75,6 +74,8 @@ def test_a_broker_that_hangs_holds_nobody_for_long(asking: Celery, own_redis: Re
 
 @pytest.mark.services
 def test_who_serves_looks_for_its_broker_every_two_seconds(asking: Celery, own_redis: Redis) -> None:
+    worker = celery.serving("worker")
+    assert "max_retries" not in worker.conf.broker_transport_options
     own_redis.kill()
     pauses: list[float] = []
 
@@ -83,7 +84,8 @@ def test_who_serves_looks_for_its_broker_every_two_seconds(asking: Celery, own_r
         if len(pauses) == 2:
             own_redis.start()
 
-    connection: Connection = asking.connection_for_read()
+    connection: Connection = worker.connection_for_read()
     connection.ensure_connection(note, None)
     connection.release()
+    worker.close()
     assert pauses == [2, 2]
