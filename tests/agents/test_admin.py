@@ -2,16 +2,19 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from agents import tasks
 from agents.engine import runner
-from agents.models import AgentState, Attempt, Generation, Job, Message, Session, Step
+from agents.models import AgentState, Attempt, Generation, Job, Message, Replay, Session, Step
 from agents.services import jobs
 from projects.models import Project, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = (Job, Generation, Session, Message, AgentState)
+PAGES = (Job, Generation, Session, Message, AgentState, Replay)
 
 
 @pytest.fixture
@@ -25,6 +28,7 @@ def staff(owner: User) -> Client:
 
 def test_every_page_answers_and_facts_are_read_only(staff: Client, project: Project, owner: User):
     runner.execute(jobs.start(project=project, text="A reading list", by=owner, model="demo/reading-list").pk)
+    Replay.objects.create(job=Job.objects.get())
     for model in PAGES:
         name = f"admin:agents_{model._meta.model_name}"
         row = model.objects.all()[0]
@@ -42,3 +46,85 @@ def test_every_model_is_registered_or_shown_within_another():
     within = {Attempt, Step}
     assert all(admin.site.is_registered(model) for model in PAGES)
     assert not any(admin.site.is_registered(model) for model in within)
+
+
+# --- replay and record -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would be on its way to a worker: there is no broker in this test."""
+    letters: list[str] = []
+    monkeypatch.setattr(tasks.replay_job, "delay", letters.append)
+    return letters
+
+
+@pytest.fixture
+def stopped(project: Project, owner: User) -> Job:
+    job = jobs.start(project=project, text="A reading list", by=owner, model="demo/reading-list")
+    jobs.stop(job, by=owner)
+    return job
+
+
+def act(client: Client, action: str, *chosen: Job) -> list[str]:
+    """What the page says afterwards."""
+    ids = [str(job.pk) for job in chosen]
+    answer = client.post(reverse("admin:agents_job_changelist"), {"action": action, "_selected_action": ids})
+    assert answer.status_code in (200, 302)
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def clerk(owner: User, *may: str) -> Client:
+    """On the staff, and allowed to see jobs and what is named."""
+    user = User.objects.create_user("clerk@example.org", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_job", *may)))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize(("action", "label"), [("replay", "Replay"), ("record", "Record as demo")])
+def test_chosen_jobs_are_asked_for_and_a_worker_is_told(
+    staff: Client, stopped: Job, sent: list[str], action: str, label: str
+):
+    assert act(staff, action, stopped) == [f"{label}: 1 asked for. What comes of it stands under Replays."]
+    row = Replay.objects.get()
+    by = stopped.created_by
+    assert (row.job, row.purpose, row.created_by, row.verdict, sent) == (stopped, action, by, "", [str(row.pk)])
+    assert label in staff.get(reverse("admin:agents_job_change", args=[stopped.pk])).content.decode()
+
+
+def test_a_job_that_may_go_on_is_left_out_with_a_sentence(staff: Client, stopped: Job, owner: User, sent: list[str]):
+    waiting = jobs.start(project=stopped.project, text="Another", by=owner)
+    said = act(staff, "replay", stopped, waiting)
+    assert f"{waiting}: This job is queued. It can be replayed when it is at rest." in said
+    assert [row.job for row in Replay.objects.all()] == [stopped]
+
+
+@pytest.mark.parametrize(
+    ("may", "offered"),
+    [((), []), (("add_replay",), ["replay"]), (("record_demo",), ["record"]), (("change_job", "view_replay"), [])],
+)
+def test_who_may_not_is_not_offered_it_and_cannot_do_it(
+    stopped: Job, owner: User, sent: list[str], may: tuple[str, ...], offered: list[str]
+):
+    client = clerk(owner, *may)
+    page = client.get(reverse("admin:agents_job_changelist")).content.decode()
+    assert [action for action in ("replay", "record") if f'value="{action}"' in page] == offered
+    for action in ("replay", "record"):
+        act(client, action, stopped)
+    assert [row.purpose for row in Replay.objects.all()] == offered
+    assert len(sent) == len(offered)
+
+
+def test_nobody_from_outside_gets_there(stopped: Job, owner: User, sent: list[str]):
+    visitor = User.objects.create_user("visitor@example.org")
+    client = Client()
+    client.force_login(visitor, backend="django.contrib.auth.backends.ModelBackend")
+    for one in (client, Client()):
+        answer = one.post(
+            reverse("admin:agents_job_changelist"), {"action": "replay", "_selected_action": [str(stopped.pk)]}
+        )
+        assert answer.status_code == 302
+        assert "/login" in answer["Location"]
+    assert (Replay.objects.count(), sent) == (0, [])
