@@ -1,7 +1,7 @@
 """Read a job's stored replies once more and say whether they give the same tree.
 
 It works in this process, without a server and without a network, and writes nothing
-(docs/adr/0015-a-replay-runs-where-it-is-asked-for.md). Exit codes: 0 identical, 1 different, 2 cannot be said.
+(docs/adr/0016-a-replay-runs-where-it-is-asked-for.md). Exit codes: 0 identical, 1 different, 2 cannot be said.
 """
 
 import json
