@@ -4,15 +4,15 @@ A thread beats for the job: it keeps the lease alive and reads the intent twice 
 a stop is seen within a second while a model streams or a command runs.
 """
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
-from django.db import connection
 
 from agents import enums
+from agents.engine import heartbeat
 from agents.lifecycle import leases
 from agents.models import Job
 from projects.enums import AuthorKind
@@ -20,10 +20,6 @@ from projects.models import ChangeSet, Project
 from projects.services import changesets
 from sandboxes.models import Sandbox
 from sandboxes.services import sandboxes
-
-log = logging.getLogger(__name__)
-
-_LOOK_EVERY = 0.4
 
 
 class Interrupted(Exception):
@@ -40,8 +36,12 @@ class Context:
     def __init__(self, lease: leases.Lease, job: Job) -> None:
         self.lease = lease
         self.job = job
-        self._intent: str | None = job.intent
-        self._ended = threading.Event()
+        self._heart = heartbeat.Heartbeat(
+            extend=partial(leases.extend, lease),
+            ask=partial(leases.intent, lease),
+            seconds=settings.LEASE_SECONDS,
+            intent=job.intent,
+        )
 
     @property
     def project(self) -> Project:
@@ -86,41 +86,25 @@ class Context:
 
     def should_stop(self) -> bool:
         """Whether to drop what is going on right now: asked to, or no longer ours."""
-        return self._intent != enums.Intent.NONE
+        return self._heart.intent != enums.Intent.NONE
 
     def is_lost(self) -> bool:
-        return self._intent is None
+        return self._heart.intent is None
 
     def heed(self) -> None:
         """Between two pieces of work: do what was asked."""
-        if self._intent is None:
+        if self._heart.intent is None:
             raise leases.LeaseLost
-        if self._intent:
-            raise Interrupted(enums.Intent(self._intent))
+        if self._heart.intent:
+            raise Interrupted(enums.Intent(self._heart.intent))
 
     @contextmanager
     def beating(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._beat, name=f"beat-{self.job.pk}", daemon=True)
+        ended = threading.Event()
+        thread = threading.Thread(target=self._heart.run, args=(ended,), name=f"beat-{self.job.pk}", daemon=True)
         thread.start()
         try:
             yield
         finally:
-            self._ended.set()
+            ended.set()
             thread.join(timeout=30)
-
-    def _beat(self) -> None:
-        looks_per_beat = max(1, int(settings.LEASE_SECONDS / 3 / _LOOK_EVERY))
-        looks = 0
-        try:
-            while not self._ended.wait(_LOOK_EVERY):
-                looks += 1
-                is_ours = looks % looks_per_beat != 0 or leases.extend(self.lease)
-                self._intent = leases.intent(self.lease) if is_ours else None
-                if self._intent is None:
-                    return
-        except Exception:
-            # Without a beat the job is not surely ours: better to step aside.
-            log.exception("The heartbeat of job %s broke.", self.lease.job_id)
-            self._intent = None
-        finally:
-            connection.close()
