@@ -11,13 +11,12 @@ from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES
 
-from config import shape
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TRANSPORT_ALIASES["folder"] = "config.broker:Transport"
 
 MOST_SECONDS = 5.0
+BRIEF = {"max_retries", "socket_timeout"}  # what of the broker's options makes whoever asks give up soon
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +63,6 @@ def build(name: str, **options: Any) -> Celery:
         result_backend=None,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        task_publish_retry_policy=shape.PUBLISHING,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
@@ -89,7 +87,7 @@ def serving(name: str) -> Celery:
     """For a worker: it waits for its broker as long as it takes. (Who asks does not; see the settings.)"""
     made = build(name, set_as_current=False)
     kept = made.conf.broker_transport_options
-    made.conf.broker_transport_options = {name: kept[name] for name in kept if name not in shape.SHORTLY}
+    made.conf.broker_transport_options = {option: kept[option] for option in kept if option not in BRIEF}
     return made
 
 

@@ -26,8 +26,7 @@ ALIVE = {
     if hasattr(socket, name)
 }
 # Who asks by a message does not wait for a broker that is gone.
-PUBLISHING = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
-SHORTLY = {**PUBLISHING, "socket_timeout": ANSWER_SECONDS}
+BRIEFLY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
 _LASTING = {
     "socket_keepalive": True,
     "socket_keepalive_options": ALIVE,
@@ -109,7 +108,8 @@ def broker(redis_url: str, prefix: str, folder: Path) -> tuple[str, Setting]:
         "visibility_timeout": VISIBILITY_SECONDS,
         "global_keyprefix": f"{prefix}:",
         **_LASTING,
-        **SHORTLY,
+        **BRIEFLY,
+        "socket_timeout": ANSWER_SECONDS,
     }
 
 
