@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias, TypedDict
 
+from sandboxes.backends import registries
+
 BoxState: TypeAlias = Literal["running", "paused", "stopped", "gone"]
 """stopped: it ended by itself or was ended by the watchdog, and its remains are there to be destroyed."""
 
@@ -104,6 +106,7 @@ class SandboxBackend(Protocol):
     name: str
 
     async def probe(self) -> BackendInfo: ...
+    async def sources(self) -> registries.Registries: ...
     async def prepare(self, template: str, progress: Callable[[str], None]) -> None: ...
     async def create(self, spec: Spec) -> Handle: ...
     async def state(self, handle: Handle) -> BoxState: ...

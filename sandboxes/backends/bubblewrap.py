@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sandboxes.agent import agent
-from sandboxes.backends import base, fences, surroundings, toolchain
+from sandboxes.backends import base, fences, registries, surroundings, toolchain
 
 AGENT = "/opt/djinn/agent.pyc"
 PACKAGES = "/opt/djinn/packages"
@@ -93,7 +93,7 @@ def _scratch(size: int) -> Iterator[str]:
 def _environment(tools: toolchain.Toolchain, spec: base.Spec) -> dict[str, str]:
     trusted = {name: str(path) for name, path in toolchain.certificates().items()}
     programs = [str(folder) for folder in tools.programs]
-    return surroundings.variables(programs, spec.env, packages=PACKAGES, certificates=trusted)
+    return surroundings.variables(programs, spec.env, registries.find(), packages=PACKAGES, certificates=trusted)
 
 
 def _set(env: Mapping[str, str]) -> Iterator[str]:

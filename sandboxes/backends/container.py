@@ -6,7 +6,7 @@ from typing import Any
 
 from docker.types import LogConfig, Ulimit
 
-from sandboxes.backends import base, fences, surroundings
+from sandboxes.backends import base, fences, registries, surroundings
 
 MANAGED, INSTANCE, BOX, CREATED = "djinn.managed", "djinn.instance", "djinn.box", "djinn.created"
 NARROW, WIDE = 20_000, 40_000
@@ -73,10 +73,18 @@ def labels(spec: base.Spec, install_id: str) -> dict[str, str]:
     return {**{f"djinn.label.{name}": value for name, value in spec.labels.items()}, **ours}
 
 
-def options(spec: base.Spec, abilities: Abilities, *, image: str, install_id: str, grace: float) -> dict[str, Any]:
+def options(
+    spec: base.Spec,
+    abilities: Abilities,
+    found: registries.Registries,
+    *,
+    image: str,
+    install_id: str,
+    grace: float,
+) -> dict[str, Any]:
     """For `create_container`, but for the part about the host."""
     user = user_of(spec.id, abilities)
-    environment = surroundings.variables((), spec.env, certificates=CERTIFICATES)
+    environment = surroundings.variables((), spec.env, found, certificates=CERTIFICATES)
     return {
         "image": image,
         "command": [*AGENT, "--alone", str(max(1, round(grace)))],

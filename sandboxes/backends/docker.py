@@ -10,7 +10,7 @@ from typing import Any
 
 import docker
 
-from sandboxes.backends import base, container, engine, exec_stream, image, prepared
+from sandboxes.backends import base, container, engine, exec_stream, image, prepared, registries
 
 PROBE_SECONDS = 5.0
 GONE_SECONDS = 20.0
@@ -36,6 +36,7 @@ class DockerBackend:
         self.base_image = base_image
         self.address = address or engine.Address()
         self.engine = engine.Engine(self.address)
+        self._built_with: dict[str, registries.Registries] = {}
 
     async def probe(self) -> base.BackendInfo:
         try:
@@ -55,6 +56,24 @@ class DockerBackend:
 
     def _look(self, client: Any) -> tuple[container.Abilities, bool]:
         return _abilities(client), self._is_built(client)
+
+    async def sources(self) -> registries.Registries:
+        return await self.engine.call(self._registries)
+
+    def _registries(self, client: Any) -> registries.Registries:
+        """This machine's where it has npm and pip; else those of the image, as it was built."""
+        ours, name = registries.find(), image.tag(self.base_image)
+        if ours.npm and ours.pip:
+            return ours
+        if name not in self._built_with:
+            self._built_with[name] = image.registries_of(client, name)
+        theirs = self._built_with[name]
+        return registries.Registries(
+            ours.npm or theirs.npm,
+            ours.scopes or theirs.scopes,
+            ours.pip or theirs.pip,
+            ours.pip_extra or theirs.pip_extra,
+        )
 
     async def prepare(self, template: str, progress: Callable[[str], None]) -> None:
         """One image holds all templates."""
@@ -103,7 +122,9 @@ class DockerBackend:
                 return
             client.remove_container(name, force=True)
         image_name = image.tag(self.base_image)
-        made = container.options(spec, abilities, image=image_name, install_id=self.install_id, grace=self.grace)
+        made = container.options(
+            spec, abilities, self._registries(client), image=image_name, install_id=self.install_id, grace=self.grace
+        )
         client.create_container(
             **made, host_config=client.create_host_config(**container.host_options(spec, abilities))
         )
@@ -224,7 +245,7 @@ def _use(client: Any, name: str) -> base.Usage:
     told = client.stats(name, stream=False, one_shot=True)
     memory, cpu = told.get("memory_stats") or {}, told.get("cpu_stats") or {}
     kinds = memory.get("stats") or {}
-    disks = int(kinds.get("total_shmem", kinds.get("shmem", 0)))
+    disks = int(kinds.get("shmem", kinds.get("total_cache", 0)))  # all its disks are memory
     seconds = int((cpu.get("cpu_usage") or {}).get("total_usage", 0)) / 1e9
     processes = int((told.get("pids_stats") or {}).get("current", 0))
     return base.Usage(int(memory.get("usage", 0)), processes, disks, seconds)

@@ -71,7 +71,8 @@ class Engine:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._lock = threading.Lock()
-        self._owner, self._client, self._threads = 0, None, ThreadPoolExecutor(THREADS)
+        self._owner, self._threads = 0, ThreadPoolExecutor(THREADS)
+        self._client: Any = None
 
     async def call(self, work: Callable[[Any], T], *, seconds: float = SECONDS) -> T:
         """The client is docker-py's; what it raises comes back as a sentence."""
@@ -122,7 +123,9 @@ class Engine:
 
     def _forget(self) -> None:
         with self._lock:
-            self._client = None
+            gone, self._client = self._client, None
+        if gone:
+            gone.close()
 
 
 def _said(answer: docker.errors.APIError) -> str:

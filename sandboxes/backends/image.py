@@ -18,7 +18,8 @@ from sandboxes.errors import Stopped, TemplateFailed
 
 REPOSITORY = "djinn-sandbox"
 RECIPE = Path(agent.__file__).parents[2] / "Dockerfile.sandbox"
-PROGRAMS = ("agent.py", "connector.py")
+PROGRAMS = (Path(agent.__file__), Path(agent.__file__).with_name("connector.py"), Path(registries.__file__))
+REGISTRIES = "/opt/djinn/registries.json"
 ANCHORS = (
     RECIPE.parent / "certificates",
     Path("/usr/local/share/ca-certificates"),
@@ -34,9 +35,8 @@ LAST_LINES = 12
 
 def contents() -> dict[str, bytes]:
     """What decides the image's name. Certificates and registries do not: every machine has its own."""
-    folder = Path(agent.__file__).parent
     found = {"Dockerfile": RECIPE.read_bytes()}
-    found |= {f"agent/{name}": (folder / name).read_bytes() for name in PROGRAMS}
+    found |= {f"agent/{program.name}": program.read_bytes() for program in PROGRAMS}
     for file in sorted(prepared.SOURCES.rglob("*")):
         if file.is_file():
             found[f"templates/{file.relative_to(prepared.SOURCES)}"] = file.read_bytes()
@@ -92,6 +92,18 @@ def exists(client: Any, base_image: str) -> bool:
     except docker.errors.ImageNotFound:
         return False
     return True
+
+
+def registries_of(client: Any, name: str) -> registries.Registries:
+    """As its own npm and pip were set when it was built; read from the image, of which no program runs for this."""
+    made = client.create_container(name, network_disabled=True)
+    try:
+        pieces, _ = client.get_archive(made["Id"], REGISTRIES)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
+            file = tar.extractfile(Path(REGISTRIES).name)
+            return registries.read(file.read() if file else b"")
+    finally:
+        client.remove_container(made["Id"], force=True)
 
 
 def prune(client: Any, base_image: str) -> list[str]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,9 @@ class ProcessBackend:
             reasons.append("This bubblewrap cannot forbid further namespaces inside a box.")
         programs = frozenset({"python3", *filter(shutil.which, PROGRAMS)})
         return base.BackendInfo(self.name, True, "namespace", fences.version(), tuple(reasons), programs)
+
+    async def sources(self) -> registries.Registries:
+        return await asyncio.to_thread(registries.find)
 
     async def prepare(self, template: str, progress: Callable[[str], None]) -> None:
         """A box shows the machine's own programs; only packages are fetched."""
@@ -140,7 +143,17 @@ class ProcessBackend:
     async def list_owned(self, install_id: str) -> list[base.OwnedRef]:
         names = [path.stem for path in sorted(self.run.glob("*.json")) if base.NAME.fullmatch(path.stem)]
         found = [self._read(name) for name in names]
-        return [self._owned(told) for told in found if told.get("install_id") == install_id]
+        owned = [self._owned(told) for told in found if told.get("install_id") == install_id]
+        return [*owned, *self._remains(names)] if install_id == self.install_id else owned
+
+    def _remains(self, names: list[str]) -> Iterator[base.OwnedRef]:
+        """Folders whose warden was killed before it could write, or after it had forgotten the rest."""
+        for folder in self.boxes.glob("*") if self.boxes.is_dir() else ():
+            if folder.name not in names and base.NAME.fullmatch(folder.name):
+                with contextlib.suppress(OSError):
+                    made = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+                    handle: base.Handle = {"backend": self.name, "id": folder.name}
+                    yield base.OwnedRef(handle, "stopped", made, {})
 
     def _owned(self, told: dict[str, Any]) -> base.OwnedRef:
         handle: base.Handle = {"backend": self.name, "id": told["id"]}

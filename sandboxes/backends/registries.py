@@ -1,4 +1,7 @@
-"""Where this machine's own npm and pip fetch packages from, as they are configured. No host is named here."""
+"""Where this machine's own npm and pip fetch packages from, as they are configured. No host is named here.
+
+Standard library only: as a program, in the image of the boxes, it says the same of what is installed there.
+"""
 
 import functools
 import json
@@ -7,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 PIP_DEFAULT = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
@@ -30,7 +33,7 @@ def find() -> Registries:
 
 def _npm() -> tuple[str, tuple[tuple[str, str], ...]]:
     if not (npm := shutil.which("npm")):
-        return "", ()
+        return _told("NPM_CONFIG_REGISTRY", "npm_config_registry"), ()
     try:
         config = json.loads(_run([npm, "config", "ls", "--long", "--json"]) or "{}")
     except ValueError:
@@ -44,8 +47,14 @@ def _pip() -> tuple[str, tuple[str, ...]]:
     pip = (sys.executable, "-m", "pip")
     values = dict(_setting(line) for line in _run([*pip, "config", "list"]).splitlines() if "=" in line)
     index = values.get("index-url") or _run([sys.executable, "-c", PIP_DEFAULT]).strip()
-    extra = [public(url) for url in values.get("extra-index-url", "").split()]
-    return public(index), tuple(url for url in extra if url)
+    more = values.get("extra-index-url") or os.environ.get("PIP_EXTRA_INDEX_URL", "")
+    extra = [public(url) for url in more.split()]
+    return public(index) or _told("PIP_INDEX_URL"), tuple(url for url in extra if url)
+
+
+def _told(*names: str) -> str:
+    """Where the program itself is missing, its own variables may still say."""
+    return next(filter(None, (public(os.environ.get(name, "")) for name in names)), "")
 
 
 def _setting(line: str) -> tuple[str, str]:
@@ -69,3 +78,21 @@ def _run(argv: Sequence[str]) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return told.stdout
+
+
+def read(told: bytes) -> Registries:
+    """What `main` wrote."""
+    try:
+        found = json.loads(told)
+        scopes = tuple((str(name), public(str(url))) for name, url in found["scopes"])
+        return Registries(public(found["npm"]), scopes, public(found["pip"]), tuple(map(public, found["pip_extra"])))
+    except (ValueError, KeyError, TypeError):
+        return Registries()
+
+
+def main() -> None:
+    print(json.dumps(asdict(find())))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,10 +10,14 @@ PROXY = f"http://127.0.0.1:{agent.PROXY_PORT}"
 
 
 def variables(
-    programs: Sequence[str], extra: Mapping[str, str], *, packages: str = "", certificates: Mapping[str, str]
+    programs: Sequence[str],
+    extra: Mapping[str, str],
+    found: registries.Registries,
+    *,
+    packages: str = "",
+    certificates: Mapping[str, str],
 ) -> dict[str, str]:
     """`programs` comes first on PATH, `packages` last where Python looks."""
-    found = registries.find()
     return {
         "PATH": os.pathsep.join(dict.fromkeys([*programs, "/usr/local/bin", "/usr/bin", "/bin"])),
         "HOME": "/tmp/home",  # noqa: S108

@@ -18,7 +18,7 @@ from sandboxes.models import Command, Sandbox
 from sandboxes.runtime.boxes import follow
 from sandboxes.runtime.lines import Lines
 from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes
-from sandboxes.wire.egress import hosts_from_package_managers
+from sandboxes.wire.egress import hosts_of
 
 # Beyond the command's own time, which is kept inside the box.
 _ANSWER_SECONDS = 60.0
@@ -121,7 +121,7 @@ async def _execute(
     sandbox: Sandbox, argv: Sequence[str], lines: Lines, *, env: dict[str, str], seconds: float, downloads: bool
 ) -> ExecResult:
     if downloads:
-        policy = await asyncio.to_thread(_policy)
+        policy = await _policy(sandbox)
         async with boxes.wire_with_downloads(sandbox, policy) as wire:
             return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
     wire = await boxes.wire_to(sandbox)
@@ -129,9 +129,12 @@ async def _execute(
         return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
 
 
-def _policy() -> EgressPolicy:
-    """The machine's own registries and nothing else."""
-    return EgressPolicy(hosts=hosts_from_package_managers(), extra_cidrs=tuple(settings.SANDBOX_EGRESS_EXTRA_CIDRS))
+async def _policy(sandbox: Sandbox) -> EgressPolicy:
+    """The registries that its box is set to, and nothing else."""
+    with boxes.losses():
+        found = await boxes.of(boxes.handle_of(sandbox)).sources()
+    hosts = await asyncio.to_thread(hosts_of, found)
+    return EgressPolicy(hosts=hosts, extra_cidrs=tuple(settings.SANDBOX_EGRESS_EXTRA_CIDRS))
 
 
 def _payload(command: Command) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sandboxes.backends import prepared
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, commands, packages, serve
+from sandboxes.runtime import boxes, commands, packages, serve, turns
 from sandboxes.runtime.commands import Listener
 from sandboxes.stacks import Stack
 from sandboxes.wire import Refused, Wire
@@ -31,14 +31,19 @@ def install(
     should_stop: Callable[[], bool] | None = None,
 ) -> Command | None:
     """Install what the tree asks for, unless this box has it already. None when nothing is needed."""
-    stack = boxes.stack_of(sandbox)
-    if not stack.needs_box:
+    if not boxes.stack_of(sandbox).needs_box:
         return None
+    work = partial(put_in_place, sandbox, Listener(job_ref, on_line, should_stop))
+    return turns.wait(sandbox, work, should_stop=should_stop)
+
+
+def put_in_place(sandbox: Sandbox, listener: Listener) -> Command:
+    """For whoever has the turn."""
+    stack = boxes.stack_of(sandbox)
     manifest = manifest_of(sandbox)
     key = _key(stack, manifest)
     if sandbox.handle.get("installed") == key and (done := _last(sandbox)):
         return done
-    listener = Listener(job_ref, on_line, should_stop)
     more = _beyond(stack, manifest)
     serve.stop(sandbox)
     commands.end_all(sandbox, CommandKind.INSTALL)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from projects.enums import ChangeSetState
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.runtime import lifecycle
+from sandboxes.runtime import lifecycle, sync
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def reap() -> None:
     _correct_rows(owned)
     _free_unfinished(now)
     _sleep_idle(now)
+    _bring_up_to_date(now)
 
 
 def _owned() -> Iterator[base.OwnedRef]:
@@ -83,6 +85,15 @@ def _sleep_idle(now: datetime) -> None:
     for sandbox in _with_box().filter(idle, updated_at__lt=long_ago)[:_MOST]:
         with _by_itself():
             lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+
+
+def _bring_up_to_date(now: datetime) -> None:
+    """A box that shows an older tree than its branch's head: the message that says so was lost."""
+    behind = _with_box().filter(state=SandboxState.READY, updated_at__lt=now - _GRACE, branch__head__isnull=False)
+    behind = behind.exclude(tree_hash=F("branch__head__tree_hash")).exclude(changeset__state=ChangeSetState.OPEN)
+    for sandbox in behind[:_MOST]:
+        with _by_itself():
+            sync.refresh(str(sandbox.pk))
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """From nothing to a page that can be seen, for somebody who came to look."""
 
 import logging
+from functools import partial
 
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, install, lifecycle, serve, states, sync
+from sandboxes.runtime import boxes, install, lifecycle, serve, states, sync, turns
+from sandboxes.runtime.commands import Listener
 
 log = logging.getLogger(__name__)
 
@@ -17,22 +19,24 @@ def wake(sandbox_id: str) -> None:
     if sandbox is None:
         return
     try:
-        fault = _bring_up(lifecycle.ensure(sandbox))
+        lifecycle.ensure(sandbox)
+        if boxes.stack_of(sandbox).needs_box:
+            turns.take(sandbox, partial(_show, sandbox))  # a job that is at it shows it, too
     except SandboxLost as lost:
         # `ensure` has told everybody; anything after it is tried again by the next visit.
         log.info("The app of %s could not be woken: %s", sandbox.project_id, lost)
-        return
-    if fault:
+
+
+def _show(sandbox: Sandbox) -> None:
+    if fault := _bring_up(sandbox):
         states.move(sandbox, SandboxState.FAILED, error=fault)
 
 
 def _bring_up(sandbox: Sandbox) -> str:
     """What stands in the way of the app, or nothing."""
-    if not boxes.stack_of(sandbox).needs_box:
-        return ""
     sync.sync(sandbox, manifest_of(sandbox))
-    installed = install.install(sandbox)
-    if installed is not None and installed.exit_code != 0:
+    installed = install.put_in_place(sandbox, Listener())
+    if installed.exit_code != 0:
         return f"Its packages could not be installed.\n{installed.output}"
     serve.start(sandbox)
     ready = serve.wait_ready(sandbox)

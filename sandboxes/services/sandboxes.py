@@ -24,15 +24,15 @@ def preview_url(sandbox: Sandbox) -> str:
 
 def request_start(sandbox: Sandbox) -> None:
     """Have it run what it shows, from whatever state it is in."""
-    transaction.on_commit(partial(tasks.start.delay, str(sandbox.pk)), robust=True)
+    transaction.on_commit(partial(tasks.start.delay, str(sandbox.pk)))
 
 
 def request_stop(sandbox: Sandbox) -> None:
-    transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)), robust=True)
+    transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
 
 
 def request_sync(branch: Branch) -> None:
     """Only a ready box needs it: every other one is synced when it wakes."""
     boxes = Sandbox.objects.filter(branch=branch, state=SandboxState.READY).exclude(handle={})
     for sandbox_id in boxes.values_list("pk", flat=True):
-        transaction.on_commit(partial(tasks.sync_tree.delay, str(sandbox_id)), robust=True)
+        transaction.on_commit(partial(tasks.sync_tree.delay, str(sandbox_id)))

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandboxes.agent import agent
-from sandboxes.wire.hosts import hosts_from_package_managers
+from sandboxes.wire.hosts import hosts_from_package_managers, hosts_of
 
-__all__ = ["EgressPolicy", "Passage", "hosts_from_package_managers", "serve"]
+__all__ = ["EgressPolicy", "Passage", "hosts_from_package_managers", "hosts_of", "serve"]
 
 NAME = re.compile(r"[a-z0-9.-]{1,253}")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

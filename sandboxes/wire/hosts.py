@@ -16,19 +16,25 @@ FRESH, RETRY = 3600.0, 60.0
 LINK = re.compile(rb"""href=["'](https://[^"'#]+)""")
 
 _lock = threading.Lock()
-_known: tuple[float, frozenset[str]] = (0.0, frozenset())
+_known: dict[registries.Registries, tuple[float, frozenset[str]]] = {}
+
+
+def hosts_of(found: registries.Registries) -> frozenset[str]:
+    """Asked of the registries themselves, then remembered for an hour. Blocks while it asks."""
+    with _lock:
+        expires, hosts = _known.get(found, (0.0, frozenset()))
+        if time.monotonic() >= expires:
+            pages = list(_pages(found))
+            complete = all(page is not None for _, page in pages)
+            expires = time.monotonic() + (FRESH if complete else RETRY)
+            hosts = frozenset(_hosts(pages))
+            _known[found] = (expires, hosts)
+        return hosts
 
 
 def hosts_from_package_managers() -> frozenset[str]:
-    """Asked of the registries themselves, then remembered for an hour. Blocks while it asks."""
-    global _known  # noqa: PLW0603 — one memory per process
-    with _lock:
-        if time.monotonic() >= _known[0]:
-            pages = list(_pages(registries.find()))
-            complete = all(page is not None for _, page in pages)
-            expires = time.monotonic() + (FRESH if complete else RETRY)
-            _known = (expires, frozenset(_hosts(pages)))
-        return _known[1]
+    """Of this machine's own npm and pip."""
+    return hosts_of(registries.find())
 
 
 def _pages(found: registries.Registries) -> Iterator[tuple[str, bytes | None]]:

@@ -196,6 +196,17 @@ async def test_boxes_of_another_installation_are_not_ours(
     assert [ref.handle for ref in await backend.list_owned(install)] == [handle]
 
 
+async def test_a_folder_that_nobody_answers_for_is_found_and_cleared(
+    backend: process.ProcessBackend, install: str, home: Path
+) -> None:
+    (home / "boxes" / "left" / "workspace").mkdir(parents=True)
+    [left] = await backend.list_owned(install)
+    assert (left.handle, left.state) == ({"backend": "process", "id": "left"}, "stopped")
+    await backend.destroy(left.handle)
+    assert await backend.list_owned(install) == []
+    assert not (home / "boxes" / "left").exists()
+
+
 @pytest.mark.parametrize("name", ["../x", "", "a/b", "A", "a" * 65, "-a"])
 async def test_a_name_that_is_a_path_is_refused(backend: process.ProcessBackend, name: str) -> None:
     with pytest.raises(base.Unavailable, match="cannot be the name of a box"):

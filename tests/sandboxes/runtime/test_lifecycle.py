@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from projects import feed
+from sandboxes.backends import docker
 from sandboxes.enums import SandboxState
 from sandboxes.errors import NoBackend
 from sandboxes.models import Sandbox
@@ -38,6 +39,12 @@ def state_of_box(sandbox: Sandbox) -> str:
 
 
 def kill_box(sandbox: Sandbox) -> None:
+    if sandbox.backend == "docker":
+        backend = boxes.every()["docker"]
+        assert isinstance(backend, docker.DockerBackend)
+        name = backend._name(sandbox.handle["id"])
+        loop.call(backend.engine.call(lambda client: client.kill(name)), 20)
+        return
     state = Path(configured.DJINN_HOME) / "run" / f"{sandbox.handle['id']}.json"
     os.kill(json.loads(state.read_text())["pid"], signal.SIGKILL)
     wait_for(lambda: state_of_box(sandbox) != "running", seconds=10, what="the box to be gone")

@@ -7,13 +7,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from projects.enums import AuthorKind
+from projects.services import changesets
 from sandboxes.backends.base import Handle, OwnedRef, Spec
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.runtime import lifecycle, reaper
+from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import boxes as in_box
+from sandboxes.runtime import lifecycle, reaper, sync
 from sandboxes.wire import boxes, loop
 from tests.sandboxes import apps
-from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.conftest import MakeApp, apply
 from tests.sandboxes.runtime.test_lifecycle import kill_box, state_of_box, told
 
 pytestmark = [pytest.mark.box, pytest.mark.usefixtures("transactional_db")]
@@ -87,6 +91,35 @@ def test_a_box_that_cannot_be_ended_does_not_save_the_others(
     reaper._destroy_orphans([unnamed, *owned], timezone.now())
     assert state_of(stray) == "gone"
     assert "could not be put away" in caplog.text
+
+
+def test_a_box_whose_message_was_lost_is_brought_up_to_date(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    sync.sync(sandbox, manifest_of(sandbox))
+    apply(sandbox.branch, {"notes.txt": "nobody told the box"})
+    reaper.reap()
+    assert "notes.txt" not in files_in(sandbox), "what was moved just now is somebody else's"
+    monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
+    reaper.reap()
+    assert "notes.txt" in files_in(sandbox)
+
+
+def test_a_box_that_shows_what_is_being_written_is_left_to_its_writer(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    sync.sync(sandbox, manifest_of(sandbox))
+    changeset = changesets.open(branch=sandbox.branch, author_kind=AuthorKind.AGENT)
+    changesets.stage(changeset, "half.txt", b"half")
+    lifecycle.show(sandbox, changeset)
+    Sandbox.objects.filter(pk=sandbox.pk).update(tree_hash="of another time")
+    monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
+    reaper.reap()
+    assert "half.txt" not in files_in(sandbox)
+
+
+def files_in(sandbox: Sandbox) -> set[str]:
+    return set(in_box.ask(sandbox, lambda wire: wire.tree()).files)
 
 
 def test_two_at_once_do_no_harm(stray: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
