@@ -21,8 +21,12 @@ class Channel(virtual.Channel):
         # Names sort by time, so the oldest is taken first.
         name = f"{time.time_ns():020d}-{uuid.uuid4().hex}"
         draft = self._folder("drafts") / name
-        draft.write_text(json.dumps(message))
-        draft.rename(self._folder(queue) / f"{name}{SUFFIX}")
+        try:
+            draft.write_text(json.dumps(message))
+            draft.rename(self._folder(queue) / f"{name}{SUFFIX}")
+        except OSError:
+            draft.unlink(missing_ok=True)  # a full disk must not be filled with halves
+            raise
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         for name in self._waiting(queue):

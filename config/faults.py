@@ -49,8 +49,6 @@ def of(error: BaseException) -> Fault | None:
 
 def sentence_of(error: BaseException) -> str | None:
     """What a command says before it ends; None for what nobody foresaw."""
-    if isinstance(error, exceptions.ImproperlyConfigured):
-        return str(error)
     fault = of(error)
     if fault is UNWRITABLE and isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be written: {error.strerror}. {fault.action}"
@@ -123,6 +121,6 @@ class OneLine(logging.Filter):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = None
         elif fault := of(error):
-            record.msg, record.args = f"{record.getMessage()}: {fault}", ()
+            record.msg, record.args = f"{record.getMessage().partition(chr(10))[0]}: {fault}", ()
             record.exc_info = None
         return True

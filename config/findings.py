@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from agents import credentials
 from config import locks
 from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop
@@ -119,10 +120,11 @@ def model() -> Finding:
     if provider == "demo":
         fix = "For a live model set DJINN_MODEL, for example openrouter/…, and its key, for example OPENROUTER_API_KEY."
         return Finding("Model", State.LIMITED, "demo: recorded generations, no key needed", fix)
-    variable = f"{provider.upper()}_API_KEY"
-    if settings.DJINN_API_KEY or settings.DJINN_API_BASE or os.environ.get(variable) or provider == "ollama":
-        return Finding("Model", State.GOOD, f"{name} (its key is not tried here)")
-    return Finding("Model", State.BROKEN, f"{name} has no key", f"Set {variable}, or DJINN_API_KEY.")
+    if sentence := credentials.unknown_provider(name):
+        return Finding("Model", State.BROKEN, f"{name} cannot be called", sentence)
+    if sentence := credentials.missing_key(name):
+        return Finding("Model", State.BROKEN, f"{name} cannot be called", sentence)
+    return Finding("Model", State.GOOD, f"{name} (its key is not tried here)")
 
 
 def home() -> Finding:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from config import presence
+from config import faults, presence
 
 NO_DATABASE = "The database does not answer; nothing can be shown or changed until it does."
 NO_REDIS = "Redis does not answer; changes are shown late and work waits until it does."
@@ -26,9 +26,9 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Without its database the site can do nothing; without anything else it can do some of it, and says so."""
     checks, says = {"database": "ok"}, []
-    if not _database():
+    if trouble := _database():
         checks["database"] = "failed"
-        says.append(NO_DATABASE)
+        says.append(trouble)
     says += _others(checks)
     status = "failed" if checks["database"] == "failed" else "degraded" if says else "ok"
     return JsonResponse({"status": status, "checks": checks, "says": says}, status=503 if status == "failed" else 200)
@@ -47,10 +47,11 @@ def _others(checks: dict[str, str]) -> list[str]:
     return [ABSENT[part] for part in missing]
 
 
-def _database() -> bool:
+def _database() -> str:
+    """What is wrong with it; nothing, when it answers."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-            return bool(cursor.fetchone() == (1,))
-    except Exception:  # whatever the driver raises, the answer is the same: not ready
-        return False
+            return "" if cursor.fetchone() == (1,) else NO_DATABASE
+    except Exception as error:  # whatever the driver raises, the answer is the same: not ready
+        return str(faults.FULL) if faults.of(error) is faults.FULL else NO_DATABASE

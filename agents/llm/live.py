@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from agents import pricing
+from agents import credentials, pricing
 from agents.errors import ModelFailure
 from agents.llm import failures, library, usage
 from agents.llm.base import Delta, Finish, Limits, Request, Text, Usage
@@ -23,6 +23,8 @@ SAYS_ITS_PRICE = ("openrouter/",)
 
 class Live:
     async def stream(self, request: Request, limits: Limits) -> AsyncGenerator[Delta, None]:
+        if sentence := credentials.missing_key(request.model):
+            raise ModelFailure("auth", sentence)
         litellm = await asyncio.to_thread(library.load)
         reading = Reading()
         reply: Any = None

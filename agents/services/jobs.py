@@ -1,7 +1,6 @@
 """Start, stop, pause, resume and retry jobs. A door's whole power over a running job is its intent."""
 
 import uuid
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +10,7 @@ from agents.errors import NotPossible
 from agents.lifecycle import leases, moves, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
+from agents.services import selection
 from projects import feed
 from projects.models import Branch, Project, User
 
@@ -26,6 +26,7 @@ def start(
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job."""
     _check(text)
+    selection.check(model or settings.DJINN_MODEL)
     with transaction.atomic():
         _lock(project)
         known = Job.objects.filter(project=project, idempotency_key=idempotency_key)
@@ -141,8 +142,7 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
 
 def _wake(*job_ids: uuid.UUID) -> None:
     for job_id in job_ids:
-        # The row is written: when the broker is away, the clock tells the workers later.
-        transaction.on_commit(partial(tasks.execute_job.delay, str(job_id)), robust=True)
+        tasks.execute_job.delay_on_commit(str(job_id))
 
 
 def _fresh(job: Job) -> Job:

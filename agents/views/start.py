@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from agents import errors
 from agents.forms import WishForm
 from agents.recordings import catalogue
 from agents.services import wishes
@@ -31,9 +32,13 @@ def send(request: HttpRequest) -> HttpResponse:
     form = WishForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    job = wishes.make(
-        text=form.cleaned_data["wish"], by=cast("User", request.user), idempotency_key=form.idempotency_key
-    )
+    try:
+        job = wishes.make(
+            text=form.cleaned_data["wish"], by=cast("User", request.user), idempotency_key=form.idempotency_key
+        )
+    except errors.NotPossible as refusal:
+        form.add_error("wish", str(refusal))
+        return _page(request, form, status=422)
     return redirect("agents:workbench", job.project.owner.handle, job.project.slug)
 
 

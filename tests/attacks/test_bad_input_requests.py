@@ -115,7 +115,7 @@ def test_a_form_larger_than_any_is_refused_with_a_page(installation: Installatio
     token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     before = installation.rows("select count(*) from projects_project")
     for sent in ({"data": {"wish": "x" * (megabytes << 20)}}, {"files": {"wish": (None, b"x" * (megabytes << 20))}}):
-        answer = installation.client.post("/wish/", headers={"X-CSRFToken": token}, **sent)  # type: ignore[arg-type]
+        answer = installation.client.post("/wish/", headers={"X-CSRFToken": token}, **sent)
         assert answer.status_code == 413
         assert refusals.WORDS[413].heading in answer.text
     assert installation.rows("select count(*) from projects_project") == before

@@ -8,19 +8,21 @@ import sys
 import time
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agents import errors
 from agents.models import Job
 from agents.models.sessions import MOST_TEXT
-from agents.services import wishes
+from agents.services import selection, wishes
 from config.management import progress, server
+from config.management.numbers import bounded
 from projects import feed
 from projects.models import User
 from projects.services import accounts
 from sandboxes.services import sandboxes
 
 _LOOK_EVERY = 0.2
-_LONGEST_MODEL = 120
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("wish", help="what you would like to have made")
         parser.add_argument("--owner", default="", help="e-mail of the owner; the local one if left out")
         parser.add_argument("--model", default="", help="the model to use instead of DJINN_MODEL")
-        parser.add_argument("--timeout", type=int, default=1800, help="seconds to wait at most")
+        parser.add_argument("--timeout", type=bounded(1, 86_400), default=1800, help="seconds to wait at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
         wish = options["wish"].strip()
@@ -38,8 +40,10 @@ class Command(BaseCommand):
             raise CommandError("Say what you would like to have made.")
         if len(wish) > MOST_TEXT:
             raise CommandError(f"A wish may have up to {MOST_TEXT:,} characters.")
-        if len(options["model"]) > _LONGEST_MODEL:
-            raise CommandError(f"The name of a model has at most {_LONGEST_MODEL} characters.")
+        try:
+            selection.check(options["model"] or settings.DJINN_MODEL)
+        except errors.NotPossible as refusal:
+            raise CommandError(str(refusal)) from None
         server.need(self.stdout)  # before any question to the database, which it makes on an empty home
         owner = self._owner(options["owner"])
         job = wishes.make(text=wish, by=owner, model=options["model"])

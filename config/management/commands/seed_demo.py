@@ -14,6 +14,7 @@ from agents.models import Job
 from agents.recordings import catalogue
 from agents.services import jobs, wishes
 from config.management import server
+from config.management.numbers import bounded
 from projects.models import User
 from projects.services import accounts
 from sandboxes.runtime import stacks
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     help = "Fill this installation with one project per recorded generation."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--timeout", type=int, default=900, help="seconds to wait at most")
+        parser.add_argument("--timeout", type=bounded(1, 86_400), default=900, help="seconds to wait at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
         server.need(self.stdout)  # before any question to the database, which it makes on an empty home

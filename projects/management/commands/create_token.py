@@ -10,6 +10,8 @@ from django.utils import timezone
 from projects import errors
 from projects.services import accounts, tokens
 
+MOST_DAYS = 36_500
+
 
 class Command(BaseCommand):
     help = "Make an API token and print its secret, once."
@@ -21,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, help="how long it works; default: for ever")
 
     def handle(self, *_: Any, **options: Any) -> None:
+        if options["days"] is not None and not 1 <= options["days"] <= MOST_DAYS:
+            raise CommandError(f"--days must be between 1 and {MOST_DAYS:,}; without it a token works for ever.")
         user = accounts.find(options["email"])
         if user is None and options["email"] == accounts.LOCAL_OWNER:
             user = accounts.local_owner()
