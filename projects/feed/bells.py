@@ -46,6 +46,7 @@ def ring_members(project_id: UUID) -> None:
 class _Ringer:
     def __init__(self) -> None:
         self.letters: queue.Queue[tuple[str, Message]] = queue.Queue(MOST_WAITING)
+        self.is_heard = True
         threading.Thread(target=self._run, name="feed-ringer", daemon=True).start()
 
     def _run(self) -> None:
@@ -55,10 +56,17 @@ class _Ringer:
                 to, message = self.letters.get()
                 try:
                     runner.run(_send(to, message))
-                except Exception:
-                    log.warning("a bell could not be rung", exc_info=True)
+                    self.is_heard = True
+                except Exception as silence:
+                    self._complain(silence)
                 finally:
                     self.letters.task_done()
+
+    def _complain(self, silence: Exception) -> None:
+        """Once per silence: a model's stream would ring a hundred times a minute."""
+        if self.is_heard:
+            log.warning("Bells cannot be rung; pages look by themselves: %s", str(silence) or type(silence).__name__)
+        self.is_heard = False
 
     def settle(self, seconds: float) -> bool:
         """Wait until everything handed in was sent, or the time is over."""

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from django.db import DatabaseError, InterfaceError
+
 from projects.feed import guests, hub
 from projects.feed.followers import Follower
 from projects.feed.guests import Guest, Letter, Refused
@@ -184,6 +186,8 @@ class Consumer:
             except Refused as refused:
                 # It was there when they came in, so its absence is theirs.
                 raise Closing(guests.NOT_ALLOWED if refused.code == guests.UNKNOWN else refused.code) from None
+            except (DatabaseError, InterfaceError) as gone:
+                log.info("Nobody can say whether a guest may stay; asking again: %s", gone)
 
     async def _pause(self) -> None:
         # Spread out, so that many sockets opened together do not ask together.

@@ -1,10 +1,12 @@
 """The state of a page from the log: the newest fragment of each key, in the order the keys first appeared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from string import Formatter
 from typing import NamedTuple
 
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.events import Fragment
@@ -18,34 +20,38 @@ WINDOW = 10 * CARDS
 APPENDING = frozenset({"chat"})
 
 
-class _Piece(NamedTuple):
-    event: Event
+class _Place(NamedTuple):
+    """The newest event of a key."""
+
+    seq: int
     fragment: Fragment
 
 
 def fold(project: Project, regions: Iterable[str], *, cards: int = CARDS) -> dict[str, SafeString]:
     """The HTML of each region, through the same templates that sockets use."""
-    return {region: _render(_pieces(project, region), cards) for region in regions}
+    return {region: _render(project, _places(project, region), cards) for region in regions}
 
 
-def _render(pieces: dict[str, _Piece], cards: int) -> SafeString:
-    newest = islice(pieces.values(), max(0, len(pieces) - cards), None)
-    html = "".join(rendering.fragment_of(piece.event, piece.fragment) for piece in newest)
+def _render(project: Project, places: dict[str, _Place], cards: int) -> SafeString:
+    newest = list(islice(places.values(), max(0, len(places) - cards), None))
+    wanted = Event.objects.filter(project=project, seq__in={place.seq for place in newest}).select_related("actor")
+    events = {event.seq: event for event in wanted}
+    html = "".join(rendering.fragment_of(events[place.seq], place.fragment) for place in newest)
     return mark_safe(html)  # noqa: S308 - each part was rendered, and thereby escaped, by a template
 
 
-def _pieces(project: Project, region: str) -> dict[str, _Piece]:
-    """Key → newest piece. A dict keeps the place where a key first stood, as a page does."""
+def _places(project: Project, region: str) -> dict[str, _Place]:
+    """Key → newest event. A dict keeps the place where a key first stood, as a page does."""
     fragments: dict[str, list[Fragment]] = {}
     for kind, fragment in kinds.in_region(region):
         fragments.setdefault(kind.name, []).append(fragment)
     window = WINDOW if region in APPENDING else _depth(fragments)
-    pieces: dict[str, _Piece] = {}
-    for event in _newest(project, list(fragments), window):
-        for fragment in fragments[event.kind]:
+    places: dict[str, _Place] = {}
+    for seq, kind_name, words in _newest(project, fragments, window):
+        for fragment in fragments[kind_name]:
             with suppress(KeyError):  # written before its kind had this word; the page lives without it
-                pieces[rendering.key_of(fragment, event)] = _Piece(event, fragment)
-    return pieces
+                places[fragment.key.format_map(words)] = _Place(seq, fragment)
+    return places
 
 
 def _depth(fragments: dict[str, list[Fragment]]) -> int:
@@ -54,8 +60,19 @@ def _depth(fragments: dict[str, list[Fragment]]) -> int:
     return 1 if len(keys) == 1 and "{" not in min(keys) else WINDOW
 
 
-def _newest(project: Project, names: list[str], count: int) -> list[Event]:
-    if not names:
-        return []
-    events = Event.objects.filter(project=project, kind__in=names).select_related("actor")
-    return list(events.order_by("-seq")[:count])[::-1]
+def _newest(
+    project: Project, fragments: dict[str, list[Fragment]], count: int
+) -> Iterator[tuple[int, str, dict[str, object]]]:
+    """Number, kind and the words that keys are made of. Most events are replaced by later ones: only those that
+    stay are worth their whole payload."""
+    names = sorted(_words(fragment for group in fragments.values() for fragment in group))
+    events = Event.objects.filter(project=project, kind__in=list(fragments)).order_by("-seq")
+    rows = events.values_list("seq", "kind", "job_ref", *(KeyTextTransform(name, "payload") for name in names))
+    for seq, kind, job, *values in reversed(rows[:count] if fragments else ()):
+        said = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        yield seq, kind, {"seq": seq, "job": job, **said}
+
+
+def _words(fragments: Iterable[Fragment]) -> set[str]:
+    named = (name for fragment in fragments for _, name, _, _ in Formatter().parse(fragment.key))
+    return {name for name in named if name and name != "seq"}

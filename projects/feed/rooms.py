@@ -23,7 +23,9 @@ RING = 500
 BATCH = 100
 # A bell may be lost, so look anyway this often.
 LOOK_SECONDS = 20.0
-AGAIN_SECONDS = 1.0
+# While there are no bells at all.
+OFTEN_SECONDS = 2.0
+AGAIN_SECONDS = 5.0
 
 
 class Room:
@@ -43,7 +45,8 @@ class Room:
         self.opened = asyncio.ensure_future(self._open())
 
     async def _open(self) -> None:
-        await self._subscribe()
+        with suppress(Exception):  # a page is worth opening without bells; `_listen` says so and tries again
+            await self._subscribe()
         self.head = await in_thread(log.last_seq, self.project_id)
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look())]
 
@@ -57,20 +60,23 @@ class Room:
                 await self._layer.group_discard(bells.group(self.project_id), self._channel)
 
     async def _subscribe(self) -> None:
-        self._channel = await self._layer.new_channel("feed")
-        await self._layer.group_add(bells.group(self.project_id), self._channel)
+        channel = await self._layer.new_channel("feed")
+        await self._layer.group_add(bells.group(self.project_id), channel)
+        self._channel = channel
 
     async def _listen(self) -> None:
         """Take what the layer brings; after a failure subscribe again and look at what was missed."""
         while True:
             try:
-                self._take(await self._layer.receive(self._channel))
-            except Exception:
-                logger.warning("the channel layer failed; subscribing again", exc_info=True)
-                await asyncio.sleep(AGAIN_SECONDS)
-                with suppress(Exception):  # the next receive says so again
+                if not self._channel:
                     await self._subscribe()
+                    self.bell.set()
+                self._take(await self._layer.receive(self._channel))
+            except Exception as silence:
+                logger.warning("No bells for project %s; it is looked at often instead: %s", self.project_id, silence)
+                self._channel = ""
                 self.bell.set()
+                await asyncio.sleep(AGAIN_SECONDS)
 
     def _take(self, message: Mapping[str, Any]) -> None:
         match message.get("type"):
@@ -88,14 +94,14 @@ class Room:
     async def _look(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(LOOK_SECONDS if self._channel else OFTEN_SECONDS):
                     await self.bell.wait()
             self.bell.clear()
             try:
                 await self._read_on()
             except Exception:
                 logger.exception("the feed of project %s cannot be read", self.project_id)
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(OFTEN_SECONDS)
                 self.bell.set()
 
     async def look_for(self, seq: int) -> None:
