@@ -6,7 +6,6 @@ Debian's own PostgreSQL and Redis stand in for the public ones.
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from shell import ROOT, run
@@ -33,13 +32,12 @@ def settings() -> dict[str, str]:
     }
 
 
-def build_djinn() -> None:
+def build_djinn(folder: Path) -> None:
     arguments = {name: os.environ[name] for name in MIRRORS if os.environ.get(name)}
     if base():
         arguments["BASE_IMAGE"] = base()
-    with tempfile.TemporaryDirectory(prefix="djinn-trial-") as folder:
-        _gather(Path(folder))
-        _build(DJINN, Path(folder), arguments)
+    _gather(folder)
+    _build(DJINN, folder, arguments)
 
 
 def build_stand_ins() -> None:

@@ -1,8 +1,12 @@
 """The installation under trial: compose.yaml, a .env of its own, and what remains of it in the engine."""
 
+import ipaddress
 import json
+import os
 import secrets
 import shlex
+import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +21,8 @@ KINDS = {"container": ("container", "ls", "-aq"), "network": ("network", "ls", "
 SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "DJINN_ENCRYPTION_KEY")
 # The same each time: boxes carry a name made from it, by which those of a trial that was cut off are found.
 SIGNING_KEY = "signs the few sessions of a trial of compose.yaml, on loopback alone"
-ASK = "from sandboxes.wire import boxes; print(boxes.install_id())"
+NAME = "from sandboxes.wire import boxes; print(boxes.install_id())"
+HOSTS = "from sandboxes.wire import hosts; print(*hosts.hosts_from_package_managers())"
 
 
 class Stage:
@@ -25,7 +30,10 @@ class Stage:
         made = {name: secrets.token_hex(32) for name in SECRETS}
         self.settings = {**made, "DJINN_SECRET_KEY": SIGNING_KEY, **settings}
         self.program = _program()
-        self.folder = Path(tempfile.mkdtemp(prefix="djinn-trial-"))
+        self.folder = Path(tempfile.gettempdir()) / f"{PROJECT}-{os.getuid()}"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700)
+        self.settings["SANDBOX_EGRESS_EXTRA_CIDRS"] = mirrors(self.folder)
 
     # --- compose ---------------------------------------------------------------------------------
     def compose(self, *words: str, stdin: str = "", may_fail: bool = False) -> str:
@@ -40,7 +48,7 @@ class Stage:
         for service in SERVICES:
             self.is_well(service)
 
-    def is_well(self, service: str, *, seconds: float = 120) -> None:
+    def is_well(self, service: str, *, seconds: float = 240) -> None:
         wait_for(lambda: self._health(service) == {"healthy"}, seconds=seconds, what=f"{service} to be healthy")
 
     def manage(self, service: str, command: str) -> str:
@@ -100,8 +108,19 @@ def leftovers(stage: Stage) -> dict[str, list[str]]:
 
 def _name(stage: Stage) -> str:
     """By which the boxes of this installation are told from those of another."""
-    told = {"DJINN_SECRET_KEY": stage.settings["DJINN_SECRET_KEY"], "DJINN_HOME": str(stage.folder / "home")}
-    return run(sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", ASK, told=told).strip()
+    return _ask(NAME, stage.folder, DJINN_SECRET_KEY=stage.settings["DJINN_SECRET_KEY"])
+
+
+def mirrors(folder: Path) -> str:
+    """Where this machine's package registries are mirrored inside, boxes may reach the mirror."""
+    addresses = {ipaddress.ip_address(socket.gethostbyname(host)) for host in _ask(HOSTS, folder).split()}
+    return ",".join(f"{address}/32" for address in addresses if not address.is_global)
+
+
+def _ask(question: str, folder: Path, **told: str) -> str:
+    """Our own program on this machine."""
+    words = ("manage.py", "shell", "--verbosity", "0", "-c", question)
+    return run(sys.executable, *words, told={"DJINN_HOME": str(folder / "home"), **told}).strip()
 
 
 def _program() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -54,6 +55,15 @@ class Told:
     def _say(self) -> None:
         said = json.dumps({**self._facts, "roles": self.roles})
         self._try(lambda pipe: pipe.set(_key(self.name), said, ex=LASTING_SECONDS).sadd(_index(), self.name))
+        if self._was_heard and self._facts.get("ready"):
+            self._sign()
+
+    def _sign(self) -> None:
+        """For who asks every few seconds, as a container's engine does: the age of a file costs nothing to learn."""
+        with suppress(OSError):  # a full disk has nothing to do with being here
+            settings.RUN_DIR.mkdir(parents=True, exist_ok=True)
+            for role in self.roles:
+                (settings.RUN_DIR / f"{role}.heard").touch()
 
     def _try(self, fill: Any) -> None:
         try:

@@ -1,5 +1,6 @@
 """Who is there, in both shapes: said, heard, left, and forgotten after a while."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,10 @@ from tests.services.redis import Redis
 HERE = presence.of_this_process(ready=True, url="http://localhost:1")
 
 SPEAKER = """
-import sys
+import pathlib, sys
 from django.conf import settings
-settings.configure(IS_SCALED=True, REDIS_URL=sys.argv[1], REDIS_PREFIX=sys.argv[2])
+run = pathlib.Path(sys.argv[3])
+settings.configure(IS_SCALED=True, REDIS_URL=sys.argv[1], REDIS_PREFIX=sys.argv[2], RUN_DIR=run)
 from config import presence
 standing = presence.take("beat")
 standing.tell(**presence.of_this_process(ready=True))
@@ -45,9 +47,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def speaker(scaled: Redis, settings) -> Iterator[subprocess.Popen[str]]:
+def speaker(scaled: Redis, settings, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", SPEAKER, scaled.url, settings.REDIS_PREFIX],
+        [sys.executable, "-c", SPEAKER, scaled.url, settings.REDIS_PREFIX, str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -121,3 +123,18 @@ def test_redis_gone_and_back_costs_nobody_his_role(take: Take, scaled: Redis, qu
     wait_for(lambda: presence.ready("beat"), seconds=10, what="the role to be said again")
     standing.leave()
     assert presence.ready("beat") == []
+
+
+@pytest.mark.services
+def test_an_engine_learns_from_the_age_of_a_file(
+    take: Take, scaled: Redis, quick: None, settings, tmp_path: Path
+) -> None:
+    settings.RUN_DIR = tmp_path / "run"
+    signs = [settings.RUN_DIR / f"{role}.heard" for role in ("worker", "beat")]
+    standing = take("worker", "beat")
+    standing.tell(**presence.of_this_process(ready=False))
+    assert not any(sign.exists() for sign in signs)
+    standing.tell(**HERE)
+    for sign in signs:
+        os.utime(sign, (0, 0))
+    wait_for(lambda: all(sign.stat().st_mtime for sign in signs), seconds=10, what="the files to be young again")
