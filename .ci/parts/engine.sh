@@ -10,6 +10,7 @@ engine_packages() {
     elif ! engine_somewhere; then
         needs dockerd docker.io
     fi
+    has docker-compose || docker compose version >/dev/null 2>&1 || missing="$missing docker-compose"
     if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
         needs apparmor_parser apparmor
     fi

@@ -5,6 +5,7 @@ packages_up() {
     needs bwrap bubblewrap
     needs chromium chromium
     needs git git
+    needs openssl openssl
     needs python3 python3
     node_packages
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
