@@ -52,7 +52,7 @@ class Outcome:
 
 def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
     """May be asked for a job at rest, as often as one likes; raises NotPossible otherwise."""
-    seen = _check(job)
+    job = _at_rest(job)
     changeset = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk).first()
     stored = list(replies(job))
     if not stored:
@@ -61,9 +61,9 @@ def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
     sink = ScratchSink(Scratch(scratch.base_of(changeset)), str(plan.get("stack") or job.project.template))
     for reply in stored:
         _take_in(reply, sink, chunk)
-    if _check(job) != seen:
-        raise NotPossible("This job went on meanwhile. Replay it when it is at rest.")
     expected = scratch.staged(changeset)
+    if _at_rest(job).attempts != job.attempts:
+        raise NotPossible("This job went on meanwhile. Replay it again.")
     return Outcome(
         job=job,
         changeset=changeset,
@@ -81,13 +81,13 @@ def _characters(job: Job) -> int:
     return Generation.objects.filter(job=job).aggregate(all=Sum(Length("response")))["all"] or 0
 
 
-def _check(job: Job) -> tuple[str, int]:
-    """Where it stands now, so that it can be seen whether it went on."""
-    fresh = Job.objects.filter(pk=job.pk).values_list("state", "attempts").first()
+def _at_rest(job: Job) -> Job:
+    """As it is now."""
+    fresh = Job.objects.select_related("project").filter(pk=job.pk).first()
     if fresh is None:
         raise NotPossible("This job does not exist any more.")
-    if fresh[0] not in AT_REST:
-        raise NotPossible(f"This job is {fresh[0]}. Replay it when it is at rest.")
+    if fresh.state not in AT_REST:
+        raise NotPossible(f"This job is {fresh.state}. Replay it when it is at rest.")
     return fresh
 
 

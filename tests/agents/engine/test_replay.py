@@ -2,20 +2,26 @@
 
 import pytest
 
-from agents.engine import replay
+from agents.engine import asking, replay, runner, sinks
+from agents.engine import edit as edit_engine
+from agents.engine.writer import Writer
 from agents.errors import NotPossible
-from agents.models import Generation, Job
+from agents.lifecycle import leases
+from agents.llm.base import Turn
+from agents.models import Generation, Job, Step
 from agents.recordings import catalogue
 from agents.services import jobs
 from projects.models import Project, User, Version
 from projects.services import projects
 from tests.agents.engine.replies import PAGE, blueprint, edit, says
 from tests.agents.engine.replies import files as written
-from tests.agents.engine.whole import build_without_a_box, run, wish
+from tests.agents.engine.whole import build_without_a_box, in_background, run, tree, wish, work_on
 from tests.fakes.model_server import ModelServer, Script
+from tests.installation import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PAGES_OF_ANOTHER_MIND = "cat > style.css << 'X'\nh1 { color: teal; }\nX\ncat > app.js << 'X'\n1;\nX\n"
 LINES = written(*PAGE).splitlines(keepends=True)
 NEEDS = {"static": [], "python": [pytest.mark.box], "react-vite": [pytest.mark.box, pytest.mark.node]}
 
@@ -28,11 +34,11 @@ def built(server: ModelServer, project: Project, owner: User) -> Job:
 
 def identical(job: Job) -> int:
     """Read in three cuts, the replies give what the job staged; how many there were."""
-    for chunk in (5, replay.CHUNK, 10_000_000):
-        outcome = replay.run(job, chunk=chunk)
+    outcomes = [replay.run(job, chunk=chunk) for chunk in (5, replay.CHUNK, 10_000_000)]
+    for outcome in outcomes:
         assert (outcome.is_identical, outcome.differences, outcome.has_same_plan) == (True, (), True)
         assert outcome.tree_hash == outcome.expected_hash
-    return outcome.replies
+    return outcomes[0].replies
 
 
 def every_recording() -> list[object]:
@@ -94,6 +100,63 @@ def test_a_job_that_only_ever_failed_to_plan(server: ModelServer, project: Proje
     server.will(Script(status=401, error="Incorrect API key"))
     job = run(wish(project, owner))
     assert (job.state, identical(job), replay.run(job).characters) == ("failed", 1, 0)
+
+
+def test_a_job_whose_worker_died_over_a_reply(server: ModelServer, project: Project, owner: User):
+    """What had come beyond the last staged file was never taken in; the next worker was told otherwise."""
+    server.will(says(blueprint()), Script(pieces=LINES, hang_after=12), says(PAGES_OF_ANOTHER_MIND))
+    job = wish(project, owner)
+    thread = in_background(job)
+    wait_for(lambda: Generation.objects.filter(staged=1).exists(), seconds=60, what="the first file")
+    wait_for(lambda: _take_over(job), seconds=60, what="the takeover")
+    thread.join(timeout=30)
+    job.refresh_from_db()
+    assert (job.state, tree(project)["style.css"]) == ("completed", "h1 { color: teal; }\n")
+    lost = Generation.objects.get(error_code="lost")
+    unread = "cat > never.txt << 'X'\nstaged\nX\n" + written("style.css")
+    Generation.objects.filter(pk=lost.pk).update(response=f"{written('index.html')}{unread}")
+    assert identical(job) == 3
+
+
+def _take_over(job: Job) -> bool:
+    """The first worker still beats, so the moment in which its lease has run out may be missed."""
+    leases.release_all()
+    runner.execute(job.pk)
+    job.refresh_from_db()
+    return job.attempts > 1
+
+
+def test_a_worker_that_died_between_two_edits_of_one_reply(server: ModelServer, built: Job, owner: User):
+    """Its reply is whole, and half of it was applied; the next worker's model then wants something else."""
+    both = edit("style.css", "  color: navy;", "  color: green;") + edit("app.js", "'Shelf'", "'Green'")
+    other = edit("app.js", "document.title = 'Shelf';", "document.title = 'Other';")
+    server.will(says(both), says(other))
+    job = wish(built.project, owner, "Make it green")
+    context = work_on(job)
+    step = Step.objects.create(job=job, key="edit", ordinal=1, role="builder", title="Edit")
+    writer = Writer(sinks.of_step(context, step))
+    asked = asking.request(context, step="edit", prompt="design", values={"stacks": ""}, turns=(Turn("user", "Go"),))
+    asking.read_stream(context, step, asked, writer)
+    writer.edits.pop()
+    edit_engine.apply(writer)
+    leases.release_all()
+    assert run(job).state == "completed"
+    assert tree(built.project)["app.js"].startswith("document.title = 'Other';")
+    assert [row.staged for row in Generation.objects.filter(job=job)] == [1, 1]
+    assert identical(job) == 2
+
+
+@pytest.mark.parametrize("end", ["stop", "pause"])
+def test_a_job_that_somebody_interrupted(server: ModelServer, project: Project, owner: User, end: str):
+    server.will(says(blueprint()), Script(pieces=LINES, hang_after=12))
+    job = wish(project, owner)
+    thread = in_background(job)
+    wait_for(lambda: Generation.objects.filter(staged=1).exists(), seconds=60, what="the first file")
+    getattr(jobs, end)(job, by=owner)
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    assert identical(job) == 2
+    assert list(replay.run(job).scratch.manifest()) == ["index.html"]
 
 
 def test_edits_are_replayed_over_the_tree_of_their_time(server: ModelServer, built: Job, owner: User):

@@ -86,5 +86,5 @@ def test_of_what_was_said_the_first_plain_words_are_kept(prose: str, kept: str):
 
 @pytest.mark.parametrize("text", ["", 'say "x"', "back\\slash", "two\nlines\tand\0", "\x7f\x1b", "ü \N{GRINNING FACE}"])
 def test_what_names_it_is_proper_toml(text: str):
-    values = {"text": text, "number": 7, "list": [text, "b"], "empty": []}
+    values: dict[str, str | int | list[str]] = {"text": text, "number": 7, "list": [text, "b"], "empty": []}
     assert tomllib.loads(rendering.toml(values)) == values
