@@ -1,6 +1,5 @@
 """One call of a model: written down before it is made, while it streams, and when it ends."""
 
-import re
 import time
 import uuid
 from collections.abc import Generator
@@ -15,10 +14,9 @@ from agents.engine.context import Context
 from agents.llm import gateway
 from agents.llm.base import Finish, Request, Text
 from agents.models import Generation, Job, Step
+from projects import storable
 
 _FLUSH_EVERY = 1.0
-# What no encoding of text can hold, though JSON can say it: halves of a pair.
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -80,7 +78,7 @@ class Call:
             )
 
     def _take(self, text: str) -> str:
-        now, text = time.monotonic(), _HALVES.sub("\ufffd", text).replace("\0", "\ufffd")
+        now, text = time.monotonic(), storable.text(text)
         if self._first is None:
             self._first = round((now - self._began) * 1000)
         self.text += text
@@ -102,7 +100,7 @@ class Call:
                 state=enums.GenerationState.SETTLED,
                 response=self.text,
                 error_code=error,
-                finish_reason=finish.reason,
+                finish_reason=storable.text(finish.reason)[:30],
                 model=finish.model or self.request.model,
                 input_tokens=finish.usage.input,
                 cache_read_tokens=finish.usage.cache_read,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from agents import errors
+from projects import storable
 from projects.errors import Busy, Conflict, Refusal
 from sandboxes.errors import SandboxLost
 
@@ -25,7 +26,7 @@ class Failure(Exception):
     ) -> None:
         advice = errors.CODES[code]
         self.code = code
-        self.message = message or advice.sentence
+        self.message = storable.text(message) or advice.sentence
         self.user_action = advice.user_action
         self.retryable = advice.retryable if retryable is None else retryable
         self.retry_after = retry_after

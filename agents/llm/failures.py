@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from time import time
 
 from agents.errors import ModelFailure
+from projects import storable
 
 MAX_DETAIL = 500
 MAX_WAIT = 3600.0
@@ -103,7 +104,7 @@ def _detail(error: Exception) -> str:
     words = str(error).split(" Original exception: ")[0]
     if quoted := QUOTED.search(words):
         words = quoted[1]
-    return _without_keys(WRAPPING.sub("", words).strip())[:MAX_DETAIL]
+    return storable.text(_without_keys(WRAPPING.sub("", words).strip())[:MAX_DETAIL])
 
 
 def _without_keys(text: str) -> str:

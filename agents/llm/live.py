@@ -88,7 +88,8 @@ class Reading:
         """What the provider says it charged, else our price list; unknown stays unknown."""
         if self._charged is not None and model.startswith(SAYS_ITS_PRICE):
             return self._charged
-        return None if settings.DJINN_API_BASE else pricing.cost(model, self._usage)
+        cost = None if settings.DJINN_API_BASE else pricing.cost(model, self._usage)
+        return cost if cost is None or cost <= usage.MOST_COST else None
 
 
 def _arguments(request: Request, limits: Limits) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from agents.llm.base import Usage
 
 # Floats bring noise far behind the last digit that anybody charges.
 SMALLEST = Decimal("1E-10")
+# Beyond these somebody counts wrongly, and no column holds it.
+MOST_TOKENS = 2**31 - 1
+MOST_COST = 9_999
 
 
 def normalise(counted: Mapping[str, Any]) -> Usage:
@@ -20,7 +23,7 @@ def normalise(counted: Mapping[str, Any]) -> Usage:
 def charged(counted: Mapping[str, Any]) -> Decimal | None:
     """The price the provider itself put on the call, where it does."""
     cost = counted.get("cost")
-    if not isinstance(cost, int | float) or cost < 0:
+    if not isinstance(cost, int | float) or not 0 <= cost <= MOST_COST:
         return None
     return Decimal(str(cost)).quantize(SMALLEST)
 
@@ -64,5 +67,5 @@ def _count(counted: Mapping[str, Any], *names: str) -> int:
     for name in names:
         value = counted.get(name)
         if isinstance(value, int | float) and value > 0:
-            return int(value)
+            return int(min(value, MOST_TOKENS))
     return 0

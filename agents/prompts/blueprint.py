@@ -138,7 +138,7 @@ def _phase(reader: Reader) -> Phase:
     return Phase(
         reader.text("title", 120),
         tuple(
-            File(one.text("path", 1000), one.text("purpose", 400, needed=False))
+            File(one.path("path", 1000), one.text("purpose", 400, needed=False))
             for one in reader.objects("files", needed=True)
         ),
     )

@@ -1,6 +1,9 @@
 """Takes typed fields out of untrusted JSON and collects what was wrong with them."""
 
+from collections.abc import Callable
 from typing import Any
+
+from projects import storable
 
 
 class Reader:
@@ -12,11 +15,18 @@ class Reader:
         self.errors: list[str] = [] if errors is None else errors
 
     def text(self, name: str, limit: int, *, needed: bool = True) -> str:
-        """On one line, cut at the limit."""
+        """On one line, cut at the limit, with nothing hidden in it."""
+        return self._line(name, limit, storable.name, needed=needed)
+
+    def path(self, name: str, limit: int) -> str:
+        """As it is: what may not stand in a path is refused, and not taken out."""
+        return self._line(name, limit, storable.text, needed=True)
+
+    def _line(self, name: str, limit: int, clean: Callable[[str], str], *, needed: bool) -> str:
         value = self._value.get(name, "")
         if not isinstance(value, str):
             return self._complain(name, "must be a string")
-        line = " ".join(value.split())
+        line = " ".join(clean(value).split())
         if needed and not line:
             return self._complain(name, "is missing")
         return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

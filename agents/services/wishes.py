@@ -4,6 +4,7 @@ from django.db import transaction
 
 from agents.models import Job
 from agents.services import jobs
+from projects import storable
 from projects.models import User
 from projects.services import projects
 
@@ -31,6 +32,6 @@ def _made(by: User, idempotency_key: str) -> Job | None:
 
 def provisional_name(text: str) -> str:
     """The first words of the wish."""
-    words = text.split()
+    words = storable.name(text).split()
     short = " ".join(words[:_MOST_WORDS])[:60].rstrip(" .,;:!?")
     return short or "A wish"

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from projects import errors
+from projects import errors, storable
 from projects.enums import Role
 from projects.models import Branch, Member, Project, User
 from projects.services import accounts
@@ -49,7 +49,7 @@ def unarchive(project: Project, *, by: User) -> None:
 
 
 def _checked(name: str) -> str:
-    name = " ".join(name.split())
+    name = storable.name(name)
     if not name:
         raise errors.BadName("A project needs a name.")
     if len(name) > MOST_NAME:

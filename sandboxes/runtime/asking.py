@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import h11
 
+from projects import storable
 from sandboxes.wire import Wire
 
 _MOST = 512 * 1024
@@ -39,7 +40,7 @@ async def get(wire: Wire, port: int, target: str, *, accept: str = "text/html,*/
                 body += event.data
             elif not isinstance(event, h11.InformationalResponse):
                 break
-        return Answer(status, content_type, bytes(body).decode(errors="replace"), location)
+        return Answer(status, content_type, storable.text(bytes(body).decode(errors="replace")), location)
     finally:
         writer.close()
 

@@ -3,6 +3,8 @@
 from collections import deque
 from queue import SimpleQueue
 
+from projects import storable
+
 _LINE_BYTES = 2000
 _KEPT_LINES = 200
 _KEPT_CHARS = 16_000
@@ -39,4 +41,4 @@ class Lines:
 
 
 def _readable(line: bytes) -> str:
-    return line[:_LINE_BYTES].decode(errors="replace").rstrip("\r")
+    return storable.text(line[:_LINE_BYTES].decode(errors="replace").rstrip("\r"))
