@@ -47,9 +47,7 @@ class Abilities:
         if not any("seccomp" in option for option in self.security):
             found.append("This engine does not filter system calls.")
         elif self._major < 25 and not self.runtime:
-            found.append(
-                "This engine's filter of system calls is an old one; version 25 closes io_uring and vsock too."
-            )
+            found.append("This engine's filter lets io_uring and vsock pass; version 25 refuses them.")
         return tuple(found)
 
     @property

@@ -82,7 +82,7 @@ def build(
         last.append(line[:500])
         progress(last[-1])
     if not exists(client, base_image):
-        raise TemplateFailed("The image of the boxes could not be built.\n" + "\n".join(last))
+        raise TemplateFailed(f"The image of the boxes could not be built on {base_image}.\n" + "\n".join(last))
     return name
 
 
