@@ -47,8 +47,8 @@ def build_stand_ins() -> None:
 
 
 def sizes() -> list[str]:
-    shown = run("docker", "images", "--format", "{{.Repository}} {{.Size}}")
-    return [line for line in shown.splitlines() if line.startswith("djinn")]
+    shown = run("docker", "images", "--format", "{{.Repository}} {{.Size}}", "djinn-trial*")
+    return sorted(shown.splitlines())
 
 
 def remove() -> None:

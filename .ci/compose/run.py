@@ -52,7 +52,8 @@ def main() -> int:
         _story(play)
     except Failed as failure:
         print(f"\nThe trial of compose.yaml failed.\n{failure}\n", file=sys.stderr)
-        print("\n".join(play.said(service) for service in stage.SERVICES), file=sys.stderr)
+        said = [play.said(service) for service in stage.SERVICES]
+        print("\n".join(each for each in said if each.count("\n") > 1), file=sys.stderr)
         return 1
     finally:
         if not chosen.keep:
