@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import redis
 from django.core.cache import BaseCache
 
 from config import cache as wiring
@@ -64,3 +65,16 @@ def test_a_redis_that_does_not_answer_is_not_waited_for_twice(
         monkeypatch.setattr("redis.Redis.execute_command", lambda *words, **options: asked.append(words))
         assert cache.get("hung", 7) == 7
     assert asked == []
+
+
+def test_clearing_leaves_what_is_not_its_own(cache: BaseCache, own_redis: Redis) -> None:
+    other = redis.Redis.from_url(own_redis.url)
+    other.set("djinn-tests:broker", "a message")
+    cache.set("here", 1)
+    cache.clear()
+    assert cache.get("here") is None
+    assert other.get("djinn-tests:broker") == b"a message"
+    own_redis.kill()
+    cache.clear()
+    own_redis.start()
+    other.close()

@@ -18,7 +18,11 @@ print(json.dumps({name: getattr(settings, name) for name in names}))
 
 
 def started_with(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DJINN", "COV"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DJINN", "COV", "DATABASE_URL", "REDIS_"))
+    }
     return subprocess.run(
         [sys.executable, "-c", SHOW],
         env={**kept, "DJANGO_SETTINGS_MODULE": "config.settings", "DJINN_HOME": str(home), **environment},
