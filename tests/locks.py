@@ -54,6 +54,9 @@ class Watch:
 @contextmanager
 def in_order() -> Iterator[None]:
     """Fails when what this thread does inside locks out of order."""
+    if connection.vendor != "postgresql":  # SQLite has one lock for everything, taken at the beginning
+        yield
+        return
     watch = Watch()
     connection.ensure_connection()
     set_autocommit = connection.set_autocommit

@@ -68,7 +68,7 @@ def _newest(
     names = sorted(_words(fragment for group in fragments.values() for fragment in group))
     events = Event.objects.filter(project=project, kind__in=list(fragments)).order_by("-seq")
     rows = events.values_list("seq", "kind", "job_ref", *(KeyTextTransform(name, "payload") for name in names))
-    for seq, kind, job, *values in reversed(rows[:count] if fragments else ()):
+    for seq, kind, job, *values in reversed(list(rows[:count]) if fragments else []):
         said = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         yield seq, kind, {"seq": seq, "job": job, **said}
 

@@ -3,11 +3,13 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypedDict
+from uuid import UUID
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +19,9 @@ from projects.feed import kinds
 from projects.models import Event
 
 log = logging.getLogger(__name__)
+
+# So many fragments are kept in memory, of about a kilobyte each.
+DRAWN = 2000
 
 
 class Actor(TypedDict):
@@ -58,6 +63,17 @@ class Hint:
         return _dump({"hint": self.payload})
 
 
+@dataclass(frozen=True)
+class _Drawing:
+    """What a fragment depends on: its event, by name, and what its author is called by now."""
+
+    project_id: UUID
+    seq: int
+    fragment: Fragment
+    actor: str
+    event: Event = field(compare=False)
+
+
 def _dump(content: Mapping[str, Any]) -> str:
     return json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"))
 
@@ -82,17 +98,26 @@ def key_of(fragment: Fragment, event: Event) -> str:
 
 
 def fragment_of(event: Event, fragment: Fragment) -> SafeString:
+    # Not what is not kept, and not while templates are being written.
+    draw = _draw if event.pk and not settings.DEBUG else _draw.__wrapped__
     try:
-        context = {
-            "event": shown(event),
-            "payload": event.payload,
-            "key": key_of(fragment, event),
-            "region": fragment.region,
-        }
-        return render_to_string(fragment.template, context)
+        return draw(_Drawing(event.project_id, event.seq, fragment, str(event.actor), event))
     except Exception:
         log.exception("event %s of project %s cannot be drawn", event.seq, event.project_id)
         return mark_safe("")
+
+
+@lru_cache(DRAWN)
+def _draw(drawing: _Drawing) -> SafeString:
+    """An event never changes, and each page of its project shows the same."""
+    event, fragment = drawing.event, drawing.fragment
+    context = {
+        "event": shown(event),
+        "payload": event.payload,
+        "key": key_of(fragment, event),
+        "region": fragment.region,
+    }
+    return render_to_string(fragment.template, context)
 
 
 def shown(event: Event) -> Shown:

@@ -1,6 +1,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects import feed
 from projects.feed import Fragment, Kind, kinds, rendering
@@ -69,8 +71,18 @@ def test_another_project_does_not_shine_through(people: People):
     assert shown(people) == []
 
 
-def test_a_page_takes_one_query_per_region(people: People, django_assert_num_queries):
+def test_a_page_takes_two_queries_per_region(people: People, django_assert_num_queries):
     for name in "abcdef":
         facts.record(people.project, 1, name)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # nothing stands in the plan
         feed.fold(people.project, ["chat", "plan"])
+
+
+def test_only_what_is_shown_is_read_whole(people: People):
+    for number in range(30):
+        facts.record(people.project, number, "same")
+    facts.record(people.project, 1, "other")
+    with CaptureQueriesContext(connection) as captured:
+        html = feed.fold(people.project, ["chat"])["chat"]
+    assert [html.count(f'id="version-{name}"') for name in ("same", "other")] == [1, 1]
+    assert "IN (30, 31)" in captured[1]["sql"].replace("31, 30", "30, 31")

@@ -150,6 +150,9 @@ async def test_a_broken_layer_is_subscribed_to_again(project: Project, monkeypat
     await in_thread(facts.record, project)
     assert await events(follower, 1) == [1]
     assert flaky.broken == 1
+    async with asyncio.timeout(30):
+        while not follower.room._channel:
+            await asyncio.sleep(0.01)
     await in_thread(feed.hint, project.pk, "log_line", {})
     async with asyncio.timeout(30):
         assert await follower.next() == [Hint({"type": "log_line"})]

@@ -50,5 +50,17 @@ def test_a_template_knows_who_did_it(people: People):
     assert rendering.shown(facts.record(people.project)).actor is None
 
 
+def test_a_fragment_is_drawn_once_for_everybody_and_again_when_its_author_is_called_otherwise(people: People):
+    event = feed.record(people.project, "changeset_applied", facts.applied(1), actor=people.owner)
+    fragment = kinds.find("changeset_applied").fragments[0]  # type: ignore[union-attr]  # it is registered
+    drawn = rendering.fragment_of(event, fragment)
+    again = Event.objects.select_related("actor").get(pk=event.pk)
+    assert rendering.fragment_of(again, fragment) is drawn
+    people.owner.name = "Somebody"
+    people.owner.save(update_fields=["name"])
+    renamed = Event.objects.select_related("actor").get(pk=event.pk)
+    assert rendering.fragment_of(renamed, fragment) is not drawn
+
+
 def test_a_hint_is_one_frame_for_everybody():
     assert json.loads(Hint({"type": "log_line", "text": "<b>"}).frame) == {"hint": {"type": "log_line", "text": "<b>"}}
