@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
+from sandboxes.backends import image
 from tests.installations.scaled import Scaled, scaled
 from tests.installations.visited import Run
 from tests.installations.waiting import wait_for
+from tests.services.engine import Engine
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 
-WISH = "A reading list that looks like my bookshelf"
+WISH = "A tool library for our street: borrow, bring back, a page per tool"
+PACE = "0.5"
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +30,21 @@ def redis() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: Redis) -> Iterator[Scaled]:
+def engine() -> Iterator[Engine]:
+    with Engine() as server:
+        server.take(image.tag(settings.SANDBOX_BASE_IMAGE))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: Redis, engine: Engine
+) -> Iterator[Scaled]:
     """One for all faults: each disturbs a project of its own, and puts right what it broke."""
     home = tmp_path_factory.mktemp("whole") / "home"
-    with scaled(home, postgres=postgres, redis=redis, DJINN_DEMO_PACE="1", DJINN_LEASE_SECONDS="6") as one:
+    with scaled(
+        home, postgres=postgres, redis=redis, engine=engine.url, DJINN_DEMO_PACE=PACE, DJINN_LEASE_SECONDS="6"
+    ) as one:
         one.up()
         yield one
 

@@ -12,4 +12,4 @@ def nothing_twice(run: Run, expected: list[str]) -> None:
     assert set(written.values()) == {1}, written
     assert run.trees() == expected
     wait_for(lambda: run.preview().status_code == 200, seconds=60, what="the app")
-    assert "bookshelf" in run.preview().text.lower()
+    assert "hammer" in run.preview().text.lower()

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis die in the middle of building and come back: nobody has to restart anything of ours."""
+"""PostgreSQL, Redis and the engine die in the middle of building and come back: nothing of ours is started again."""
 
 from datetime import UTC, datetime
 
@@ -8,6 +8,7 @@ from tests.faults.endings import nothing_twice
 from tests.installations.scaled import Scaled
 from tests.installations.visited import Run
 from tests.installations.waiting import wait_for
+from tests.services.engine import Engine
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 
@@ -31,6 +32,14 @@ def test_postgres_cuts_every_connection(whole: Scaled, building: Run, calm: list
     everybody_lived(whole)
 
 
+def test_the_engine_dies_and_its_boxes_with_it(whole: Scaled, building: Run, calm: list[str], engine: Engine) -> None:
+    wait_for(building.has_box, seconds=60, what="a box")
+    engine.restart()
+    nothing_twice(building, calm)
+    everybody_lived(whole)
+
+
+@pytest.mark.long
 def test_both_are_away_for_longer_than_a_lease(
     whole: Scaled, building: Run, calm: list[str], postgres: Postgres, redis: Redis
 ) -> None:

@@ -13,6 +13,7 @@ from tests.installations.waiting import wait_for
 pytestmark = [pytest.mark.timeout(240)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["web", "edge", "beat"])
 def test_one_of_two_is_not_missed(whole: Scaled, building: Run, calm: list[str], role: str) -> None:
     whole.kill(f"{role}-1")
@@ -38,6 +39,7 @@ def test_without_any_worker_the_job_waits_for_one(whole: Scaled, building: Run, 
     nothing_twice(building, calm)
 
 
+@pytest.mark.long
 def test_without_any_clock_the_job_goes_on(whole: Scaled, building: Run, calm: list[str]) -> None:
     whole.kill("beat-1", "beat-2")
     nothing_twice(building, calm)

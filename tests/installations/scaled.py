@@ -4,7 +4,6 @@ Nobody supervises. What a test kills stays dead until the test starts it again. 
 where the engine is.
 """
 
-import hashlib
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from django.urls import reverse
 from projects.services import accounts
 print(reverse("projects:enter", args=[accounts.sign_in_token(accounts.local_owner())]))
 """
+_INSTALL_ID = "from sandboxes.wire import boxes; print(boxes.install_id())"
 
 
 class Scaled(Visited):
@@ -43,6 +43,7 @@ class Scaled(Visited):
             web=[self.ports[f"web-{host}"] for host in HOSTS], edge=[self.ports[f"edge-{host}"] for host in HOSTS]
         )
         self.port = self.balancer.port
+        self.install_id = ""
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def variables(self, **more: str) -> dict[str, str]:
@@ -64,7 +65,7 @@ class Scaled(Visited):
         assert migrated.returncode == 0, migrated.stderr
         self.mend()
         # Whoever may run a command of the installation may sign in as its owner.
-        self.link = self.url + self.script(_LINK)
+        self.link, self.install_id = self.url + self.script(_LINK), self.script(_INSTALL_ID)
 
     def mend(self) -> None:
         """Start again what is dead."""
@@ -118,19 +119,16 @@ class Scaled(Visited):
 
     def boxes(self) -> list[str]:
         """Running or not: each carries the installation's id, and an engine may serve several of those."""
-        return self._docker("ps", "--all", "--quiet", f"--filter=label=djinn.instance={self.install_id}").split()
+        ours = f"--filter=label=djinn.instance={self.install_id}"
+        return self._docker("ps", "--all", ours, '--format={{.Label "djinn.box"}}').split()
 
     def kill_boxes(self) -> None:
         boxes = self.boxes()
         assert boxes, "no box to kill"
-        self._docker("rm", "--force", *boxes)
-
-    @property
-    def install_id(self) -> str:
-        return hashlib.sha256(f"boxes of {self.variables()['DJINN_SECRET_KEY']}".encode()).hexdigest()[:16]
+        self._docker("rm", "--force", *(f"djinn-{self.install_id}-{box}" for box in boxes))
 
     def _docker(self, *words: str) -> str:
-        if not self.engine:
+        if not (self.engine and self.install_id):
             return ""
         argv = ["docker", "--host", self.engine, *words]
         return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout

@@ -41,6 +41,11 @@ select sandbox.label from sandboxes_sandbox sandbox join projects_project projec
 where project.slug = ?
 """
 
+_READY = """
+select sandbox.state from sandboxes_sandbox sandbox join projects_project project on project.id = sandbox.project_id
+where project.slug = ?
+"""
+
 
 class Visited(Started, ABC):
     def __init__(self, home: Path, **environment: str) -> None:
@@ -161,6 +166,9 @@ class Run:
 
     def trees(self) -> list[str]:
         return [tree for (tree,) in self.one.rows(_TREES, self.slug)]
+
+    def has_box(self) -> bool:
+        return [ready for (ready,) in self.one.rows(_READY, self.slug)] == ["ready"]
 
     def preview(self, path: str = "/") -> httpx.Response:
         [(label,)] = self.one.rows(_LABEL, self.slug)
