@@ -62,8 +62,9 @@ def test_a_redis_that_does_not_answer_is_not_waited_for_twice(
     with own_redis.hung():
         assert cache.get("hung", 7) == 7
         asked = []
-        monkeypatch.setattr("redis.Redis.execute_command", lambda *words, **options: asked.append(words))
-        assert cache.get("hung", 7) == 7
+        with monkeypatch.context() as watched:
+            watched.setattr("redis.Redis.execute_command", lambda *words, **options: asked.append(words))
+            assert cache.get("hung", 7) == 7
     assert asked == []
 
 
