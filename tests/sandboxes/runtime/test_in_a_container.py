@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import docker
 import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from sandboxes.backends import container
+from sandboxes.backends import container, image
 from sandboxes.backends.base import Spec
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
@@ -169,6 +170,30 @@ def test_without_an_image_auto_takes_the_next_one_and_the_engine_once_it_is_ther
     remade()
     assert loop.call(boxes.chosen(), 60)[0].name == "docker"
     assert loop.call(boxes.unprepared(), 60) == []
+
+
+@pytest.mark.box
+@pytest.mark.node
+def test_a_worker_builds_the_missing_image_while_apps_run_without_it(
+    settings: Settings, remade: Callable[[], None], another_base: str
+) -> None:
+    settings.SANDBOX_BACKEND, settings.SANDBOX_BASE_IMAGE = "auto", another_base
+    remade()
+    assert loop.call(boxes.chosen(), 60)[0].name == "process"
+    stacks.prepare_all()
+    assert loop.call(boxes.chosen(), 60)[0].name == "docker"
+
+
+@pytest.fixture
+def another_base(settings: Settings) -> Iterator[str]:
+    """The same base under a name of its own: nothing is built upon that name, and the engine has all the steps."""
+    name, client = f"djinn-tests-base:{uuid.uuid4().hex[:8]}", docker.APIClient(boxes.address().url, version="auto")
+    repository, _, tag = name.partition(":")
+    client.tag(settings.SANDBOX_BASE_IMAGE, repository, tag)
+    yield name
+    for made in (image.tag(name), name):
+        client.remove_image(made)
+    client.close()
 
 
 @pytest.fixture
