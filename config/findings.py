@@ -6,15 +6,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError, connection
+from redis import RedisError
 
 from agents import credentials
-from config import locks
+from config import health, locks, presence
+from config.presence import by_redis
 from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop
 
@@ -98,20 +100,52 @@ def docker() -> Finding:
     return Finding("Docker", State.GOOD, " ".join([engine, boxed, *info.reasons]))
 
 
-def _neighbour(name: str, port: int) -> Finding:
-    there = False
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
-        there = True
-    says = f"something answers on port {port}" if there else "not running here"
-    return Finding(name, State.LIMITED, f"{says}; not needed: this version keeps everything in DJINN_HOME")
-
-
-def redis() -> Finding:
-    return _neighbour("Redis", 6379)
+ALONE = "not needed: one machine keeps everything in DJINN_HOME"
+SEVERAL = "For several hosts set DATABASE_URL and REDIS_URL."
 
 
 def postgres() -> Finding:
-    return _neighbour("Postgres", 5432)
+    name = "Postgres"
+    if not settings.IS_SCALED:
+        return Finding(name, State.LIMITED, ALONE, SEVERAL)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = cursor.fetchone()[0]
+    except DatabaseError as error:
+        fix = "Start it, or correct DATABASE_URL."
+        return Finding(name, State.BROKEN, f"does not let us in: {str(error).partition(chr(10))[0]}", fix)
+    return Finding(name, State.GOOD, f"connected (version {version})")
+
+
+def redis() -> Finding:
+    name = "Redis"
+    if not settings.IS_SCALED:
+        return Finding(name, State.LIMITED, ALONE, SEVERAL)
+    try:
+        info = by_redis.client().info()
+    except RedisError as error:
+        return Finding(name, State.BROKEN, f"does not let us in: {error}", "Start it, or correct REDIS_URL.")
+    says = f"connected (version {info['redis_version']})"
+    if info["maxmemory_policy"].startswith("allkeys"):
+        fix = "Set maxmemory-policy to noeviction."
+        return Finding(name, State.LIMITED, f"{says}; when its memory is full it forgets what waits for workers", fix)
+    return Finding(name, State.GOOD, says)
+
+
+def processes() -> Finding:
+    """Who plays which part, wherever it runs."""
+    name = "Processes"
+    try:
+        missing = presence.missing()
+    except presence.Unknown as unknown:
+        return Finding(name, State.LIMITED, f"nobody knows who runs. {unknown}")
+    if len(missing) == len(presence.PARTS):
+        return Finding(name, State.LIMITED, "no server runs", "'make up' starts everything on this machine.")
+    if missing:
+        fix = "Start a process with that role: 'manage.py serve ROLE'."
+        return Finding(name, State.LIMITED, " ".join(health.ABSENT[part] for part in missing), fix)
+    return Finding(name, State.GOOD, f"every part runs: {', '.join(presence.PARTS)}")
 
 
 def model() -> Finding:
@@ -180,5 +214,6 @@ def bundle() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    python, git, node, npm, bubblewrap, apps, docker, redis, postgres, model, home, space, port, names, bundle,
+    python, git, node, npm, bubblewrap, apps, docker, postgres, redis, processes, model, home, space, port, names,
+    bundle,
 )  # fmt: skip

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 
-from config import findings
+from config import findings, presence
 from config.findings import State
 from config.locks import RoleLock
+from config.presence import by_redis
 from sandboxes.wire import boxes
+from tests.config.conftest import Take
+from tests.services.redis import Redis
 
 
 def test_every_look_finds_something_to_say() -> None:
@@ -127,3 +131,46 @@ def test_the_bundle_is_looked_for(settings, tmp_path: Path) -> None:
     assert findings.bundle().state is State.LIMITED
     (tmp_path / "main.js").write_text("")
     assert findings.bundle().state is State.GOOD
+
+
+def test_one_machine_needs_no_services(settings) -> None:
+    settings.IS_SCALED = False
+    for look in (findings.postgres, findings.redis):
+        finding = look()
+        assert (finding.state, finding.says) == (State.LIMITED, findings.ALONE)
+
+
+@pytest.mark.services
+def test_redis_is_really_connected_to(scaled: Redis) -> None:
+    assert findings.redis().state is State.GOOD
+    by_redis.client().config_set("maxmemory-policy", "allkeys-lru")
+    assert findings.redis().fix == "Set maxmemory-policy to noeviction."
+    scaled.kill()
+    gone, processes = findings.redis(), findings.processes()
+    scaled.start()
+    assert gone.state is State.BROKEN
+    assert "REDIS_URL" in gone.fix
+    assert processes.says.startswith("nobody knows who runs.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_lets_nobody_in_is_broken(settings) -> None:
+    settings.IS_SCALED = True
+    with connection.execute_wrapper(_refuse):
+        finding = findings.postgres()
+    assert finding.state is State.BROKEN
+    assert "no pg_hba.conf entry" in finding.says
+    assert "\n" not in finding.says
+
+
+def _refuse(*query: object) -> None:
+    raise OperationalError("no pg_hba.conf entry for host\nand more")
+
+
+def test_who_runs_is_told(settings, tmp_path: Path, take: Take) -> None:
+    settings.IS_SCALED, settings.RUN_DIR = False, tmp_path
+    assert findings.processes().says == "no server runs"
+    take("web", "edge", "beat").tell(ready=True)
+    assert "No worker takes wishes" in findings.processes().says
+    take("worker").tell(ready=True, queues=list(presence.QUEUES))
+    assert findings.processes().state is State.GOOD
