@@ -14,7 +14,7 @@ WISH = "A reading list that looks like my bookshelf"
 PLAIN = {"SANDBOX_BACKEND": "none"}
 CLOSED = "select json_extract(payload, '$.path') from projects_event where kind = 'file_closed'"
 
-pytestmark = [pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")

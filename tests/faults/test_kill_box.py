@@ -9,7 +9,7 @@ from tests.installation import Installation, installed, wait_for
 WISH = "A tool library for our street: borrow, bring back, a page per tool"
 EDIT = "select phase from agents_job where kind = 'edit'"
 
-pytestmark = [pytest.mark.box, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.box, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.services.engine import Engine
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 
-pytestmark = [pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(240)]
 
 
 def everybody_lived(whole: Scaled) -> None:

@@ -10,7 +10,7 @@ from tests.installations.scaled import Scaled
 from tests.installations.visited import Run
 from tests.installations.waiting import wait_for
 
-pytestmark = [pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(240)]
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ import pytest
 from tests.installations.scaled import Scaled
 from tests.installations.waiting import wait_for
 
-pytestmark = [pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(240)]
 
 LEASES = "select id from agents_job where lease_token is not null or state <> 'completed'"
 HANDLES = "select handle from sandboxes_sandbox"

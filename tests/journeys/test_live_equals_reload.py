@@ -14,7 +14,7 @@ from tests.installation import ROOT
 from tests.installations.visited import Visited
 from tests.ui.story import STORY
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(240)]
 
 # Records what it reads, in the installation's own database, through the real feed and its bells.
 _RECORDER = """

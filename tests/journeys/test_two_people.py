@@ -11,7 +11,7 @@ from tests.installations.scaled import Scaled
 from tests.installations.visited import Visited
 from tests.journeys.conftest import PATIENCE
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(240)]
 
 _INVITE = """
 import sys
