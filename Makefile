@@ -16,7 +16,7 @@ TEMPLATES = $$(find templates -name '*.html')
 SCRIPTS := .ci/run .ci/services .ci/with-services $(wildcard .ci/parts/*.sh)
 
 # Each process has a home and a database of its own; the tests of one file stay together, as they share what is dear.
-TESTS := $(PY) -m pytest --numprocesses=3 --dist=loadfile
+TESTS := $(PY) -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # What only an engine can run: `make test` does without one, and `make test-boxes` has a floor for these.
 BY_ENGINE := sandboxes/backends/docker.py,sandboxes/backends/engine.py,sandboxes/backends/container.py,$\
 	sandboxes/backends/exec_stream.py,sandboxes/backends/image.py,sandboxes/runtime/images.py,$\

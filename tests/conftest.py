@@ -18,6 +18,9 @@ TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm", "docker": "docker
 # Whoever asks for one of these, itself or through a fixture, touches the database.
 DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
+# What starts processes goes first: no worker of the suite sits over a long file alone at the end.
+FIRST = ("faults", "journeys", "config", "attacks", "sandboxes", "ui")
+
 # Few examples at every commit, many in `make long`. A busy machine is slow and not wrong: no deadline.
 effort.register_profile("often", max_examples=50, deadline=None)
 effort.register_profile("thorough", max_examples=500, deadline=None)
@@ -60,6 +63,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := set(items).difference(kept):
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = kept
+    items.sort(key=lambda item: place(item.path.relative_to(Path(__file__).parent).parts[0]))
+
+
+def place(folder: str) -> int:
+    return FIRST.index(folder) if folder in FIRST else len(FIRST)
 
 
 def touches_services(item: pytest.Item) -> bool:

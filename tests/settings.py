@@ -9,6 +9,14 @@ from pathlib import Path
 TOOLS_HOME = Path(tempfile.gettempdir()) / f"djinn-tools-{os.getuid()}"
 os.environ["DJINN_HOME"] = tempfile.mkdtemp(prefix="djinn-tests-") if "pytest" in sys.modules else str(TOOLS_HOME)
 os.environ.setdefault("DJINN_DEMO_PACE", "0")
+
+# What the stacks need is fetched once per run of the suite: its workers look where its head does.
+templates = Path(os.environ["DJINN_HOME"]) / "templates"
+shared = Path(os.environ.setdefault("DJINN_TESTS_TEMPLATES", str(templates)))
+shared.mkdir(parents=True, exist_ok=True)
+if shared != templates and not templates.exists():
+    templates.symlink_to(shared)
+
 os.environ.setdefault("SANDBOX_BACKEND", "process")  # whatever engine this machine happens to run
 os.environ["REDIS_PREFIX"] = f"djinn-tests-{os.getpid()}"  # nobody hears the bells of another run
 os.environ.setdefault("DJINN_LOG_LEVEL", "WARNING")
