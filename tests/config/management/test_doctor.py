@@ -26,5 +26,5 @@ def test_something_broken_ends_with_1_and_its_fix(settings, monkeypatch: pytest.
     settings.DJINN_MODEL, settings.DJINN_API_KEY, settings.DJINN_API_BASE = "openrouter/some/model", "", ""
     monkeypatch.delenv("OPENROUTER_API_KEY", raising=False)
     said, code = doctor()
-    assert "→ Set OPENROUTER_API_KEY" in said
+    assert "→ There is no key for openrouter: set OPENROUTER_API_KEY" in said
     assert code == 1
