@@ -51,20 +51,17 @@ class Command(BaseCommand):
 
 
 def _project(recording: catalogue.Recording, owner: User) -> list[Job]:
-    """The build of a recording and its first change; those that exist already are given back."""
+    """The build of a recording and its first change, if it has one; those that exist already are given back."""
     key = f"seed:{recording.name}"
     model = f"demo/{recording.name}"
     build = Job.objects.filter(created_by=owner, idempotency_key=key).select_related("project").first()
     build = build or wishes.make(text=recording.wish, by=owner, model=model, idempotency_key=key)
-    change = jobs.start(
-        project=build.project,
-        text=recording.followups[0].says,
-        by=owner,
-        model=model,
-        idempotency_key=f"{key}:change",
-    )
-    for job in (build, change):
+    made = [build]
+    for followup in recording.followups[:1]:  # an operator's own recording may have none
+        text, key = followup.says, f"{key}:change"
+        made.append(jobs.start(project=build.project, text=text, by=owner, model=model, idempotency_key=key))
+    for job in made:
         if job.state == JobState.FAILED:
             jobs.retry(job, by=owner)
             job.refresh_from_db()
-    return [build, change]
+    return made

@@ -173,7 +173,7 @@ def test_a_job_that_goes_on_meanwhile_is_noticed(longest: Job, owner: User):
 
     def look() -> None:
         try:
-            replay.run(longest, chunk=3)
+            replay.run(longest, chunk=20)
         except NotPossible as sorry:
             ends.append(str(sorry))
         connections.close_all()
