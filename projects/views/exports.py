@@ -5,6 +5,7 @@ from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
+from django.db import close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -37,4 +38,8 @@ async def _in_pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _next(pieces: Iterator[bytes]) -> bytes:
-    return next(pieces, b"")
+    """Between two pieces somebody slow takes their time, and there are only so many connections for everybody."""
+    try:
+        return next(pieces, b"")
+    finally:
+        close_old_connections()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from projects import feed
+from projects import feed, storable
 from projects.models import Project
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
@@ -81,7 +81,7 @@ def begin(sandbox: Sandbox, argv: Sequence[str], *, kind: CommandKind, title: st
 
 def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
     """Settle it once; who comes second changes nothing."""
-    ended = timezone.now()
+    ended, tail = timezone.now(), storable.text(tail)
     payload = {
         **_payload(command),
         "exit_code": exit_code,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from projects import feed
+from projects import feed, storable
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
 
@@ -22,6 +22,7 @@ def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, err
     2. `updated_at` is the row's version: every move sets it, nothing else does.
     3. A lost race takes the event back with it.
     """
+    error = storable.text(error)  # a box may say anything
     values = {"state": to, "error": error, "updated_at": timezone.now(), **fields}
     rows = Sandbox.objects.filter(pk=sandbox.pk, state=sandbox.state, updated_at=sandbox.updated_at)
     try:
