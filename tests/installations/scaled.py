@@ -77,7 +77,7 @@ class Scaled(Visited):
         for name in names:
             self.running[name] = self._start(name)
         for name in names:
-            wait_for(lambda name=name: self.is_ready(name), seconds=60, what=f"{name} to be ready")  # type: ignore[misc]
+            wait_for(lambda name=name: self.is_ready(name), seconds=180, what=f"{name} to be ready")  # type: ignore[misc]
 
     def is_ready(self, name: str) -> bool:
         process = self.running[name]
