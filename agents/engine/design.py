@@ -15,7 +15,7 @@ from agents.llm.base import Turn
 from agents.models import Step
 from agents.parsing import tags
 from agents.prompts import blueprint
-from projects import feed
+from projects import feed, storable
 from sandboxes.runtime import stacks
 
 KEY = "design"
@@ -38,7 +38,7 @@ def _design(context: Context, step: Step) -> steps.Output:
         try:
             _keep(context, plan_of(call.text, able=call.request.stacks))
         except blueprint.Malformed as malformed:
-            complaint = "The blueprint cannot be used:\n" + "\n".join(malformed.errors)
+            complaint = storable.text("The blueprint cannot be used:\n" + "\n".join(malformed.errors))
             turns = (*turns, Turn("assistant", call.text), Turn("user", complaint))
     if not context.job.plan:
         raise Failure("malformed_output", "The model did not give a plan that can be built.")

@@ -20,7 +20,7 @@ class Reader:
 
     def path(self, name: str, limit: int) -> str:
         """As it is: what may not stand in a path is refused, and not taken out."""
-        return self._line(name, limit, storable.text, needed=True)
+        return self._line(name, limit, str, needed=True)
 
     def _line(self, name: str, limit: int, clean: Callable[[str], str], *, needed: bool) -> str:
         value = self._value.get(name, "")

@@ -14,6 +14,8 @@ MAX_DEPTH = 20
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Control, invisible and half characters, line and paragraph separators.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# What stands where a character was lost.
+_LOST = "\ufffd"
 # What some file systems take for git's own folder.
 _GIT = frozenset({".git", "git~1"})
 
@@ -49,7 +51,7 @@ def _fault(path: str) -> str | None:
     parts = path.split("/")
     rules = {
         "is empty": not path,
-        "contains a control or invisible character": any(unicodedata.category(char) in _REFUSED for char in path),
+        "contains a control or invisible character": any(map(_is_refused, path)),
         f"is longer than {MAX_PATH_BYTES} bytes": len(path.encode(errors="replace")) > MAX_PATH_BYTES,
         "contains a backslash": "\\" in path,
         "is absolute": path.startswith("/") or _DRIVE.match(path) is not None,
@@ -60,6 +62,10 @@ def _fault(path: str) -> str | None:
         "belongs to git": any(part.rstrip(". ").casefold() in _GIT for part in parts),
     }
     return next((reason for reason, is_broken in rules.items() if is_broken), None)
+
+
+def _is_refused(char: str) -> bool:
+    return char == _LOST or unicodedata.category(char) in _REFUSED
 
 
 def prefixes(path: str) -> Iterator[str]:
