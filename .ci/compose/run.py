@@ -31,11 +31,10 @@ words = ("npm", "view", "clsx", "name")
 told = dict(kind=CommandKind.INSTALL, title="Look a package up", listener=commands.Listener(), timeout=60)
 print(commands.run(Sandbox.objects.earliest("created_at"), words, downloads=True, **told).output)
 """
-TIMER, TOOLS, GREEN = (
-    "A pomodoro timer with a task list and a log of my week",
-    "A tool library for our street: borrow, bring back, a page per tool",
-    "Make the header green",
-)
+TIMER = "A pomodoro timer with a task list and a log of my week"
+TOOLS = "A tool library for our street: borrow, bring back, a page per tool"
+SHELF = "A reading list that looks like my bookshelf"
+GREEN, DARK = "Make the header green", "Add a dark mode switch"
 
 
 def main() -> int:
@@ -91,7 +90,7 @@ def _story(play: Stage) -> None:
         _is("npm answers in a box", play.manage("worker-generate", f"shell -v 0 -c {shlex.quote(FETCH)}") == "clsx")
     with step("in the middle of a wish its worker and the dashboard crashed; both came back, and it came true"):
         owner.wish(TOOLS)
-        wait_for(lambda: "implementing" in play.rows("select phase from agents_job"), seconds=60, what="work to begin")
+        _wait_for_work(play)
         play.crash("worker-generate")
         play.crash("web")
         play.is_well("web")
@@ -103,7 +102,17 @@ def _story(play: Stage) -> None:
         _restore(play)
         owner.page(project)
         owner.sees(timer, "/", "Twentyfive")
+    with step("in the middle of a wish everything of Djinn was stopped, as for an upgrade; it came true afterwards"):
+        owner.wish(SHELF)
+        _wait_for_work(play)
+        play.compose("stop", *stage.ROLES)
+        play.up()
+        _made(play, jobs=4)
     _behind_a_proxy(play, project)
+
+
+def _wait_for_work(play: Stage) -> None:
+    wait_for(lambda: "implementing" in play.rows("select phase from agents_job"), seconds=60, what="work to begin")
 
 
 def _restore(play: Stage) -> None:
@@ -132,8 +141,8 @@ def _behind_a_proxy(play: Stage, project: str) -> None:
         page = owner.page("/")
         _is("HSTS is sent", "max-age" in page.headers.get("Strict-Transport-Security", ""))
         _is("cookies are secure", all(cookie.secure for cookie in owner.client.cookies.jar))
-        owner.say(project, "Add a dark mode switch")
-        timer = _made(play, jobs=4, newest=False)
+        owner.say(project, DARK)
+        timer = _made(play, jobs=5, newest=False)
         owner.sees(timer, "/", "Twentyfive")
         _is("the dashboard's page hears the feed", owner.hears(project))
         _is("a preview's page does not", not owner.hears(project, origin=timer.rstrip("/")))

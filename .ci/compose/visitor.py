@@ -43,15 +43,21 @@ class Visitor:
     def say(self, project: str, text: str) -> None:
         self.post(f"{project}messages/", form_on=project, text=text)
 
-    def sees(self, preview: str, path: str, words: str, *, seconds: float = 60) -> None:
-        """An app by its own host name, as its frame asks for it: without the dashboard's cookies."""
+    def sees(self, preview: str, path: str, words: str, *, seconds: float = 120) -> None:
+        """An app by its own host name, as its frame asks for it: without the dashboard's cookies.
+
+        A person loads again what does not come.
+        """
         parts = urlsplit(preview)
         here = f"{parts.scheme}://127.0.0.1:{parts.port}{path}"
         sni = {"sni_hostname": parts.hostname}
 
         def shown() -> bool:
-            with httpx.Client(verify=self.trust, timeout=30, trust_env=False) as stranger:
-                answer = stranger.get(here, headers={"Host": parts.netloc}, extensions=sni)
+            with httpx.Client(verify=self.trust, timeout=15, trust_env=False) as stranger:
+                try:
+                    answer = stranger.get(here, headers={"Host": parts.netloc}, extensions=sni)
+                except httpx.TransportError:
+                    return False
             return answer.status_code == httpx.codes.OK and words in answer.text
 
         wait_for(shown, seconds=seconds, what=f"{words!r} at {preview}")
