@@ -5,7 +5,9 @@ A code never changes its meaning; clients and stored jobs rely on it.
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+from projects import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ class Cancelled(Exception):
     """A person stopped the work; what was under way has been closed."""
 
 
-class ModelFailure(Exception):
-    """A model call that did not give a complete reply."""
+class Failure(Exception):
+    """Ends an attempt at a job; `retryable` decides whether another one follows by itself."""
 
     def __init__(
         self,
@@ -120,10 +122,23 @@ class ModelFailure(Exception):
     ) -> None:
         advice = CODES[code]
         self.code = code
-        self.message = message or advice.sentence
+        self.message = storable.text(message) or advice.sentence
+        self.user_action = advice.user_action
         self.retryable = advice.retryable if retryable is None else retryable
         self.retry_after = retry_after
         super().__init__(f"{code}: {self.message}")
+
+    def as_payload(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "message": self.message,
+            "user_action": self.user_action,
+            "retryable": self.retryable,
+        }
+
+
+class ModelFailure(Failure):
+    """A model call that did not give a complete reply."""
 
 
 class NotPossible(Exception):
