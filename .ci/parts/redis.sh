@@ -38,7 +38,7 @@ requirepass $(cat "$STATE/redis.password")
 save ""
 appendonly no
 daemonize no
-dir $STATE/redis
+dir "$STATE/redis"
 CONF
 }
 
