@@ -56,9 +56,10 @@ class Job(models.Model):
     parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="descendants")
     idempotency_key = models.CharField(max_length=80, null=True, blank=True)
     model = models.CharField(max_length=120)
-    budget = models.DecimalField(max_digits=10, decimal_places=4, null=True, blank=True)
-    reserved = models.DecimalField(max_digits=10, decimal_places=4, default=0)
-    spent = models.DecimalField(max_digits=10, decimal_places=4, default=0)
+    # As exact as what each call costs: PostgreSQL rounds every sum to the places of its column.
+    budget = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    reserved = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    spent = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     attempts = models.PositiveIntegerField(default=0)
     # The fence: every write of a worker names the token it holds.
     lease_token = models.UUIDField(null=True, blank=True)
@@ -98,7 +99,11 @@ class Job(models.Model):
                 name="job_idempotency_key_unique",
             ),
         ]
-        indexes = [models.Index(fields=["state", "lease_expires"], name="job_by_state_and_lease")]
+        indexes = [
+            models.Index(fields=["state", "lease_expires"], name="job_by_state_and_lease"),
+            # Who stands before whom, however many have long ended.
+            models.Index(fields=["branch", "created_at"], condition=Q(state__in=ACTIVE), name="job_turns"),
+        ]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

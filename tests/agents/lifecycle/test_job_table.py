@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.db.models import F
 
 from agents import errors
 from agents.enums import Phase, WaitingFor
@@ -92,3 +94,10 @@ def test_who_goes_on_is_due_at_once_and_where_it_was(job: Job, owner: User, stat
     phase = "idle" if state == "queued" else "designing"
     assert (job.state, job.phase, job.phase_before, job.not_before) == ("queued", phase, "", None)
     assert leases.claim(job.pk, worker="next") is not None
+
+
+def test_what_many_small_calls_cost_adds_up(job: Job):
+    for _ in range(3):
+        Job.objects.filter(pk=job.pk).update(spent=F("spent") + Decimal("0.000004"))
+    job.refresh_from_db()
+    assert job.spent == Decimal("0.000012")
