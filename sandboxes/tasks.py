@@ -4,18 +4,21 @@ from celery import shared_task
 
 from sandboxes.runtime import duties, lifecycle, reaper, stacks, sync, waking
 
+# A broker may deliver again what a killed worker had taken, hours later: then nobody means it any more.
+_LASTING = 300
 
-@shared_task(queue="sandbox")
+
+@shared_task(queue="sandbox", expires=_LASTING)
 def start(sandbox_id: str) -> None:
     waking.wake(sandbox_id)
 
 
-@shared_task(queue="sandbox")
+@shared_task(queue="sandbox", expires=_LASTING)
 def stop(sandbox_id: str) -> None:
     lifecycle.stop(sandbox_id)
 
 
-@shared_task(queue="sandbox")
+@shared_task(queue="sandbox", expires=_LASTING)
 def sync_tree(sandbox_id: str) -> None:
     sync.refresh(sandbox_id)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, beat
+from celery.worker import state
 from django.conf import settings
 
 from agents.services import jobs
@@ -95,13 +96,15 @@ def _clock() -> threading.Thread:
 def _catch_up() -> None:
     """What the clock would do within the half minute is done at once after a start."""
     for name in ("agents.tasks.reap_jobs", "sandboxes.tasks.reap", "sandboxes.tasks.prepare_templates"):
-        wiring.app.send_task(name)
+        wiring.app.tasks[name].delay()
 
 
 def _stop(pools: list[Pool]) -> None:
-    """A pool waits for its tasks; what is not done within the grace goes on at the next start."""
-    stoppers = [threading.Thread(target=pool.controller.stop, daemon=True) for pool in pools]
-    for stopper in stoppers:
-        stopper.start()
-    for stopper in stoppers:
-        stopper.join(GRACE / len(stoppers))
+    """A pool waits for its tasks; what is not done within the grace goes on at the next start.
+
+    Each ends its own loop, at its next look: ended from here, its connection would be pulled away under it.
+    """
+    state.should_stop = 0
+    deadline = time.monotonic() + GRACE
+    for pool in pools:
+        pool.join(max(0.0, deadline - time.monotonic()))
