@@ -3,9 +3,8 @@
 import time
 import uuid
 
-from agents import enums
 from agents.engine.context import Context
-from agents.models import Message
+from agents.lifecycle import speech
 from agents.models.sessions import MOST_TEXT
 from projects import feed
 
@@ -42,19 +41,4 @@ def say(context: Context, text: str, *, message_id: uuid.UUID | None = None) -> 
     """One message of the agent, with the same limit as a person's."""
     text = text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
     with context.hold() as job:
-        message = Message.objects.create(
-            id=message_id or uuid.uuid4(),
-            session=job.session,
-            role=enums.Author.ASSISTANT,
-            text=text,
-            job=job,
-        )
-        payload = {
-            "message": str(message.pk),
-            "session": str(job.session_id),
-            "job": str(job.pk),
-            "role": message.role,
-            "text": text,
-            "author": "Djinn",
-        }
-        feed.record(job.project, "message_sent", payload, job_ref=job.pk)
+        speech.by_agent(job, text, message_id=message_id or uuid.uuid4())

@@ -7,11 +7,10 @@ from django.db import transaction
 
 from agents import enums, tasks
 from agents.errors import NotPossible
-from agents.lifecycle import leases, moves, turns
+from agents.lifecycle import leases, moves, speech, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
-from projects import feed
 from projects.models import Branch, Project, User
 
 
@@ -34,7 +33,7 @@ def start(
             return job
         session = session or _session(project, text, by=by)
         job = _queue(session, text, by=by, model=model, idempotency_key=idempotency_key)
-        _say(job, text, by=by)
+        speech.by_person(job, text, by=by)
         moves.announce(job, by=by)
         _wake(job.pk)
     return job
@@ -84,19 +83,6 @@ def _wish(session: Session, text: str) -> str:
     builds = Job.objects.filter(project=session.project, kind=enums.JobKind.GENERATE)
     newest = builds.order_by("-created_at").first()
     return str(newest.input["wish"]) if newest else text
-
-
-def _say(job: Job, text: str, *, by: User | None) -> None:
-    message = Message.objects.create(session=job.session, role=enums.Author.USER, text=text, job=job, author=by)
-    payload = {
-        "message": str(message.pk),
-        "session": str(job.session_id),
-        "job": str(job.pk),
-        "role": message.role,
-        "text": text,
-        "author": str(by) if by else "",
-    }
-    feed.record(job.project, "message_sent", payload, actor=by, job_ref=job.pk)
 
 
 def stop(job: Job, *, by: User | None) -> None:

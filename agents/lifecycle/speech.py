@@ -1,0 +1,34 @@
+"""What is said about a job: a message in its session, and the event that shows it, in one transaction."""
+
+import uuid
+
+from agents import enums
+from agents.models import Job, Message
+from projects import feed
+from projects.models import User
+
+_AGENT = "Djinn"
+
+
+def by_person(job: Job, text: str, *, by: User | None) -> None:
+    message = Message.objects.create(session=job.session, role=enums.Author.USER, text=text, job=job, author=by)
+    _tell(job, message, author=str(by) if by else "", by=by)
+
+
+def by_agent(job: Job, text: str, *, message_id: uuid.UUID) -> None:
+    """Its words were hinted under this id while they came."""
+    role = enums.Author.ASSISTANT
+    message = Message.objects.create(id=message_id, session=job.session, role=role, text=text, job=job)
+    _tell(job, message, author=_AGENT, by=None)
+
+
+def _tell(job: Job, message: Message, *, author: str, by: User | None) -> None:
+    payload = {
+        "message": str(message.pk),
+        "session": str(job.session_id),
+        "job": str(job.pk),
+        "role": message.role,
+        "text": message.text,
+        "author": author,
+    }
+    feed.record(job.project, "message_sent", payload, actor=by, job_ref=job.pk)
