@@ -33,7 +33,6 @@ print(commands.run(Sandbox.objects.earliest("created_at"), words, downloads=True
 """
 TIMER = "A pomodoro timer with a task list and a log of my week"
 TOOLS = "A tool library for our street: borrow, bring back, a page per tool"
-SHELF = "A reading list that looks like my bookshelf"
 GREEN, DARK = "Make the header green", "Add a dark mode switch"
 
 
@@ -102,12 +101,6 @@ def _story(play: Stage) -> None:
         _restore(play)
         owner.page(project)
         owner.sees(timer, "/", "Twentyfive")
-    with step("in the middle of a wish everything of Djinn was stopped, as for an upgrade; it came true afterwards"):
-        owner.wish(SHELF)
-        _wait_for_work(play)
-        play.compose("stop", *stage.ROLES)
-        play.up()
-        _made(play, jobs=4)
     _behind_a_proxy(play, project)
 
 
@@ -142,7 +135,7 @@ def _behind_a_proxy(play: Stage, project: str) -> None:
         _is("HSTS is sent", "max-age" in page.headers.get("Strict-Transport-Security", ""))
         _is("cookies are secure", all(cookie.secure for cookie in owner.client.cookies.jar))
         owner.say(project, DARK)
-        timer = _made(play, jobs=5, newest=False)
+        timer = _made(play, jobs=4, newest=False)
         owner.sees(timer, "/", "Twentyfive")
         _is("the dashboard's page hears the feed", owner.hears(project))
         _is("a preview's page does not", not owner.hears(project, origin=timer.rstrip("/")))

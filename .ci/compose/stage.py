@@ -16,8 +16,7 @@ from shell import ROOT, Failed, run, wait_for, works
 
 PROJECT = "djinn-trial"
 LABEL = f"com.docker.compose.project={PROJECT}"
-ROLES = ("web", "edge", "worker-generate", "worker-sandbox", "beat")
-SERVICES = ("postgres", "redis", *ROLES)
+SERVICES = ("postgres", "redis", "web", "edge", "worker-generate", "worker-sandbox", "beat")
 KINDS = {"container": ("container", "ls", "-aq"), "network": ("network", "ls", "-q"), "volume": ("volume", "ls", "-q")}
 SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "DJINN_ENCRYPTION_KEY")
 # The same each time: boxes carry a name made from it, by which those of a trial that was cut off are found.
