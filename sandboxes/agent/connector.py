@@ -10,7 +10,7 @@ import threading
 import time
 
 CHUNK = 64 * 1024
-PATIENCE = 10.0
+PATIENCE = 25.0
 LOOK = 0.02
 
 

@@ -14,6 +14,7 @@ from sandboxes.backends import base, container, engine, exec_stream, image, prep
 
 PROBE_SECONDS = 5.0
 GONE_SECONDS = 20.0
+PAUSES = 5
 STATES: dict[str, base.BoxState] = {"running": "running", "paused": "paused"}
 NOT_BUILT = "The image of the boxes is not built yet; 'manage.py build_sandbox_image' builds it."
 
@@ -142,7 +143,15 @@ class DockerBackend:
         return STATES.get(told["State"]["Status"], "stopped")
 
     async def pause(self, handle: base.Handle) -> None:
-        await self._turn(handle, "paused", lambda client: client.pause(self._name(handle["id"])))
+        """A kernel that is busy may not get all of a box to stand still at the first try."""
+        for left in reversed(range(PAUSES)):
+            try:
+                await self._turn(handle, "paused", lambda client: client.pause(self._name(handle["id"])))
+            except base.Unavailable as refused:
+                if not left or "freeze" not in str(refused):
+                    raise
+            else:
+                return
 
     async def resume(self, handle: base.Handle) -> None:
         await self._turn(handle, "running", lambda client: client.unpause(self._name(handle["id"])))

@@ -26,6 +26,7 @@ _BUSY = frozenset({SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOP
 # Making a box takes a second or two: who is silent for this long has died over it.
 _STALE = timedelta(seconds=20)
 _PATIENCE = 60.0
+_MAKING = 90.0
 _LOOK = 0.1
 _NO_BOX: dict[str, Any] = {"handle": {}, "port": None, "tree_hash": ""}
 
@@ -164,7 +165,7 @@ def _make(
     try:
         if old:
             _let_go(old)
-        handle = loop.call(_create(sandbox, stack), 60)
+        handle = loop.call(_create(sandbox, stack), _MAKING)
     except (SandboxLost, TimeoutError, OSError) as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
         raise SandboxLost(f"The app's box could not be made: {failed}") from failed

@@ -7,7 +7,7 @@ from sandboxes.backends import base
 from sandboxes.wire import client, values
 from sandboxes.wire import egress as outside
 
-GREETING_SECONDS = 15.0
+GREETING_SECONDS = 30.0
 DOWNLOADS = 64
 """How many channels a box may have open toward us, besides our own."""
 LONGEST_REQUEST = 4096
