@@ -71,8 +71,9 @@ def test_delivered_twice_is_done_once(job: Job):
     assert Version.objects.filter(project=job.project).count() == 1
 
 
-def test_an_unknown_model_fails_with_a_plain_sentence(project: Project, owner: User):
-    job = jobs.start(project=project, text=WISH, by=owner, model="demo/nothing-like-it")
+def test_a_recording_that_is_gone_fails_with_a_plain_sentence(job: Job):
+    """When the job was asked for it was there: an unknown one is refused at the door."""
+    Job.objects.update(model="demo/nothing-like-it")
     runner.execute(job.pk)
     job.refresh_from_db()
     assert job.state == "failed"
