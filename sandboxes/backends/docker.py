@@ -12,7 +12,8 @@ import docker
 
 from sandboxes.backends import base, container, engine, exec_stream, image, prepared, registries
 
-PROBE_SECONDS = 5.0
+PROBE_SECONDS = 15.0
+CREATE_SECONDS = 60.0
 GONE_SECONDS = 20.0
 PAUSES = 5
 STATES: dict[str, base.BoxState] = {"running": "running", "paused": "paused"}
@@ -109,7 +110,7 @@ class DockerBackend:
     async def create(self, spec: base.Spec) -> base.Handle:
         base.check_name(spec.id)
         try:
-            await self.engine.call(lambda client: self._create(client, spec))
+            await self.engine.call(lambda client: self._create(client, spec), seconds=CREATE_SECONDS)
         except base.Unavailable as failed:
             if not await self.engine.call(self._is_built):
                 raise base.Unavailable(NOT_BUILT) from failed

@@ -22,7 +22,7 @@ T = TypeVar("T")
 THREADS = 8
 SECONDS = 30.0
 """A call that takes longer is given up; the thread ends when the connection does."""
-CONNECTION_SECONDS = 60
+CONNECTION_SECONDS = 90
 
 
 class Missing(base.Unavailable):
