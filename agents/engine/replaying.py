@@ -19,14 +19,13 @@ _MOST_PATHS = 100
 
 
 def settle(replay_id: uuid.UUID | str) -> None:
-    """Two workers at once do no harm: nothing is written but the verdict, and the first one stands."""
-    row = Replay.objects.pending().filter(pk=replay_id).select_related("job__project", "job__branch").first()
+    """One worker at a time, and not for ever one after the other."""
+    row = _claim(replay_id)
     if row is None:
         return
-    if row.tries >= MOST_TRIES:
+    if row.tries > MOST_TRIES:
         _end(row, enums.Verdict.IMPOSSIBLE, f"{MOST_TRIES} workers ended over it.")
         return
-    Replay.objects.filter(pk=row.pk).update(tries=F("tries") + 1, started_at=timezone.now())
     try:
         _carry_out(row)
     except (NotPossible, Refusal, OSError) as sorry:
@@ -34,6 +33,14 @@ def settle(replay_id: uuid.UUID | str) -> None:
     except Exception:
         log.exception("A replay met something nobody foresaw.")
         _end(row, enums.Verdict.IMPOSSIBLE, "Something went wrong on our side; the log says what.")
+
+
+def _claim(replay_id: uuid.UUID | str) -> Replay | None:
+    """By compare-and-set: None where it is settled, or somebody began a moment ago."""
+    mine = Replay.objects.free().filter(pk=replay_id)
+    if not mine.update(tries=F("tries") + 1, started_at=timezone.now()):
+        return None
+    return Replay.objects.filter(pk=replay_id).select_related("job__project", "job__branch").first()
 
 
 def overdue() -> list[uuid.UUID]:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from agents import enums
 from agents.models.jobs import Job
 
-# A worker that says nothing for so long has died over it; nobody begins more often than so.
-STALE = timedelta(minutes=10)
+# A replay takes seconds: a worker that has not ended it after so long has died over it.
+STALE = timedelta(minutes=3)
 LOST = timedelta(seconds=15)
 MOST_TRIES = 3
 
@@ -22,11 +22,13 @@ class ReplayQuerySet(models.QuerySet["Replay"]):
     def pending(self) -> Self:
         return self.filter(finished_at=None)
 
+    def free(self) -> Self:
+        """Nobody is at it: not begun, or by a worker that has died over it."""
+        return self.pending().filter(Q(started_at=None) | Q(started_at__lt=timezone.now() - STALE))
+
     def overdue(self) -> Self:
-        """Asked for, and nobody is at it: the message was lost, or its worker."""
-        now = timezone.now()
-        unheard = Q(started_at=None, created_at__lt=now - LOST)
-        return self.pending().filter(unheard | Q(started_at__lt=now - STALE))
+        """So long asked for that the message must be lost."""
+        return self.free().filter(created_at__lt=timezone.now() - LOST)
 
 
 class Replay(models.Model):

@@ -86,7 +86,7 @@ def test_a_verdict_is_given_once(asked: Replay):
     assert (settled(asked).verdict, settled(asked).finished_at) == ("identical", first.finished_at)
 
 
-def test_several_workers_at_once_agree(asked: Replay):
+def test_of_several_workers_at_once_one_does_it(asked: Replay):
     def work() -> None:
         replaying.settle(asked.pk)
         connections.close_all()
@@ -97,7 +97,7 @@ def test_several_workers_at_once_agree(asked: Replay):
     for thread in threads:
         thread.join(60)
     asked.refresh_from_db()
-    assert asked.verdict == "identical"
+    assert (asked.verdict, asked.tries) == ("identical", 1)
 
 
 def test_one_over_which_workers_end_is_given_up(asked: Replay):
@@ -123,7 +123,7 @@ def test_a_lost_message_is_sent_again(asked: Replay, monkeypatch: pytest.MonkeyP
     Replay.objects.update(started_at=timezone.now())
     reap_jobs()
     assert len(letters) == 1, "somebody is at it"
-    Replay.objects.update(started_at=timezone.now() - timedelta(minutes=11))
+    Replay.objects.update(started_at=timezone.now() - timedelta(minutes=4))
     reap_jobs()
     assert len(letters) == 2
     tasks.replay_job(letters[0])
