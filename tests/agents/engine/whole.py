@@ -3,6 +3,8 @@
 import threading
 from typing import Any
 
+from django.db.models import F
+
 from agents.engine import design, edit, finish, implement, runner
 from agents.engine.context import Context
 from agents.enums import Phase
@@ -24,6 +26,9 @@ def run(job: Job, *, times: int = 1) -> Job:
     for _ in range(times):
         Job.objects.filter(pk=job.pk, state="queued").update(not_before=None)
         runner.execute(job.pk)
+        # On a machine with much to do a job gives way: that is no attempt of its own.
+        while job.attempt_rows.filter(outcome="yielded", number=F("job__attempts")).exists():
+            runner.execute(job.pk)
     job.refresh_from_db()
     return job
 
