@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from agents.models import Job, Message
 from config import refusals
-from projects.models import ApiToken, Project
+from projects.models import ApiToken, Project, User
 from projects.services import accounts, tokens
 from tests import people
 from tests.people import People
@@ -77,7 +78,6 @@ ADDRESSES: dict[str, tuple[str, int]] = {
     "a year beyond any calendar": ("/admin/agents/job/?created_at__year=99999999999", 400),
     "a row beyond any integer": (f"/admin/projects/user/{NINES}/change/", 302),
     "a row with a null": (f"/admin/projects/user/{NULL}/change/", 302),
-    "an id that is none": (f"/admin/r/1/{NINES}/", 400),
     "what is looked up with a null": (
         f"/admin/autocomplete/?app_label=projects&model_name=member&field_name=user&term={NULL}",
         400,
@@ -94,6 +94,13 @@ def test_an_address_that_cannot_be_meant_is_no_failure(
     if wanted >= 400:
         assert refusals.WORDS[wanted].heading in answer.content.decode()
         assert len(logged.records) == 1
+
+
+def test_an_id_beyond_any_row_is_no_failure(visitor: Client, logged: pytest.LogCaptureFixture) -> None:
+    """By the address that Django's admin has for looking at a row on the site."""
+    kind = ContentType.objects.get_for_model(User).pk
+    assert visitor.get(f"/admin/r/{kind}/{NINES}/").status_code in {400, 404}
+    assert len(logged.records) == 1
 
 
 def test_a_search_for_three_thousand_words_is_no_failure(visitor: Client, logged: pytest.LogCaptureFixture) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
+from config import refusals
 from projects import feed
 from projects.enums import AuthorKind
 from projects.models import Project
@@ -66,8 +66,8 @@ def test_a_first_password(site: Site, client: Client, people: People) -> None:
 
 
 def test_pages_of_what_went_wrong(site: Site) -> None:
-    for number in ("400", "403", "403_csrf", "404", "500"):
-        site.put(f"/{number}", render_to_string(f"{number}.html"))
+    for number in refusals.WORDS:
+        site.put(f"/{number}", refusals.page(number))
         assert axe.violations(site.open(f"/{number}")) == [], number
 
 
