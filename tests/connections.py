@@ -15,17 +15,20 @@ application.no_op = close_old_connections
 
 
 def out() -> int:
-    """How many connections of the pool somebody holds, beside the one of this thread."""
+    """How many connections of the pool somebody holds."""
     pool = _pool()
     if pool is None:
         return 0
     stats = pool.get_stats()
-    held = stats.get("pool_size", 0) - stats.get("pool_available", 0)
-    return int(held) - (connection.connection is not None)
+    return int(stats.get("pool_size", 0) - stats.get("pool_available", 0))
 
 
 def settle() -> int:
-    """The thread that tests share for what is synchronous gives its own back; the others are waited for."""
+    """This thread gives its own back, while it can still be found: a browser's loop that ends would take it along.
+
+    So does the thread that tests share for what is synchronous; the others are waited for.
+    """
+    connection.close()
     SyncToAsync.single_thread_executor.submit(connections.close_all).result(PATIENCE)
     until = time.monotonic() + PATIENCE
     while (left := out()) > 0 and time.monotonic() < until:
