@@ -95,11 +95,22 @@ async def _exchange(
     except upstream.Broken:
         page = pages.BROKEN
     except SandboxLost:
+        if exchange is None and (moved := await _moved(target)):
+            return await _exchange(scope, receive, send, moved)
         page = await _lost(target)
     if exchange is not None and exchange.has_started:
         # Half an answer is out: only a broken connection tells the visitor so.
         raise ConnectionResetError(page.title)
     return page
+
+
+async def _moved(target: targets.Target) -> targets.Target | None:
+    """The app in another box by now, when what we knew was old."""
+    targets.forget(target.sandbox.label)
+    fresh = await targets.find(target.sandbox.label)
+    if fresh is None or fresh.is_static or fresh.sandbox.handle == target.sandbox.handle:
+        return None
+    return None if await _stand_in(fresh) else fresh
 
 
 async def _lost(target: targets.Target) -> pages.Page:

@@ -148,6 +148,18 @@ def test_a_box_that_died_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox)
     assert "A shelf of books" in visitor.get(shelf).text
 
 
+def test_a_box_made_anew_is_found_by_the_next_request(
+    visitor: Visitor, shelf: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The preview still remembers the old one."""
+    monkeypatch.setattr(targets, "_TTL", 60.0)
+    assert visitor.get(shelf).status_code == 200
+    kill_box(shelf)
+    waking.wake(str(shelf.pk))
+    page = visitor.get(shelf, remembering=True)
+    assert (page.status_code, "A shelf of books" in page.text) == (200, True)
+
+
 def test_a_server_that_ended_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox) -> None:
     port = shelf.port
     serve.stop(shelf)
