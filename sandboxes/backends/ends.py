@@ -19,13 +19,14 @@ def clear(folder: Path) -> None:
         subprocess.run(["rm", "-rf", "--", folder], capture_output=True, timeout=120, check=False)
 
 
-def is_held(lock: Path) -> bool:
+def is_held(lock: Path, *, may_be_shared: bool = False) -> bool:
+    """Two who ask at once must not take each other for a holder, so nobody asks for more than it takes."""
     try:
         handle = os.open(lock, os.O_RDONLY)
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # some are shared by those who hold them
+        fcntl.flock(handle, (fcntl.LOCK_EX if may_be_shared else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     finally:

@@ -146,7 +146,7 @@ class Warden:
         if now - self.checked < min(1.0, self.config["grace"] / 4):
             return False
         self.checked = now
-        if ends.is_held(self.run / "server.lock"):
+        if ends.is_held(self.run / "server.lock", may_be_shared=True):
             self.alone_since = 0.0
             return False
         self.alone_since = self.alone_since or now

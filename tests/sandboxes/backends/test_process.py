@@ -145,7 +145,7 @@ async def test_a_killed_warden_takes_its_box_along(
     await box.spawn("job", ["sleep", "4721"])
     os.kill(json.loads((home / "run" / f"{handle['id']}.json").read_text())["pid"], signal.SIGKILL)
     await until(lambda: _gone("4721"))
-    assert await backend.state(handle) == "stopped"
+    await until(lambda: _is(backend, handle, "stopped"))
     await backend.destroy(handle)
     assert await backend.state(handle) == "gone"
     await box.close()
