@@ -1,6 +1,7 @@
 """Joining a running box: one stream from its back end, one greeting, then requests."""
 
 import asyncio
+import contextlib
 
 from sandboxes.agent import agent
 from sandboxes.backends import base
@@ -33,10 +34,31 @@ async def attach(
     wire = client.Wire(link, asyncio.get_running_loop().create_task(link.run()))
     try:
         await _greet(link, serves=egress is not None)
-    except BaseException:
+    except BaseException as failure:
         await wire.close()
+        if isinstance(failure, _Ended) and (why := await _last_words(backend, handle)):
+            raise values.Broken(why) from failure
         raise
     return wire
+
+
+class _Ended(values.Broken):
+    """While it was started."""
+
+
+async def _last_words(backend: base.SandboxBackend, handle: base.Handle) -> str:
+    """What ended the box, as soon as its back end has noticed; empty when it does not say."""
+    with contextlib.suppress(base.Unavailable):
+        for _ in range(20):
+            if await backend.state(handle) == "stopped":
+                break
+            await asyncio.sleep(0.05)
+    try:
+        _, writer = await backend.connect(handle)
+    except base.Unavailable as gone:
+        return str(gone)
+    writer.close()
+    return ""
 
 
 def _door(policy: outside.EgressPolicy | None) -> agent.Accept:
@@ -56,6 +78,6 @@ async def _greet(link: agent.Link, *, serves: bool) -> None:
     except (TimeoutError, agent.Detached) as silent:
         raise values.Broken("The box does not answer.") from silent
     if link.hello.cancelled():
-        raise values.Broken("The box ended while it was started.")
+        raise _Ended("The box ended while it was started.")
     if link.hello.result().get("version") != agent.VERSION:
         raise values.Broken("The box was made by another version of this program.")
