@@ -3,13 +3,18 @@
 from importlib import util
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from config import health, refusals
+
+admin.site.site_header = admin.site.site_title = "Djinn"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"))),  # what has no page of ours asks for it
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

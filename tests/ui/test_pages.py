@@ -1,6 +1,7 @@
 """Pages that no view of ours renders: sign-in and its relatives, and what is shown when something broke."""
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from config import refusals
@@ -27,6 +28,12 @@ def test_an_error_page_needs_nothing_around_it(number: int) -> None:
     assert ("href", "/") in page.attributes
     assert str(number) in page.text
     assert refusals.WORDS[number].heading in page.text
+
+
+def test_what_has_no_page_of_ours_finds_our_mark(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/static/img/mark.svg")
+    assert finders.find("img/mark.svg")
 
 
 @pytest.mark.django_db
