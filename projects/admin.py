@@ -9,14 +9,21 @@ from django.http import HttpRequest
 
 from projects.models import (
     ApiToken,
+    AuditEntry,
     Blob,
     Branch,
     Change,
     ChangeSet,
+    Checkpoint,
     Event,
+    IdempotencyRecord,
+    Invitation,
     Member,
+    Parentage,
     Project,
     ProjectFile,
+    Remote,
+    Secret,
     User,
     Version,
 )
@@ -169,3 +176,59 @@ class EventPage(ReadOnly):
     list_filter = ("kind", "created_at")
     search_fields = ("project__name", "kind", "job_ref")
     list_select_related = ("project", "actor")
+
+
+@admin.register(Parentage)
+class ParentagePage(ReadOnly):
+    list_display = ("version", "parent", "position")
+    search_fields = ("version__project__name",)
+    list_select_related = ("version", "parent")
+
+
+@admin.register(Checkpoint)
+class CheckpointPage(ReadOnly):
+    list_display = ("label", "project", "version", "created_by", "created_at")
+    search_fields = ("label", "project__name")
+    list_select_related = ("project", "version", "created_by")
+
+
+@admin.register(Invitation)
+class InvitationPage(ReadOnly):
+    list_display = ("email", "project", "role", "created_by", "created_at", "expires_at", "accepted_at")
+    list_filter = ("role",)
+    search_fields = ("email", "project__name")
+    list_select_related = ("project", "created_by")
+    exclude = ("digest",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryPage(ReadOnly):
+    list_display = ("at", "actor_line", "act", "target_kind", "target_line", "door", "address")
+    list_filter = ("act", "door", "at")
+    search_fields = ("actor_line", "act", "target_line", "project_ref")
+
+
+@admin.register(Secret)
+class SecretPage(ReadOnly):
+    """Its name alone: the value is for the box."""
+
+    list_display = ("name", "project", "created_by", "updated_at")
+    search_fields = ("name", "project__name")
+    list_select_related = ("project", "created_by")
+    exclude = ("ciphertext",)
+
+
+@admin.register(Remote)
+class RemotePage(ReadOnly):
+    list_display = ("name", "project", "url", "is_automatic", "pushed_at")
+    search_fields = ("name", "url", "project__name")
+    list_select_related = ("project",)
+    exclude = ("ciphertext",)
+
+
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordPage(ReadOnly):
+    list_display = ("door", "key", "user", "status", "created_at")
+    search_fields = ("key", "door", "user__email")
+    list_select_related = ("user",)
+    exclude = ("body", "headers")

@@ -20,7 +20,10 @@ class ChangeSet(models.Model):
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="changesets")
     base = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=enums.ChangeSetState, default=enums.ChangeSetState.OPEN)
+    # What is joined with the branch when this is applied: the version's second parent.
+    merges = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
     author_kind = models.CharField(max_length=10, choices=enums.AuthorKind)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -62,6 +65,8 @@ class Change(models.Model):
     after = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     executable = models.BooleanField(default=False)
     decision = models.CharField(max_length=10, choices=enums.Decision, default=enums.Decision.UNDECIDED)
+    # {hunk id: approved or rejected}; a hunk that is not named goes with its file.
+    hunks = models.JSONField(default=dict, blank=True)
     staged_at = models.DateTimeField(auto_now=True)
 
     class Meta:

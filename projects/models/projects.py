@@ -29,6 +29,9 @@ class Project(models.Model):
     template = models.CharField(max_length=40, blank=True)
     last_seq = models.PositiveBigIntegerField(default=0, editable=False)
     settings = models.JSONField(default=dict, blank=True)
+    forked_from = models.ForeignKey(
+        "projects.Version", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -51,6 +54,7 @@ class Member(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=enums.Role)
+    joined_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
@@ -69,6 +73,10 @@ class Branch(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="branches")
     name = models.CharField(max_length=120, default="main")
     head = models.ForeignKey("projects.Version", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name_plural = "branches"

@@ -12,7 +12,7 @@ from django.db import transaction
 from projects import errors, feed, signals
 from projects.enums import AuthorKind, ChangeSetState, Decision
 from projects.events import ChangesetApplied
-from projects.models import Branch, Change, ChangeSet, Project, ProjectFile, User, Version
+from projects.models import Branch, Change, ChangeSet, Parentage, Project, ProjectFile, User, Version
 from projects.services import applying
 from projects.services.applying import Plan
 from projects.store import blobs, trees
@@ -162,7 +162,7 @@ def _make_version(branch: Branch, changeset: ChangeSet, plan: Plan, *, by: User 
         message=message,
         job_ref=changeset.job_ref,
     )
-    version.parents.set([branch.head] if branch.head else [])
+    _descend(version, branch.head, changeset.merges_id)
     branch.head = version
     branch.save(update_fields=["head"])
     if branch.name == "main":
@@ -170,6 +170,14 @@ def _make_version(branch: Branch, changeset: ChangeSet, plan: Plan, *, by: User 
     news = partial(signals.tree_changed.send, sender=Project, project=project, branch=branch, version=version)
     transaction.on_commit(news)
     return version
+
+
+def _descend(version: Version, *parents: Version | UUID | None) -> None:
+    """In order: git's name for a version depends on it."""
+    ids = [parent.pk if isinstance(parent, Version) else parent for parent in parents if parent is not None]
+    Parentage.objects.bulk_create(
+        Parentage(version=version, parent_id=parent, position=position) for position, parent in enumerate(ids)
+    )
 
 
 def _author_line(changeset: ChangeSet, by: User | None) -> str:

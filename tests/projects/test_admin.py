@@ -2,8 +2,10 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
+from django.utils import timezone
 
-from projects.services import files, tokens
+from projects.models import Checkpoint, IdempotencyRecord, Invitation, Remote, Secret, Version
+from projects.services import audit, files, tokens
 from tests.people import People
 
 MODELS = list(apps.get_app_config("projects").get_models())
@@ -14,11 +16,23 @@ FACTS = ["event", "version", "blob", "changeset", "change", "projectfile", "bran
 def operator(people: People) -> Client:
     files.save(people.main, "a.txt", b"the secret content", by=people.owner)
     tokens.create(user=people.editor, name="x", scopes=["read"])
+    saved = files.save(people.main, "a.txt", b"more", by=people.owner)
+    one_of_each(people, saved)
     people.owner.is_staff = people.owner.is_superuser = True
     people.owner.save(update_fields=["is_staff", "is_superuser"])
     client = Client()
     client.force_login(people.owner, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def one_of_each(people: People, version: Version) -> None:
+    project, soon = people.project, timezone.now()
+    Checkpoint.objects.create(project=project, version=version, label="works")
+    Invitation.objects.create(project=project, email="a@example.org", role="viewer", digest="d", expires_at=soon)
+    Secret.objects.create(project=project, name="API_KEY", ciphertext="sealed")
+    Remote.objects.create(project=project, url="https://git.example/a.git", ciphertext="sealed")
+    IdempotencyRecord.objects.create(user=people.owner, key="a", door="POST /", digest="d")
+    audit.write("project_archived", by=people.owner, project=project)
 
 
 def test_every_model_is_there():
