@@ -29,6 +29,12 @@ class JobState(models.TextChoices):
 class JobKind(models.TextChoices):
     GENERATE = "generate"
     EDIT = "edit"
+    PUSH = "push"
+    IMPORT = "import"
+
+
+# Work without a model: no conversation, no plan, no box, and no phases between its beginning and its end.
+CHORES = (JobKind.PUSH, JobKind.IMPORT)
 
 
 class Intent(models.TextChoices):

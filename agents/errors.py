@@ -119,11 +119,12 @@ class Failure(Exception):
         *,
         retryable: bool | None = None,
         retry_after: float | None = None,
+        user_action: str = "",
     ) -> None:
         advice = CODES[code]
         self.code = code
         self.message = storable.text(message) or advice.sentence
-        self.user_action = advice.user_action
+        self.user_action = user_action or advice.user_action
         self.retryable = advice.retryable if retryable is None else retryable
         self.retry_after = retry_after
         super().__init__(f"{code}: {self.message}")

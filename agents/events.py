@@ -30,6 +30,20 @@ class JobMoved(TypedDict):
     turn: int
 
 
+class ChoreMoved(TypedDict):
+    """A push or an import, as its card shows it."""
+
+    job: str
+    kind: str
+    title: str
+    state: str
+    code: str
+    message: str
+    user_action: str
+    lines: list[str]
+    seconds: int
+
+
 class PhaseChanged(TypedDict):
     job: str
     kind: str
@@ -82,6 +96,8 @@ def register() -> None:
         feed.register(Kind(f"job_{verb}", JobMoved, (_WAIT, _END)))
     for verb in ("completed", "failed"):
         feed.register(Kind(f"job_{verb}", JobMoved, (_END,)))
+    chore = Fragment(region="chat", key="chore-{job}", template="events/chore_card.html")
+    feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):

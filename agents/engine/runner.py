@@ -39,7 +39,7 @@ def execute(job_id: uuid.UUID | str) -> list[uuid.UUID]:
             _attempt(context)
     except leases.LeaseLost:
         return []
-    return turns.upcoming(job.branch_id)
+    return turns.upcoming(job.lane)
 
 
 def _worker() -> str:

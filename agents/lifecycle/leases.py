@@ -44,8 +44,8 @@ def claim(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
     """Take the job, or None when it is not ours to take.
 
     1. Lock the project, then read the job: nobody else can claim in between.
-    2. Free means: queued, due and first on its branch, or running under a lease that has run out.
-    3. Should all this be wrong, the database still refuses a second running job on the branch.
+    2. Free means: queued, due and first in its lane, or running under a lease that has run out.
+    3. Should all this be wrong, the database still refuses a second running job in the lane.
     """
     job = Job.objects.filter(pk=job_id).only("project_id").first()
     if job is None:

@@ -13,7 +13,7 @@ from agents import enums
 from agents.lifecycle import transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
-from projects import feed
+from projects import feed, storable
 from projects.models import ChangeSet, User
 from projects.services import changesets
 from sandboxes.services import sandboxes
@@ -26,6 +26,9 @@ _STATE_OF_PHASE = {
 }
 
 
+# What a chore said: so much is kept, and so much shown.
+_MOST_LINES, _MOST_LINE, _LINES_SHOWN = 200, 500, 40
+
 # What changes when a job leaves its worker's hands or goes back to the queue.
 _LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "finished_at")
 
@@ -33,6 +36,8 @@ _LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "fi
 def begin(job: Job) -> None:
     """A worker has taken the job: say so, and enter the first phase if it has none yet."""
     _tell(job, "job_started")
+    if job.is_chore:
+        return
     if job.phase == enums.Phase.IDLE:
         is_new = job.kind == enums.JobKind.GENERATE
         advance(job, enums.Phase.DESIGNING if is_new else enums.Phase.IMPLEMENTING)
@@ -42,15 +47,28 @@ def begin(job: Job) -> None:
 
 def advance(job: Job, phase: enums.Phase) -> None:
     """On to the next phase of the work."""
-    transitions.check_phase(job.phase, phase)
+    _check(job, phase)
     before, job.phase, job.phase_since = job.phase, phase, timezone.now()
     job.save(update_fields=["phase", "phase_since"])
     _phase_changed(job, before=before)
 
 
+def _check(job: Job, phase: str) -> None:
+    transitions.check_phase(job.phase, phase, is_chore=job.is_chore)
+
+
 def progress(job: Job) -> None:
     """Within a phase: one file more of those planned."""
     _phase_changed(job, before=job.phase)
+
+
+def note(job: Job, *lines: str) -> None:
+    """A chore says how it goes: kept with the job, shown on its card."""
+    log = [*job.output.get("log", []), *(storable.text(line)[:_MOST_LINE] for line in lines)]
+    job.output = {**job.output, "log": log[-_MOST_LINES:]}
+    job.save(update_fields=["output"])
+    if job.state == enums.JobState.RUNNING:
+        _show_chore(job)
 
 
 def complete(job: Job, *, output: dict[str, Any]) -> None:
@@ -102,7 +120,7 @@ def requeue(job: Job, *, by: User | None) -> None:
     transitions.check_state(job.state, enums.JobState.QUEUED)
     before = job.phase
     if job.phase_before:
-        transitions.check_phase(job.phase, job.phase_before)
+        _check(job, job.phase_before)
         job.phase = job.phase_before
     job.state, job.intent = enums.JobState.QUEUED, enums.Intent.NONE
     job.waiting_for, job.error = enums.WaitingFor.NOTHING, None
@@ -114,7 +132,7 @@ def requeue(job: Job, *, by: User | None) -> None:
 
 
 def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None, message: str = "") -> None:
-    transitions.check_phase(job.phase, phase)
+    _check(job, phase)
     before, job.phase = job.phase, phase
     job.intent = enums.Intent.NONE
     _free(job, _STATE_OF_PHASE[phase], outcome=_STATE_OF_PHASE[phase], error=message)
@@ -149,6 +167,25 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
         "turn": job.attempts - 1 if kind == "job_started" else job.attempts,
     }
     feed.record(job.project, kind, payload, actor=by, job_ref=job.pk)
+    if job.is_chore:
+        _show_chore(job, payload["message"], by=by)
+
+
+def _show_chore(job: Job, message: str = "", *, by: User | None = None) -> None:
+    """Its card: one that changes, however often it is tried."""
+    error = job.error or {}
+    payload = {
+        "job": str(job.pk),
+        "kind": job.kind,
+        "title": title(job),
+        "state": job.state,
+        "code": error.get("code", ""),
+        "message": message,
+        "user_action": error.get("user_action", ""),
+        "lines": job.output.get("log", [])[-_LINES_SHOWN:],
+        "seconds": elapsed(job),
+    }
+    feed.record(job.project, "chore_moved", payload, actor=by, job_ref=job.pk)
 
 
 def title(job: Job) -> str:
@@ -164,7 +201,7 @@ def elapsed(job: Job) -> int:
 
 def _phase_changed(job: Job, *, before: str) -> None:
     """What the stepper shows is the foreground job; one that waits behind it moves unseen."""
-    if not _is_in_sight(job):
+    if job.is_chore or not _is_in_sight(job):
         return
     _mirror(job)
     files = [file for phase in job.plan for file in phase["files"]]
@@ -201,6 +238,6 @@ def _mirror(job: Job) -> None:
 
 def announce(job: Job, *, by: User | None) -> None:
     """A new job stands in the queue. It leaves the phase of whatever runs now alone."""
-    ahead = job.branch.jobs.active().exclude(pk=job.pk).count()
+    ahead = Job.objects.filter(lane=job.lane).active().exclude(pk=job.pk).count()
     waits = f"Waits for {ahead} job{'s' if ahead > 1 else ''} before it." if ahead else ""
     _tell(job, "job_queued", message=waits, by=by)

@@ -24,6 +24,15 @@ TRANSITIONS: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.CANCELLED: _ENTER,
 }
 
+# A chore has no phases on its way: it stands at the beginning until it is at its end. Its steps say more.
+CHORE_TRANSITIONS: Final[dict[Phase, frozenset[Phase]]] = {
+    Phase.IDLE: _LEAVE | {Phase.COMPLETE},
+    Phase.COMPLETE: frozenset(),
+    Phase.PAUSED: frozenset({Phase.IDLE, Phase.CANCELLED}),
+    Phase.FAILED: frozenset({Phase.IDLE}),
+    Phase.CANCELLED: frozenset(),
+}
+
 JOB_TRANSITIONS: Final[dict[JobState, frozenset[JobState]]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.PAUSED, JobState.CANCELLED}),
     JobState.RUNNING: frozenset(
@@ -46,8 +55,9 @@ class IllegalMove(RuntimeError):
     """The code asked for a move that does not exist: a defect, never a user's mistake."""
 
 
-def check_phase(before: str, after: str) -> None:
-    if Phase(after) not in TRANSITIONS[Phase(before)]:
+def check_phase(before: str, after: str, *, is_chore: bool = False) -> None:
+    moves = CHORE_TRANSITIONS if is_chore else TRANSITIONS
+    if Phase(after) not in moves.get(Phase(before), frozenset()):
         raise IllegalMove(f"No move from phase {before} to {after}.")
 
 
@@ -57,8 +67,8 @@ def check_state(before: str, after: str) -> None:
 
 
 def mermaid() -> str:
-    """Both diagrams, for the generated document."""
-    return "\n\n".join((_diagram(TRANSITIONS), _diagram(JOB_TRANSITIONS)))
+    """The diagrams, for the generated document."""
+    return "\n\n".join((_diagram(TRANSITIONS), _diagram(CHORE_TRANSITIONS), _diagram(JOB_TRANSITIONS)))
 
 
 def _diagram(moves: Mapping[_Move, frozenset[_Move]]) -> str:

@@ -1,7 +1,7 @@
 """Long actions: the row is the truth, the queue only a hint."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,9 +18,16 @@ ACTIVE = (enums.JobState.QUEUED, enums.JobState.RUNNING, enums.JobState.PAUSED)
 AT_REST = (*TERMINAL, enums.JobState.PAUSED)
 
 
+def lane_of_branch(branch_id: int) -> str:
+    return f"branch {branch_id}"
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> Self:
         return self.filter(state__in=ACTIVE)
+
+    def chores(self) -> Self:
+        return self.filter(kind__in=enums.CHORES)
 
     def due(self) -> Self:
         """Queued, and not asked to wait any longer."""
@@ -37,7 +44,10 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="jobs")
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="jobs")
+    # A chore belongs to no conversation.
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="jobs", null=True, blank=True)
+    # Jobs of one lane go one after the other: those that write a branch, and those that push to one remote.
+    lane = models.CharField(max_length=60, editable=False)
     kind = models.CharField(max_length=12, choices=enums.JobKind)
     state = models.CharField(max_length=10, choices=enums.JobState, default=enums.JobState.QUEUED)
     intent = models.CharField(max_length=8, choices=enums.Intent, blank=True, default="")
@@ -89,9 +99,15 @@ class Job(models.Model):
                 name="job_leased_iff_running",
             ),
             models.UniqueConstraint(
-                fields=["branch"],
+                fields=["lane"],
                 condition=Q(state="running"),
-                name="job_one_running_per_branch",
+                name="job_one_running_per_lane",
+            ),
+            models.CheckConstraint(condition=~Q(lane=""), name="job_has_lane"),
+            models.CheckConstraint(
+                condition=Q(session__isnull=True, kind__in=enums.CHORES)
+                | (Q(session__isnull=False) & ~Q(kind__in=enums.CHORES)),
+                name="job_talks_unless_chore",
             ),
             models.UniqueConstraint(
                 fields=["project", "idempotency_key"],
@@ -102,12 +118,21 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "lease_expires"], name="job_by_state_and_lease"),
             # Who stands before whom, however many have long ended.
-            models.Index(fields=["branch", "created_at"], condition=Q(state__in=ACTIVE), name="job_turns"),
+            models.Index(fields=["lane", "created_at"], condition=Q(state__in=ACTIVE), name="job_turns"),
         ]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return f"{self.kind} {str(self.id)[:8]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Who names no lane of its own writes its branch."""
+        self.lane = self.lane or lane_of_branch(self.branch_id)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_chore(self) -> bool:
+        return self.kind in enums.CHORES
 
     @property
     def is_active(self) -> bool:

@@ -93,7 +93,7 @@ def stop(job: Job, *, by: User | None) -> None:
             _ask(job, enums.Intent.CANCEL)
         elif job.is_active:
             moves.cancel(job, by=by)
-            _wake(*turns.upcoming(job.branch_id))
+            _wake(*turns.upcoming(job.lane))
 
 
 def pause(job: Job, *, by: User | None) -> None:

@@ -30,6 +30,13 @@ def _job(**more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _chore(state: str, **more: Any) -> dict[str, Any]:
+    return {
+        "job": JOB, "kind": "push", "title": "Push to origin", "state": state, "code": "", "message": "",
+        "user_action": "", "lines": [], "seconds": 3, **more,
+    }  # fmt: skip
+
+
 def _phase(phase: str, **more: Any) -> dict[str, Any]:
     return {
         "job": JOB, "kind": "generate", "phase": phase, "phase_before": "", "before": "idle", "state": "running",
@@ -110,6 +117,14 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("job_completed", _job(state="completed", phase="complete", turn=2)),
     ("phase_changed", _phase("cancelled", before="implementing", state="cancelled")),
     ("job_cancelled", _job(state="cancelled", phase="cancelled", turn=3)),
+    ("job_queued", _job(kind="push", state="queued", phase="idle", turn=0)),
+    ("chore_moved", _chore("queued", message="Waits for 1 job before it.")),
+    ("chore_moved", _chore("running", lines=["main: 3 versions"])),
+    ("chore_moved", _chore("failed", code="auth", message="It refused us.", user_action="Look at the password.")),
+    ("job_failed", _job(kind="push", state="failed", phase="failed", code="auth", message="It refused us.")),
+    ("chore_moved", _chore("paused")),
+    ("chore_moved", _chore("cancelled", lines=["main: refused"])),
+    ("chore_moved", _chore("completed", lines=["main: pushed"])),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from agents import enums
 from agents.lifecycle import transitions
-from agents.lifecycle.transitions import JOB_TRANSITIONS, TRANSITIONS
+from agents.lifecycle.transitions import CHORE_TRANSITIONS, JOB_TRANSITIONS, TRANSITIONS
 from agents.models.jobs import ACTIVE, TERMINAL
 
 
@@ -45,4 +45,14 @@ def test_the_diagrams_name_every_move():
     drawn = transitions.mermaid()
     assert "implementing --> install" in drawn
     assert "running --> queued" in drawn
-    assert drawn.count("-->") == sum(map(len, TRANSITIONS.values())) + sum(map(len, JOB_TRANSITIONS.values()))
+    tables = (TRANSITIONS, CHORE_TRANSITIONS, JOB_TRANSITIONS)
+    assert drawn.count("-->") == sum(len(after) for table in tables for after in table.values())
+
+
+@pytest.mark.parametrize(("before", "after"), itertools.product(enums.Phase, enums.Phase))
+def test_a_chore_has_a_table_of_its_own(before: enums.Phase, after: enums.Phase):
+    if after in CHORE_TRANSITIONS.get(before, ()):
+        transitions.check_phase(before, after, is_chore=True)
+    else:
+        with pytest.raises(transitions.IllegalMove):
+            transitions.check_phase(before, after, is_chore=True)

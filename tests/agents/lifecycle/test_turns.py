@@ -1,0 +1,88 @@
+"""Lanes: who waits for whom, and who does not."""
+
+import pytest
+
+from agents.enums import CHORES, JobKind
+from agents.lifecycle import leases, moves, turns
+from agents.lifecycle.failures import Failure
+from agents.models import AgentState, Job
+from agents.services import jobs
+from projects import feed
+from projects.models import Project, User
+
+
+def chore(project: Project, kind: JobKind = JobKind.PUSH, lane: str = "remote 1") -> Job:
+    branch = project.branches.get(name="main")
+    return Job.objects.create(project=project, branch=branch, kind=kind, lane=lane, input={"text": "Push to origin"})
+
+
+def claimed(job: Job) -> leases.Lease:
+    lease = leases.claim(job.pk, worker="test")
+    assert lease is not None
+    return lease
+
+
+def test_a_push_neither_waits_for_a_writer_nor_makes_one_wait(job: Job, project: Project):
+    push = chore(project)
+    assert set(leases.claimable()) == {job.pk, push.pk}
+    claimed(job)
+    claimed(push)
+    assert Job.objects.filter(state="running").count() == 2
+
+
+def test_pushes_to_one_remote_go_one_after_the_other_and_others_beside_them(project: Project):
+    first, second, elsewhere = chore(project), chore(project), chore(project, lane="remote 2")
+    assert set(leases.claimable()) == {first.pk, elsewhere.pk}
+    lease = claimed(first)
+    assert leases.claim(second.pk, worker="test") is None
+    with leases.hold(lease) as held:
+        moves.complete(held, output={})
+    assert turns.upcoming(first.lane) == [second.pk]
+
+
+def test_an_import_is_a_writer_of_its_branch(job: Job, project: Project, owner: User):
+    claimed(job)
+    incoming = chore(project, JobKind.IMPORT, lane="")
+    assert incoming.lane == job.lane
+    assert leases.claim(incoming.pk, worker="test") is None
+
+
+@pytest.mark.parametrize("kind", CHORES)
+def test_a_chore_is_never_in_the_foreground(project: Project, owner: User, kind: JobKind):
+    chore(project, kind, lane="" if kind == JobKind.IMPORT else "remote 1")
+    assert jobs.foreground(project) is None
+    job = jobs.start(project=project, text="A shelf", by=owner)
+    assert jobs.foreground(project) == job
+
+
+def test_a_chore_leaves_the_stepper_and_the_agents_state_alone(project: Project):
+    push = chore(project)
+    with leases.hold(claimed(push)) as held:
+        moves.begin(held)
+        moves.note(held, "main: 3 versions")
+        moves.fail(held, Failure("auth", "It refused us."))
+    jobs.retry(push, by=None)
+    jobs.stop(push, by=None)
+    told = [event for event in feed.since(project.pk, 0) if event.job_ref == push.pk]
+    assert not AgentState.objects.exists()
+    assert [event.payload["state"] for event in told if event.kind == "chore_moved"] == [
+        "running", "running", "failed", "queued", "cancelled",
+    ]  # fmt: skip
+    assert "phase_changed" not in {event.kind for event in told}
+    assert told[-1].payload["lines"] == ["main: 3 versions"]
+
+
+def test_a_log_keeps_its_newest_lines_and_no_line_is_endless(project: Project):
+    with leases.hold(claimed(chore(project))) as held:
+        moves.note(held, *(f"line {number}" for number in range(250)), "x" * 9000)
+    log = held.output["log"]
+    assert (len(log), log[0], len(log[-1])) == (200, "line 51", 500)
+    assert len(feed.since(project.pk, 0)[-1].payload["lines"]) == 40
+
+
+def test_a_paused_push_goes_on(project: Project):
+    push = chore(project)
+    jobs.pause(push, by=None)
+    jobs.resume(push, by=None)
+    push.refresh_from_db()
+    assert (push.state, push.phase) == ("queued", "idle")
