@@ -17,6 +17,8 @@ from redis import RedisError
 from agents import credentials
 from config import health, locks, presence
 from config.presence import by_redis
+from projects import sealing
+from projects.services import sealed
 from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop
 
@@ -206,6 +208,25 @@ def names() -> Finding:
     return Finding("Preview names", State.GOOD, f"*.{settings.PREVIEW_DOMAIN} resolves")
 
 
+def encrypted() -> Finding:
+    """Whether its keys are here, and whether former ones are still needed."""
+    name = "Encrypted"
+    try:
+        marks = sealed.marks()
+    except DatabaseError:
+        return Finding(name, State.LIMITED, "nobody knows: the database does not answer, or is not migrated")
+    missing = sealed.missing()
+    if missing:
+        fix = "Put the key of your backup into DJINN_HOME/keys/encryption.key or DJINN_ENCRYPTION_KEY."
+        says = f"the key is not here for {sum(marks[mark] for mark in missing)} of {sum(marks.values())} texts"
+        return Finding(name, State.BROKEN, says, fix)
+    if marks[""]:
+        return Finding(name, State.LIMITED, f"{marks['']} texts are damaged", "Enter these secrets again.")
+    if former := sum(marks.values()) - marks[sealing.mark(settings.ENCRYPTION_KEY)]:
+        return Finding(name, State.LIMITED, f"{former} texts need a former key", "Run 'manage.py reseal'.")
+    return Finding(name, State.GOOD, f"{sum(marks.values())} texts, and their key is here")
+
+
 def bundle() -> Finding:
     if (settings.BUNDLE_DIR / "main.js").is_file():
         return Finding("UI bundle", State.GOOD, "built")
@@ -215,5 +236,5 @@ def bundle() -> Finding:
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
     python, git, node, npm, bubblewrap, apps, docker, postgres, redis, processes, model, home, space, port, names,
-    bundle,
+    encrypted, bundle,
 )  # fmt: skip

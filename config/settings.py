@@ -43,10 +43,13 @@ IS_SCALED = bool(DATABASE_URL)
 # Several hosts must share them, so there both are given; one machine makes them and keeps them in DJINN_HOME.
 SECRET_KEY = env.text("DJINN_SECRET_KEY")  # signs sessions; 50 random characters
 ENCRYPTION_KEY = env.text("DJINN_ENCRYPTION_KEY")  # encrypts what is secret at rest; belongs into the backup
+former = env.text("DJINN_FORMER_ENCRYPTION_KEYS")  # keys used before it, with | between; until `manage.py reseal` ran
 if IS_SCALED:
     keys.require(DJINN_SECRET_KEY=SECRET_KEY, DJINN_ENCRYPTION_KEY=ENCRYPTION_KEY)
 SECRET_KEY = SECRET_KEY or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")
 ENCRYPTION_KEY = ENCRYPTION_KEY or keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
+# Only as long as `manage.py reseal` has not run: they open what the newer key has not sealed yet.
+FORMER_ENCRYPTION_KEYS = [key.strip() for key in former.split("|") if key.strip()]
 
 # --- The model ---------------------------------------------------------------------------------
 DJINN_MODEL = env.text("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key

@@ -57,3 +57,21 @@ class Corrupt(Refusal):
 
 class UnknownScope(Refusal):
     """A token was asked to do something that no scope covers."""
+
+
+class MissingKey(Refusal):
+    """What is encrypted was encrypted with a key that is not here."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        super().__init__(
+            f"This was encrypted with a key that is not here (mark {mark}). Put the key of your backup in its place."
+        )
+
+
+class Damaged(Refusal):
+    """What is encrypted does not open, although its key is here."""
+
+
+class BadSecret(Refusal):
+    """A name or value that a secret cannot have."""

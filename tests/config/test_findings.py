@@ -12,11 +12,22 @@ from config import findings, presence
 from config.findings import State
 from config.locks import RoleLock
 from config.presence import by_redis
+from projects import sealing
+from projects.models import Secret
+from projects.services import sealed
 from sandboxes.wire import boxes
+from tests import people as people_of_tests
 from tests.config.conftest import Take
+from tests.people import People
 from tests.services.redis import Redis
 
 
+@pytest.fixture
+def people(db: None) -> People:
+    return people_of_tests.gather()
+
+
+@pytest.mark.django_db
 def test_every_look_finds_something_to_say() -> None:
     found = list(findings.all_of_them())
     assert len({finding.name for finding in found}) == len(findings.LOOKS)
@@ -71,6 +82,20 @@ def test_a_port_in_use_is_broken_and_a_free_one_is_good(settings, free_port: int
     assert findings.port().state is State.GOOD
     with socket.create_server(("127.0.0.1", free_port)):
         assert findings.port().state is State.BROKEN
+
+
+def test_what_is_encrypted_is_told_by_whether_its_key_is_here(people: People, settings) -> None:
+    assert findings.encrypted().says == "0 texts, and their key is here"
+    secret = Secret(project=people.project, name="STRIPE_KEY")
+    secret.ciphertext = sealing.seal("value", about=sealed.about_secret(secret))
+    secret.save()
+    assert findings.encrypted().state is State.GOOD
+    old, settings.ENCRYPTION_KEY = settings.ENCRYPTION_KEY, "n" * 40
+    assert findings.encrypted().state is State.BROKEN
+    settings.FORMER_ENCRYPTION_KEYS = [old]
+    assert "reseal" in findings.encrypted().fix
+    Secret.objects.update(ciphertext="scribble")
+    assert findings.encrypted().says == "1 texts are damaged"
 
 
 def test_a_running_server_is_no_trouble_with_the_port(settings, tmp_path: Path) -> None:

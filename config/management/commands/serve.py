@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import presence
 from config.locks import RoleLock, Taken
+from config.management import sealed
 from config.serve import children, starting
 from config.serve.supervisor import BACKS, FRONTS, PortRefused, Supervisor, listen
 
@@ -40,6 +41,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
+        if not options["under_supervisor"]:  # which has looked already
+            sealed.need_keys()
         roles = options["roles"] or list(presence.ROLES)
         fronts, backs = [r for r in FRONTS if r in roles], [r for r in BACKS if r in roles]
         try:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from config import locks
 from config.locks import Taken
+from config.management import sealed
 from config.serve.supervisor import PortRefused, Supervisor
 from projects.services import accounts
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
                 self._say_link(facts["url"])
             raise CommandError(str(Taken("server", facts)), returncode=3)
         call_command("migrate", verbosity=0, interactive=False)
+        sealed.need_keys()
         try:
             code = Supervisor(on_ready=self._say_ready).run()
         except (Taken, PortRefused) as refusal:

@@ -5,6 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+pytestmark = pytest.mark.django_db
+
 
 def doctor() -> tuple[str, int]:
     out = StringIO()
