@@ -1,6 +1,7 @@
 """Refusals of this app: nouns, each with a sentence a person can read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 
 class Refusal(Exception):
@@ -51,8 +52,39 @@ class Conflict(Refusal):
         super().__init__("Both sides changed the same lines of " + ", ".join(self.paths) + ".")
 
 
+class Stale(Refusal):
+    """A file is not what its writer saw; `current` is the sha256 it has now, empty when it is gone."""
+
+    def __init__(self, path: str, current: str) -> None:
+        self.path, self.current = path, current
+        super().__init__(f"The file {path!r} has changed since it was read.")
+
+
 class Corrupt(Refusal):
     """Stored bytes that no longer match their hash."""
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong with what was brought; without a path it is about all of it."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.reason}" if self.path else self.reason
+
+
+class BadArchive(Refusal):
+    """What was brought cannot be imported; `faults` says everything that is wrong, as far as a person would read."""
+
+    MOST = 100
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults[: self.MOST])
+        self.more = len(faults) - len(self.faults)
+        first = "; ".join(map(str, self.faults[:3])).rstrip(".")
+        rest = f"; and {len(faults) - 3} more" if len(faults) > 3 else ""
+        super().__init__(f"{first}{rest}.")
 
 
 class UnknownScope(Refusal):
@@ -75,3 +107,7 @@ class Damaged(Refusal):
 
 class BadSecret(Refusal):
     """A name or value that a secret cannot have."""
+
+
+class UnknownSecret(Refusal):
+    """No secret of this name."""

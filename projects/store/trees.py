@@ -82,16 +82,21 @@ def _fold(path: str) -> str:
 
 def check_tree(paths: Iterable[str]) -> None:
     """Refuse a tree in which two names differ in case only, or a file is also a folder."""
+    for path, reason in clashes(paths):
+        raise errors.BadPath(path, reason)
+
+
+def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every name that cannot stand beside the others, and why."""
     files = set(paths)
     folders = {prefix for path in files for prefix in prefixes(path)}
-    both = files & folders
-    if both:
-        raise errors.BadPath(min(both), "is a file and a folder at once")
+    for both in sorted(files & folders):
+        yield both, "is a file and a folder at once"
     seen: dict[str, str] = {}
     for name in sorted(files | folders):
         other = seen.setdefault(_fold(name), name)
         if other != name:
-            raise errors.BadPath(name, f"differs from {other!r} only in case")
+            yield name, f"differs from {other!r} only in case"
 
 
 def check_addition(path: str, paths: Iterable[str]) -> None:
