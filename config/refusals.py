@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template import loader
 
 from config import faults
+from projects.rest import entrance, problems
+from projects.rest.kinds import BY_STATUS
 
 Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -71,6 +73,8 @@ NO_NULLS = "There is a null character in this request, and nothing here takes on
 def answer(request: HttpRequest, status: int, words: Words | None = None) -> HttpResponse:
     """In the form that whoever asks can read."""
     heading, say = words or WORDS[status]
+    if request.path.startswith(entrance.ROOT):
+        return problems.answer(request, problems.Refused(BY_STATUS[status].code, words.say if words else ""))
     if request.headers.get("HX-Request"):
         return HttpResponse(say, status=status, content_type="text/plain; charset=utf-8")
     if request.get_preferred_type(["text/html", PROBLEM, "application/json"]) not in {"text/html", None}:

@@ -43,13 +43,13 @@ IS_SCALED = bool(DATABASE_URL)
 # Several hosts must share them, so there both are given; one machine makes them and keeps them in DJINN_HOME.
 SECRET_KEY = env.text("DJINN_SECRET_KEY")  # signs sessions; 50 random characters
 ENCRYPTION_KEY = env.text("DJINN_ENCRYPTION_KEY")  # encrypts what is secret at rest; belongs into the backup
-former = env.text("DJINN_FORMER_ENCRYPTION_KEYS")  # keys used before it, with | between; until `manage.py reseal` ran
+former = env.text("DJINN_FORMER_ENCRYPTION_KEYS")  # keys used before it, with ; between, until `manage.py reseal` ran
 if IS_SCALED:
     keys.require(DJINN_SECRET_KEY=SECRET_KEY, DJINN_ENCRYPTION_KEY=ENCRYPTION_KEY)
 SECRET_KEY = SECRET_KEY or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")
 ENCRYPTION_KEY = ENCRYPTION_KEY or keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
 # Only as long as `manage.py reseal` has not run: they open what the newer key has not sealed yet.
-FORMER_ENCRYPTION_KEYS = [key.strip() for key in former.split("|") if key.strip()]
+FORMER_ENCRYPTION_KEYS = [key.strip() for key in former.split(";") if key.strip()]
 
 # --- The model ---------------------------------------------------------------------------------
 DJINN_MODEL = env.text("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_htmx",
     "heroicons",
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "projects.rest.entrance.Entrance",
     "config.csp.ContentSecurityPolicy",
     "config.refusals.Refusals",
     "django.middleware.security.SecurityMiddleware",
@@ -192,6 +194,14 @@ mimetypes.add_type("text/javascript", ".js", strict=True)
 # The server refuses a longer body while it arrives; see config.serve.
 MAX_BODY_BYTES = env.integer("DJINN_MAX_BODY_MB", 32, least=1, most=2048) * 1024 * 1024  # largest request, in MiB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# --- The API -----------------------------------------------------------------------------------
+# Requests a minute, by token or user; for those without either by their address.
+API_LIMITS = {
+    "reads": env.integer("DJINN_API_READS", 1200, least=1, most=1_000_000),  # reading requests a minute for each caller
+    "writes": env.integer("DJINN_API_WRITES", 300, least=1, most=1_000_000),  # the same for those that change something
+    "anonymous": env.integer("DJINN_API_ANONYMOUS", 120, least=1, most=1_000_000),  # and for an address without sign-in
+}
 
 # --- Live --------------------------------------------------------------------------------------
 CHANNEL_LAYERS = {"default": shape.layer(REDIS_URL, REDIS_PREFIX, RUN_DIR / "bells")}

@@ -9,7 +9,8 @@ from django.utils import timezone
 from projects import access, errors
 from projects.models import ApiToken, User
 
-SCOPES = ("read", "write")
+# The last is for members, secrets, tokens, remotes, and for what cannot be undone.
+SCOPES = ("read", "write", "manage")
 # A busy program must not turn every request into a write.
 USED_EVERY = timedelta(minutes=1)
 
@@ -37,13 +38,19 @@ def create(*, user: User, name: str, scopes: Sequence[str], expires_at: datetime
 
 def authenticate(secret: str) -> User | None:
     """Whose secret this is, and a note that it was used."""
+    token = use(secret)
+    return token.user if token else None
+
+
+def use(secret: str) -> ApiToken | None:
+    """The live token with this secret, and a note that it was used."""
     token = access.token_of(secret)
     if token is None:
         return None
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token.user
+    return token
 
 
 def revoke(token: ApiToken, *, by: User) -> None:

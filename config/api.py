@@ -1,0 +1,54 @@
+"""The REST API: every app's rooms behind one frame, its OpenAPI document, and the pages about it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from projects.api import projects
+from projects.rest import bodies, documents, problems
+from projects.rest.kinds import KINDS
+
+ROOT = "/api/v2/"
+ABOUT = """\
+Sign in with `Authorization: Bearer <token>`. Everything that is refused is a problem (RFC 9457) whose `type` is the
+address of a page. Lists come in pages: `next` of one is `after` of the next. Writes take an `Idempotency-Key`.
+`docs/how-to/api.md` tells the rest."""
+
+# In the order of the documentation.
+ROOMS = (projects.room,)
+
+
+class Api(NinjaAPI):
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
+        """What nobody foresaw is raised on, to the log and the page for it."""
+        refused = problems.read(exc)
+        if refused is None:
+            raise exc
+        return problems.answer(request, refused)
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        components = schema["components"]
+        components["schemas"] |= {"Problem": documents.PROBLEM, "Fault": documents.FAULT}
+        components["responses"] = documents.responses()
+        components["securitySchemes"] = documents.SECURITY
+        return schema
+
+
+api = Api(title="Djinn", version="2", description=ABOUT, urls_namespace="api", parser=bodies.Json())
+for room in ROOMS:
+    api.add_router("", room.router)
+
+
+@require_safe
+def problem(request: HttpRequest, code: str) -> HttpResponse:
+    """The page that a problem's `type` leads to."""
+    if code not in KINDS:
+        raise Http404
+    return render(request, "projects/problem.html", {"kind": KINDS[code]})

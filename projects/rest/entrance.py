@@ -1,0 +1,52 @@
+"""Middleware around everything: a request keeps its id, and whatever fails under /api/ is told as a problem."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from projects.rest import problems, traces
+from projects.rest.kinds import BY_STATUS
+
+Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+ROOT = "/api/"
+
+
+class Entrance:
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        structlog.contextvars.bind_contextvars(request_id=traces.id_of(request))
+        answered = self.get_response(request)
+        return _marked(request, answered) if isinstance(answered, HttpResponseBase) else _later(request, answered)
+
+
+async def _later(request: HttpRequest, answered: Awaitable[HttpResponseBase]) -> HttpResponseBase:
+    return _marked(request, await answered)
+
+
+def _marked(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    if request.path.startswith(ROOT):
+        answer = _as_problem(request, answer)
+    answer.headers[traces.HEADER] = traces.id_of(request)
+    return answer
+
+
+def _as_problem(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """What Django and its middleware refuse before an operation is found."""
+    kind = BY_STATUS.get(answer.status_code)
+    if kind is None or not isinstance(answer, HttpResponse) or answer.headers["Content-Type"] == problems.MEDIA_TYPE:
+        return answer
+    told = problems.answer(request, problems.Refused(kind.code))
+    if "Allow" in answer.headers:
+        told.headers["Allow"] = ", ".join(sorted(answer.headers["Allow"].split(", ")))
+    if "Retry-After" in answer.headers:
+        told.headers["Retry-After"] = answer.headers["Retry-After"]
+    return told
