@@ -14,9 +14,9 @@ class Pages(ASGIHandler):
     def create_request(self, scope: Any, body_file: IO[bytes]) -> Any:
         """Text in a charset that is none would fail while the request is made; forms are UTF-8 anyway."""
         if not _is_utf8(scope["headers"]):
-            return None, _page(400, refusals.NOT_UTF8)
+            return None, _page(scope["path"], 400, refusals.NOT_UTF8)
         request, error = super().create_request(scope, body_file)
-        return request, error and _page(error.status_code)
+        return request, error and _page(scope["path"], error.status_code)
 
 
 def _is_utf8(headers: list[tuple[bytes, bytes]]) -> bool:
@@ -28,10 +28,13 @@ def _is_utf8(headers: list[tuple[bytes, bytes]]) -> bool:
         return False
 
 
-def _page(status: int, say: str = "") -> HttpResponse:
+def _page(path: str, status: int, say: str = "") -> HttpResponse:
     """No middleware will see it."""
     words = refusals.WORDS[status]._replace(say=say) if say else None
     page = HttpResponse(refusals.page(status, words), status=status)
+    if path.startswith(refusals.API):
+        page = HttpResponse(refusals.problem(status, path, say), status=status, content_type=refusals.PROBLEM)
+    page.headers["Content-Length"] = str(len(page.content))
     page.headers["Content-Security-Policy"] = csp.policy()
     page.headers["X-Content-Type-Options"] = "nosniff"
     return page

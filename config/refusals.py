@@ -1,6 +1,8 @@
 """What people get instead of what they asked for: a page in our look, a line for htmx, a problem for programs."""
 
+import json
 import sys
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -11,12 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template import loader
 
 from config import faults
-from projects.rest import entrance, problems
-from projects.rest.kinds import BY_STATUS
 
 Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 PROBLEM = "application/problem+json"
+API = "/api/"
 
 
 class Words(NamedTuple):
@@ -73,14 +74,28 @@ NO_NULLS = "There is a null character in this request, and nothing here takes on
 def answer(request: HttpRequest, status: int, words: Words | None = None) -> HttpResponse:
     """In the form that whoever asks can read."""
     heading, say = words or WORDS[status]
-    if request.path.startswith(entrance.ROOT):
-        return problems.answer(request, problems.Refused(BY_STATUS[status].code, words.say if words else ""))
+    if request.path.startswith(API):
+        return _problem(request, status, words.say if words else "")
     if request.headers.get("HX-Request"):
         return HttpResponse(say, status=status, content_type="text/plain; charset=utf-8")
     if request.get_preferred_type(["text/html", PROBLEM, "application/json"]) not in {"text/html", None}:
         problem = {"type": "about:blank", "title": heading, "status": status, "detail": say}
         return JsonResponse(problem, status=status, content_type=PROBLEM)
     return HttpResponse(page(status, words), status=status)
+
+
+def _problem(request: HttpRequest, status: int, say: str) -> HttpResponse:
+    from projects.rest import problems  # late: a server refuses with our words before there are models
+
+    return problems.answer(request, problems.of_status(status, say))
+
+
+def problem(status: int, path: str, say: str = "") -> bytes:
+    """For what is refused before there is a request."""
+    from projects.rest import problems  # late, as above
+
+    told = problems.told(problems.of_status(status, say), path=path, request_id=uuid.uuid4().hex)
+    return json.dumps(told).encode()
 
 
 def page(status: int, words: Words | None = None) -> str:

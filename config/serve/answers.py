@@ -10,14 +10,17 @@ from config import refusals
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
 
 
-def whole(status: int) -> bytes:
-    """Headers and page; the connection ends with it."""
-    body = page(status)
+def whole(status: int, path: bytes = b"") -> bytes:
+    """Headers and page; the connection ends with it. Under /api/ a program reads it."""
+    body, kind = page(status), headers()
+    if apps.ready and path.startswith(refusals.API.encode()):
+        where = path.partition(b"?")[0].decode("latin-1")
+        body, kind = refusals.problem(status, where), {**kind, "Content-Type": refusals.PROBLEM}
     lines = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         "Connection: close",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers().items()),
+        *(f"{name}: {value}" for name, value in kind.items()),
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 

@@ -89,7 +89,7 @@ class Channel(Untyped):
         for request in self.requests:
             request.is_refused = True
         log.warning("A request was refused before it was read.", status=status, client=self.transport.getPeer().host)
-        self.transport.write(answers.whole(status))
+        self.transport.write(answers.whole(status, getattr(self, "_path", None) or b""))
         self.transport.loseWriteConnection()
         self.callLater(LINGER, self.transport.abortConnection)
 

@@ -9,7 +9,7 @@ from ninja import errors as ninja_errors
 
 from projects import errors
 from projects.rest import traces
-from projects.rest.kinds import KINDS, Kind
+from projects.rest.kinds import BY_STATUS, KINDS, Kind
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = "/api/v2/problems"
@@ -50,21 +50,32 @@ def read(error: Exception) -> Refused | None:
     return next((_READINGS[kind](error) for kind in type(error).__mro__ if kind in _READINGS), None)
 
 
+def of_status(status: int, say: str = "") -> Refused:
+    """For what was refused by something that knows only the status."""
+    return Refused((BY_STATUS.get(status) or BY_STATUS[500]).code, say)
+
+
 def answer(request: HttpRequest, refused: Refused) -> JsonResponse:
     kind = refused.kind
-    problem = {
+    problem = told(refused, path=request.path, request_id=traces.id_of(request))
+    headers = {**_usual_headers(kind), **refused.headers}
+    answered = JsonResponse(problem, status=kind.status, content_type=MEDIA_TYPE, headers=headers)
+    answered.headers["Content-Length"] = str(len(answered.content))  # it may pass no middleware that adds one
+    return answered
+
+
+def told(refused: Refused, *, path: str, request_id: str) -> dict[str, Any]:
+    kind = refused.kind
+    return {
         "type": f"{PAGES}/{kind.code}",
         "title": kind.title,
         "status": kind.status,
         "detail": refused.detail or kind.advice,
         "code": kind.code,
-        "instance": request.path[:600],
-        "request_id": traces.id_of(request),
+        "instance": path[:600],
+        "request_id": request_id,
         **refused.more,
     }
-    return JsonResponse(
-        problem, status=kind.status, content_type=MEDIA_TYPE, headers={**_usual_headers(kind), **refused.headers}
-    )
 
 
 def _usual_headers(kind: Kind) -> dict[str, str]:
