@@ -32,6 +32,27 @@ class TooLarge(Refusal):
     """A file or a tree over its limit."""
 
 
+class MissingPart(Refusal):
+    """A part of a change that is not there, or no longer."""
+
+    def __init__(self, path: str, part: str) -> None:
+        self.path, self.part = path, part
+        super().__init__(f"The change of {path!r} has no part {part!r} any more. Look at it again.")
+
+
+class Moved(Refusal):
+    """A branch whose head is not the one that was looked at; `number` is the version it is at now."""
+
+    def __init__(self, branch: str, number: int | None) -> None:
+        self.branch, self.number = branch, number
+        now = f"it is at version {number} now" if number else "it is empty now"
+        super().__init__(f"The branch {branch!r} has moved since you looked: {now}. Look again, then decide.")
+
+
+class Protected(Refusal):
+    """What has to stay."""
+
+
 class Closed(Refusal):
     """A change set that is no longer open."""
 
@@ -85,6 +106,18 @@ class BadArchive(Refusal):
         first = "; ".join(map(str, self.faults[:3])).rstrip(".")
         rest = f"; and {len(faults) - 3} more" if len(faults) > 3 else ""
         super().__init__(f"{first}{rest}.")
+
+
+class BadAddress(Refusal):
+    """What cannot be the address of a git repository."""
+
+
+class RemoteTrouble(Refusal):
+    """A git server elsewhere did not do what was asked; `code` is one of a job's codes, `action` says what helps."""
+
+    def __init__(self, code: str, sentence: str, action: str) -> None:
+        self.code, self.action = code, action
+        super().__init__(sentence)
 
 
 class UnknownScope(Refusal):

@@ -59,6 +59,72 @@ class ChangesetRejected(TypedDict):
     author_kind: str
 
 
+class ChangesetWaiting(TypedDict):
+    """Left open by the agent for a person to decide about."""
+
+    changeset: str
+    branch: str
+    title: str
+    author_kind: str
+    count: int
+    added: int
+    removed: int
+
+
+class ChangesetSuperseded(TypedDict):
+    """Another change set took its place."""
+
+    changeset: str
+    branch: str
+    title: str
+    author_kind: str
+    successor: str
+
+
+class VersionRestored(TypedDict):
+    """A version was made whose tree is that of an older one."""
+
+    changeset: str
+    branch: str
+    version: int
+    version_id: str
+    restored: int
+    label: str
+    count: int
+    added: int
+    removed: int
+
+
+class CheckpointCreated(TypedDict):
+    checkpoint: str
+    label: str
+    version: int
+
+
+class BranchCreated(TypedDict):
+    branch: str
+    version: int | None
+
+
+class BranchDeleted(TypedDict):
+    branch: str
+
+
+class BranchMoved(TypedDict):
+    """A head went on to a version that was there already: by a fast-forward merge, or by what was pushed."""
+
+    branch: str
+    reason: str
+    source: str
+    message: str
+    version: int
+    version_id: str
+    files: list[ChangedFile]
+    count: int
+    added: int
+    removed: int
+
+
 _CARD = Fragment(region="chat", key="version-{changeset}", template="events/version_card.html")
 
 KINDS = (
@@ -66,4 +132,11 @@ KINDS = (
     Kind("changeset_opened", ChangesetOpened),
     Kind("changeset_applied", ChangesetApplied, (_CARD,)),
     Kind("changeset_rejected", ChangesetRejected, (_CARD,)),
+    Kind("changeset_waiting", ChangesetWaiting, (_CARD,)),
+    Kind("changeset_superseded", ChangesetSuperseded),
+    Kind("version_restored", VersionRestored, (_CARD,)),
+    Kind("checkpoint_created", CheckpointCreated),
+    Kind("branch_created", BranchCreated),
+    Kind("branch_deleted", BranchDeleted),
+    Kind("branch_moved", BranchMoved),
 )

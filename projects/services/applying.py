@@ -8,9 +8,10 @@ from typing import Literal
 from uuid import UUID
 
 from projects import errors
-from projects.enums import Decision
 from projects.events import ChangedFile
-from projects.models import Branch, Change, ChangeSet, Version
+from projects.models import Branch, ChangeSet, Version
+from projects.services import choosing
+from projects.services.choosing import Changes, Pick, Staged
 from projects.store import blobs, diffs, merge, trees
 from projects.store.trees import Entry, Manifest
 
@@ -35,24 +36,32 @@ class Summary:
 
 @dataclass(frozen=True)
 class Plan:
-    """The tree to be, made over `head_id` from `changes`; both are compared again under the lock."""
+    """The tree to be, made over `head_id` from what is staged; both are compared again under the lock."""
 
     head_id: UUID | None
-    changes: dict[str, Entry | None]
+    staged: list[Staged]
     tree: Manifest
     differences: list[trees.Difference]
     summary: Summary
+    rest: "Rest | None" = None
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What waits for a decision and goes on in a change set of its own."""
+
+    changes: list[trees.Difference]
+    # Others touched the same lines: it keeps standing over the old base.
+    is_over_old_base: bool
 
 
 # For a set that is applied already: writing it finds that out first.
-NOTHING = Plan(None, {}, {}, [], Summary([], 0, 0, 0))
+NOTHING = Plan(None, [], {}, [], Summary([], 0, 0, 0))
 
 
-def changes_of(changeset_id: UUID) -> dict[str, Entry | None]:
+def changes_of(changeset_id: UUID) -> Changes:
     """What is staged and not turned down, by path."""
-    rows = Change.objects.filter(changeset=changeset_id).exclude(decision=Decision.REJECTED).order_by()
-    changes = rows.values_list("path", "after_id", "after__size", "executable")
-    return {path: Entry(sha256, size, executable) if sha256 else None for path, sha256, size, executable in changes}
+    return choosing.wanted(choosing.staged(changeset_id))
 
 
 def tree_of(version_id: UUID | None) -> Manifest:
@@ -90,29 +99,49 @@ def check_staged(path: str, entry: Entry | None, working: Manifest) -> None:
     check({**others, path: entry})
 
 
-def plan(changeset: ChangeSet) -> Plan:
+def plan(changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pick: Pick | None = None) -> Plan:
     """Read the head, join the changes with it, keep new contents, check the outcome."""
     base_id, branch_id = ChangeSet.objects.values_list("base_id", "branch_id").get(pk=changeset.pk)
     head_id = Branch.objects.values_list("head_id", flat=True).get(pk=branch_id)
-    changes = changes_of(changeset.pk)
+    staged = choosing.staged(changeset.pk)
+    choice = choosing.choose(staged, pick)
     head, base = tree_of(head_id), tree_of(base_id)
-    ours = trees.overlay(base, changes)
-    tree = ours if base_id == head_id else _joined(base, head, ours)
+    check_expected(expected or {}, head)
+    ours = trees.overlay(base, choice.taken)
+    tree = ours if base_id == head_id else joined(base, head, ours)
     check(tree)
     differences = trees.diff(head, tree)
-    return Plan(head_id, changes, tree, differences, summarise(differences))
+    rest = _rest(base, ours, tree, choice.left) if choice.left else None
+    return Plan(head_id, staged, tree, differences, summarise(differences), rest)
 
 
-def _joined(base: Manifest, head: Manifest, ours: Manifest) -> Manifest:
+def check_expected(expected: Mapping[str, str], head: Manifest) -> None:
+    """Refuse if a file is not what its writer saw; an empty hash says that it saw none."""
+    for path, seen in sorted(expected.items()):
+        current = head[path].sha256 if path in head else ""
+        if seen != current:
+            raise errors.Stale(path, current)
+
+
+def _rest(base: Manifest, ours: Manifest, tree: Manifest, left: Changes) -> Rest:
+    wanted = trees.overlay(ours, left)
+    try:
+        return Rest(trees.diff(tree, joined(ours, tree, wanted)), is_over_old_base=False)
+    except errors.Conflict:
+        return Rest(trees.diff(base, wanted), is_over_old_base=True)
+
+
+def joined(base: Manifest, head: Manifest, ours: Manifest) -> Manifest:
+    """What both made of the base; new contents are kept."""
     result = merge.merge(base, head, ours, lambda entry: blobs.get(entry.sha256))
     if result.conflicts:
         raise errors.Conflict(result.conflicts)
     kept = blobs.put_all(new.content for new in result.joined.values())
-    joined = {
+    fresh = {
         path: Entry(blob.sha256, blob.size, new.executable)
         for blob, (path, new) in zip(kept, result.joined.items(), strict=True)
     }
-    tree = {**result.tree, **joined}
+    tree = {**result.tree, **fresh}
     try:
         trees.check_tree(tree)
     except errors.BadPath as clash:

@@ -1,20 +1,20 @@
-"""Change sets: opened, staged into, and applied or rejected. The only writer of files.
+"""Change sets: opened, staged into, and applied or rejected. The only road to a new version.
 
 Lock order: Project, then ChangeSet. Merges are computed outside the lock and the head compared inside it.
 """
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from django.db import transaction
 
-from projects import errors, feed, signals
+from projects import errors, feed
 from projects.enums import AuthorKind, ChangeSetState, Decision
-from projects.events import ChangesetApplied
-from projects.models import Branch, Change, ChangeSet, Parentage, Project, ProjectFile, User, Version
-from projects.services import applying
-from projects.services.applying import Plan
+from projects.events import ChangesetApplied, ChangesetOpened
+from projects.models import Branch, Change, ChangeSet, User, Version
+from projects.services import applying, choosing, writing
+from projects.services.applying import Plan, Rest
+from projects.services.choosing import Pick
 from projects.store import blobs, trees
 from projects.store.trees import Manifest
 
@@ -27,7 +27,7 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
 ) -> ChangeSet:
     """A new change set over the branch's head; a job gets the one it already has."""
     with transaction.atomic():
-        project = _locked(branch.project_id)
+        project = writing.lock(branch.project_id)
         if job_ref and (existing := ChangeSet.objects.filter(branch=branch, job_ref=job_ref).first()):
             return existing
         changeset = ChangeSet.objects.create(
@@ -39,7 +39,7 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
             job_ref=job_ref,
             title=title[:200],
         )
-        feed.record(project, "changeset_opened", _naming(changeset, branch), actor=by, job_ref=job_ref)
+        feed.record(project, "changeset_opened", naming(changeset, branch), actor=by, job_ref=job_ref)
     return changeset
 
 
@@ -76,16 +76,28 @@ def _put_change(changeset: ChangeSet, path: str, entry: trees.Entry | None) -> C
     return kept
 
 
-def apply(changeset: ChangeSet, *, by: User | None = None, message: str) -> Version:
-    """Make a Version of it and move the head; applied already: the version it became."""
-    for plan in plans(changeset):
+def apply(
+    changeset: ChangeSet,
+    *,
+    by: User | None = None,
+    message: str,
+    expected: Mapping[str, str] | None = None,
+    pick: Pick | None = None,
+) -> Version:
+    """Make a Version of it and move the head; applied already: the version it became.
+
+    `expected` says which hash its writer saw at a path ("" for none); `pick` takes some of it alone.
+    """
+    for plan in plans(changeset, expected=expected, pick=pick):
         version = write(changeset, plan, by=by, message=message)
         if version is not None:
             return version
     raise errors.Busy("Others keep changing this project. Please try again.")
 
 
-def plans(changeset: ChangeSet) -> Iterator[Plan]:
+def plans(
+    changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pick: Pick | None = None
+) -> Iterator[Plan]:
     """What applying it would write, each time anew over what others did since; for `write`.
 
     1. Without a lock: read the head, join the changes with it, keep new contents.
@@ -96,16 +108,16 @@ def plans(changeset: ChangeSet) -> Iterator[Plan]:
     for _ in range(TRIES):
         # Asked before planning: over what others did since, an applied set may look like a conflict.
         is_applied = ChangeSet.objects.filter(pk=changeset.pk, state=ChangeSetState.APPLIED).exists()
-        yield applying.NOTHING if is_applied else applying.plan(changeset)
+        yield applying.NOTHING if is_applied else applying.plan(changeset, expected=expected, pick=pick)
 
 
 def reject(changeset: ChangeSet, *, by: User | None) -> None:
     """Turn it down; what it staged stays readable."""
     with transaction.atomic():
-        project = _locked(changeset.project_id)
+        project = writing.lock(changeset.project_id)
         fresh = _locked_open(changeset)
         _move(fresh, changeset, ChangeSetState.REJECTED, None)
-        payload = _naming(fresh, fresh.branch)
+        payload = naming(fresh, fresh.branch)
         feed.record(project, "changeset_rejected", payload, actor=by, job_ref=fresh.job_ref)
 
 
@@ -113,10 +125,6 @@ def working_manifest(changeset: ChangeSet) -> Manifest:
     """The tree as its author sees it: the base with the changes over it, or what it was applied as."""
     fresh = ChangeSet.objects.only("base_id", "applied_as_id").get(pk=changeset.pk)
     return applying.tree_of(fresh.applied_as_id) if fresh.applied_as_id else applying.working_tree(fresh)
-
-
-def _locked(project_id: UUID) -> Project:
-    return Project.objects.select_for_update(no_key=True).get(pk=project_id)
 
 
 def _locked_open(changeset: ChangeSet) -> ChangeSet:
@@ -130,80 +138,70 @@ def _locked_open(changeset: ChangeSet) -> ChangeSet:
 def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) -> Version | None:
     """Everything that an apply changes, in one transaction; None if the plan is out of date."""
     with transaction.atomic():
-        project = _locked(changeset.project_id)
+        project = writing.lock(changeset.project_id)
         rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("applied_as")
         if done := rows.defer("applied_as__manifest").get(pk=changeset.pk).applied_as:
             return done
         fresh = _locked_open(changeset)
         branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
-        if branch.head_id != plan.head_id or applying.changes_of(fresh.pk) != plan.changes:
+        if branch.head_id != plan.head_id or choosing.staged(fresh.pk) != plan.staged:
             return None
         version = branch.head
-        if plan.differences:
+        if plan.differences or fresh.merges_id:
             version = _make_version(branch, fresh, plan, by=by, message=message)
         if version is None:
             raise errors.Empty("There is nothing to apply.")
         _move(fresh, changeset, ChangeSetState.APPLIED, version)
         payload = _story(fresh, branch, version, plan.summary, message)
         feed.record(project, "changeset_applied", payload, actor=by, job_ref=fresh.job_ref)
+        if plan.rest:
+            _go_on(fresh, branch, version, plan.rest, by=by)
     return version
 
 
 def _make_version(branch: Branch, changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) -> Version:
-    project = changeset.project
-    newest = Version.objects.filter(project=project).order_by("-number").values_list("number", flat=True).first()
-    version = Version.objects.create(
-        project=project,
-        number=(newest or 0) + 1,
-        tree_hash=trees.tree_hash(plan.tree),
-        manifest=trees.dump(plan.tree),
+    is_by_person = changeset.author_kind == AuthorKind.USER
+    version = writing.add_version(
+        changeset.project,
+        plan.tree,
+        parents=[parent for parent in (branch.head_id, changeset.merges_id) if parent],
         author_kind=changeset.author_kind,
-        author_line=_author_line(changeset, by),
+        author_line=writing.author_line((changeset.author or by) if is_by_person else None),
         message=message,
         job_ref=changeset.job_ref,
     )
-    _descend(version, branch.head, changeset.merges_id)
-    branch.head = version
-    branch.save(update_fields=["head"])
-    if branch.name == "main":
-        _keep_files(project, plan.differences)
-    news = partial(signals.tree_changed.send, sender=Project, project=project, branch=branch, version=version)
-    transaction.on_commit(news)
+    writing.move_head(branch, version, plan.differences)
     return version
 
 
-def _descend(version: Version, *parents: Version | UUID | None) -> None:
-    """In order: git's name for a version depends on it."""
-    ids = [parent.pk if isinstance(parent, Version) else parent for parent in parents if parent is not None]
-    Parentage.objects.bulk_create(
-        Parentage(version=version, parent_id=parent, position=position) for position, parent in enumerate(ids)
+def _go_on(changeset: ChangeSet, branch: Branch, version: Version, rest: Rest, *, by: User | None) -> None:
+    """What nobody decided about waits in a change set of its own; nothing is lost."""
+    following = ChangeSet.objects.create(
+        project=changeset.project,
+        branch=branch,
+        base_id=changeset.base_id if rest.is_over_old_base else version.pk,
+        author_kind=changeset.author_kind,
+        author=changeset.author,
+        title=changeset.title,
+        note=changeset.note,
     )
+    put_changes(following, rest.changes)
+    feed.record(changeset.project, "changeset_opened", naming(following, branch), actor=by)
 
 
-def _author_line(changeset: ChangeSet, by: User | None) -> str:
-    author = changeset.author or by
-    if changeset.author_kind == AuthorKind.USER and author is not None:
-        return f"{author.name or author.get_short_name()} <{author.email}>"[:200]
-    return "Djinn <djinn@localhost>"
-
-
-def _keep_files(project: Project, differences: list[trees.Difference]) -> None:
-    """The rows of `main` follow its head."""
-    gone = [path for path, _, after in differences if after is None]
-    for start in range(0, len(gone), 500):
-        ProjectFile.objects.filter(project=project, path__in=gone[start : start + 500]).delete()
-    kept = [
-        ProjectFile(project=project, path=path, blob_id=after.sha256, size=after.size, executable=after.executable)
-        for path, _, after in differences
-        if after is not None
+def put_changes(changeset: ChangeSet, differences: Iterable[trees.Difference]) -> None:
+    """What one tree is beside another, staged at once into a change set that nobody else knows yet."""
+    rows = [
+        Change(
+            changeset=changeset,
+            path=path,
+            before_id=before.sha256 if before else None,
+            after_id=after.sha256 if after else None,
+            executable=after is not None and after.executable,
+        )
+        for path, before, after in differences
     ]
-    ProjectFile.objects.bulk_create(
-        kept,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["project", "path"],
-        update_fields=["blob", "size", "executable"],
-    )
+    Change.objects.bulk_create(rows, batch_size=500)
 
 
 def _move(fresh: ChangeSet, given: ChangeSet, state: ChangeSetState, version: Version | None) -> None:
@@ -212,7 +210,7 @@ def _move(fresh: ChangeSet, given: ChangeSet, state: ChangeSetState, version: Ve
     given.state, given.applied_as = state, version
 
 
-def _naming(changeset: ChangeSet, branch: Branch) -> dict[str, str]:
+def naming(changeset: ChangeSet, branch: Branch) -> ChangesetOpened:
     return {
         "changeset": str(changeset.pk),
         "branch": branch.name,
@@ -225,10 +223,7 @@ def _story(
     changeset: ChangeSet, branch: Branch, version: Version, summary: applying.Summary, message: str
 ) -> ChangesetApplied:
     return {
-        "changeset": str(changeset.pk),
-        "branch": branch.name,
-        "title": changeset.title,
-        "author_kind": changeset.author_kind,
+        **naming(changeset, branch),
         "message": message,
         "version": version.number,
         "version_id": str(version.pk),

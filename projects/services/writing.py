@@ -1,0 +1,119 @@
+"""The one place where versions are made and heads move.
+
+Lock order: Project, then ChangeSet. Everything here is called inside a transaction that holds the project's lock.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from projects import feed, signals
+from projects.enums import AuthorKind
+from projects.events import BranchMoved
+from projects.models import Branch, Parentage, Project, ProjectFile, User, Version
+from projects.services import applying
+from projects.store import trees
+from projects.store.trees import Manifest
+
+
+def lock(project_id: UUID) -> Project:
+    """Whoever holds it alone gives numbers to versions and events and moves heads."""
+    return Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
+
+def add_version(
+    project: Project,
+    tree: Manifest,
+    *,
+    parents: Iterable[UUID],
+    author_kind: AuthorKind | str,
+    author_line: str,
+    message: str,
+    job_ref: UUID | None = None,
+    commit_oid: str | None = None,
+    raw_commit: bytes | None = None,
+) -> Version:
+    """The next number; parents in order, for git's name of a version depends on it."""
+    newest = Version.objects.filter(project=project).order_by("-number").values_list("number", flat=True).first()
+    version = Version.objects.create(
+        project=project,
+        number=(newest or 0) + 1,
+        tree_hash=trees.tree_hash(tree),
+        manifest=trees.dump(tree),
+        author_kind=author_kind,
+        author_line=author_line[:200],
+        message=message,
+        job_ref=job_ref,
+        commit_oid=commit_oid,
+        raw_commit=raw_commit,
+    )
+    Parentage.objects.bulk_create(
+        Parentage(version=version, parent_id=parent, position=position)
+        for position, parent in enumerate(dict.fromkeys(parents))
+    )
+    return version
+
+
+def author_line(author: User | None) -> str:
+    """As git writes it; without a person it was Djinn."""
+    if author is None:
+        return "Djinn <djinn@localhost>"
+    return f"{author.name or author.get_short_name()} <{author.email}>"[:200]
+
+
+def move_head(branch: Branch, version: Version, differences: list[trees.Difference] | None = None) -> None:
+    """The branch is at this version now; the rows of `main` and whoever runs the branch follow."""
+    if differences is None:
+        differences = trees.diff(applying.tree_of(branch.head_id), applying.tree_of(version.pk))
+    branch.head = version
+    branch.save(update_fields=["head"])
+    project = version.project
+    if branch.name == "main":
+        _keep_files(project, differences)
+    news = partial(signals.tree_changed.send, sender=Project, project=project, branch=branch, version=version)
+    transaction.on_commit(news)
+
+
+def fast_forward(branch: Branch, version: Version, *, by: User | None, reason: str, source: str = "") -> Version:
+    """Move the head to a version that came from it, without a version of its own; `reason` is merge or push."""
+    with transaction.atomic():
+        project = lock(branch.project_id)
+        fresh = Branch.objects.get(pk=branch.pk)
+        differences = trees.diff(applying.tree_of(fresh.head_id), applying.tree_of(version.pk))
+        move_head(fresh, version, differences)
+        summary = applying.summarise(differences)
+        payload: BranchMoved = {
+            "branch": fresh.name,
+            "reason": reason,
+            "source": source,
+            "message": version.message,
+            "version": version.number,
+            "version_id": str(version.pk),
+            "files": summary.files,
+            "count": summary.count,
+            "added": summary.added,
+            "removed": summary.removed,
+        }
+        feed.record(project, "branch_moved", payload, actor=by)
+    return version
+
+
+def _keep_files(project: Project, differences: list[trees.Difference]) -> None:
+    """The rows of `main` follow its head."""
+    gone = [path for path, _, after in differences if after is None]
+    for start in range(0, len(gone), 500):
+        ProjectFile.objects.filter(project=project, path__in=gone[start : start + 500]).delete()
+    kept = [
+        ProjectFile(project=project, path=path, blob_id=after.sha256, size=after.size, executable=after.executable)
+        for path, _, after in differences
+        if after is not None
+    ]
+    ProjectFile.objects.bulk_create(
+        kept,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["project", "path"],
+        update_fields=["blob", "size", "executable"],
+    )
