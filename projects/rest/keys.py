@@ -61,16 +61,15 @@ def _digest(request: HttpRequest, body: bytes) -> str:
 def _claim(user: User, key: str, door: str, digest: str) -> IdempotencyRecord:
     """Ours to fill, or somebody's that is filled."""
     rows = IdempotencyRecord.objects.filter(user=user, key=key, door=door)
-    for _ in range(2):
-        rows.filter(created_at__lt=timezone.now() - KEPT).delete()
-        try:
-            with transaction.atomic():
-                return IdempotencyRecord.objects.create(user=user, key=key, door=door, digest=digest)
-        except IntegrityError:
-            found = rows.first()
-        if found is not None:
-            return _existing(found, digest)
-    raise Refused("under_way")
+    found = rows.first()  # looked for before written: with files, a writer waits for the one under way
+    if found is not None and found.created_at >= timezone.now() - KEPT:
+        return _existing(found, digest)
+    try:
+        with transaction.atomic():
+            rows.filter(created_at__lt=timezone.now() - KEPT).delete()
+            return IdempotencyRecord.objects.create(user=user, key=key, door=door, digest=digest)
+    except IntegrityError:
+        raise Refused("under_way") from None  # somebody was first between the look and the insert
 
 
 def _existing(found: IdempotencyRecord, digest: str) -> IdempotencyRecord:
