@@ -28,6 +28,10 @@ class MissingFile(Refusal):
         super().__init__(f"There is no file {path!r}.")
 
 
+class Missing(Refusal):
+    """What was asked for by its name or number and is not there."""
+
+
 class TooLarge(Refusal):
     """A file or a tree over its limit."""
 
@@ -106,6 +110,26 @@ class BadArchive(Refusal):
         first = "; ".join(map(str, self.faults[:3])).rstrip(".")
         rest = f"; and {len(faults) - 3} more" if len(faults) > 3 else ""
         super().__init__(f"{first}{rest}.")
+
+
+class BadHistory(BadArchive):
+    """Commits that cannot become versions; `faults` says why."""
+
+
+class NotTaken(Refusal):
+    """A push of something that no branch can become."""
+
+
+class NoGit(Refusal):
+    """The git program is not on this machine."""
+
+
+class GitFailed(Refusal):
+    """Git did not do what it was asked to; `said` are its last words."""
+
+    def __init__(self, verb: str, said: str) -> None:
+        self.verb, self.said = verb, said
+        super().__init__(f"git {verb} failed: {said}.")
 
 
 class BadAddress(Refusal):

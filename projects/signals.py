@@ -1,7 +1,10 @@
-"""The one signal lower rooms send upward."""
+"""The signals lower rooms send upward."""
 
 from django.dispatch import Signal
 
 # Sent on commit, after a branch got a new head; the sender is Project, and with it come
 # the project, the branch and the version that is its head now.
 tree_changed = Signal()
+
+# Sent on commit; the sender is Project, and with it comes the project whose running apps are to start anew.
+restart_wanted = Signal()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 
 from agents import prompts
 from agents.engine.calls import Call
@@ -11,6 +12,7 @@ from agents.engine.writer import AnySink, Writer
 from agents.llm.base import Request, Turn
 from agents.models import Step
 from agents.parsing.stream import Parser
+from projects.services import secrets
 from sandboxes.runtime import stacks
 
 
@@ -23,15 +25,16 @@ def request(
     paths: tuple[str, ...] = (),
     turns: tuple[Turn, ...] = (),
 ) -> tuple[Request, str]:
-    """The request and the hash of the prompt it was made from."""
+    """The request and the hash of the prompt it was made from. No secret of the project leaves by it."""
     text, prompt_hash = prompts.load(prompt, **values)
+    masker = secrets.masker(context.project)
     asked = Request(
         model=context.job.model,
-        messages=(Turn("system", text), *turns),
+        messages=tuple(replace(turn, text=masker.text(turn.text)) for turn in (Turn("system", text), *turns)),
         step=step,
         paths=paths,
-        wish=context.wish,
-        text=context.text,
+        wish=masker.text(context.wish),
+        text=masker.text(context.text),
         stacks=stacks.available(),
     )
     return asked, prompt_hash

@@ -12,6 +12,7 @@ from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
 from projects.models import Branch, Project, User
+from projects.services import secrets
 
 
 def start(
@@ -25,6 +26,7 @@ def start(
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job."""
     _check(text)
+    text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
     selection.check(model or settings.DJINN_MODEL)
     with transaction.atomic():
         _lock(project)

@@ -15,6 +15,7 @@ from projects.models import Project
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
+from sandboxes.runtime import secrecy
 from sandboxes.runtime.boxes import follow
 from sandboxes.runtime.lines import Lines
 from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes
@@ -48,11 +49,13 @@ def run(
     env: dict[str, str] | None = None,
     downloads: bool = False,
 ) -> Command:
-    """Run to the end. A stop kills its whole process group and raises Stopped."""
+    """Run to the end. A stop kills its whole process group and raises Stopped. What downloads gets no secrets."""
+    given = {} if downloads else secrecy.environment(sandbox)
     command = begin(sandbox, argv, kind=kind, title=title, job_ref=listener.job_ref)
-    lines, exit_code, note = Lines(), None, ""
+    masker = secrecy.masker(sandbox)
+    lines, exit_code, note = Lines(masker), None, ""
     try:
-        work = _execute(sandbox, argv, lines, env=env or {}, seconds=timeout, downloads=downloads)
+        work = _execute(sandbox, argv, lines, env={**given, **(env or {})}, seconds=timeout, downloads=downloads)
         result = follow(
             work,
             timeout=timeout + _ANSWER_SECONDS,
@@ -62,7 +65,7 @@ def run(
         exit_code = result.exit_code
         note = f"\nStopped: it took longer than {timeout:.0f} seconds." if result.timed_out else ""
     except Refused as refused:
-        note = f"\n{refused}"
+        note = f"\n{masker.text(str(refused))}"
     except TimeoutError as silent:
         raise SandboxLost("The app's box does not answer.") from silent
     finally:

@@ -3,7 +3,7 @@
 from collections import deque
 from queue import SimpleQueue
 
-from projects import storable
+from projects import masking, storable
 
 _LINE_BYTES = 2000
 _KEPT_LINES = 200
@@ -11,9 +11,10 @@ _KEPT_CHARS = 16_000
 
 
 class Lines:
-    """`add` may be called from another thread than `take`, `drain` and `tail`."""
+    """`add` may be called from another thread than `take` and `tail`. What is secret is masked before lines are cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, masker: masking.Masker) -> None:
+        self._masked = masking.Stream(masker)
         self._arrived: SimpleQueue[bytes] = SimpleQueue()
         self._open = b""
         self._kept: deque[str] = deque(maxlen=_KEPT_LINES)
@@ -24,7 +25,7 @@ class Lines:
     def take(self) -> list[str]:
         """The lines completed since the last time."""
         while not self._arrived.empty():
-            self._open += self._arrived.get()
+            self._open += self._masked.feed(self._arrived.get())
         *whole, self._open = self._open.split(b"\n")
         if len(self._open) > _LINE_BYTES:
             whole, self._open = [*whole, self._open], b""
@@ -33,9 +34,9 @@ class Lines:
         return lines
 
     def tail(self) -> str:
-        """The end of everything that arrived."""
-        lines = [*self._kept, *self.take()]
-        self._kept = deque(lines, maxlen=_KEPT_LINES)
+        """The end of everything that arrived; nothing more may come."""
+        self.take()
+        self._open += self._masked.end()
         last = [_readable(self._open)] if self._open else []
         return "\n".join([*self._kept, *last])[-_KEPT_CHARS:]
 

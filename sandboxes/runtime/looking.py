@@ -9,6 +9,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import h11
 
+from projects.masking import Masker
 from sandboxes.runtime import asking
 from sandboxes.wire import Refused, Wire
 
@@ -32,17 +33,17 @@ class Ready:
     log_tail: str = ""
 
 
-async def look(wire: Wire, port: int) -> Ready:
+async def look(wire: Wire, port: int, masker: Masker) -> Ready:
     try:
         at, page = await _first_page(wire, port)
         if _leads_away(page):
-            return Ready(True, page.status, f"Leads to {page.location[:200]}")
+            return Ready(True, page.status, f"Leads to {masker.text(page.location)[:200]}")
         if page.status != 200 or not page.text.strip():
-            return Ready(False, page.status, excerpt(page))
-        broken = await _first_broken(wire, port, _own(_SCRIPT.findall(page.text), at))
+            return Ready(False, page.status, excerpt(page, masker))
+        broken = await _first_broken(wire, port, masker, _own(_SCRIPT.findall(page.text), at))
     except (Refused, h11.RemoteProtocolError):
         return Ready(False, 0, "The app's server does not answer.")
-    return broken or Ready(True, page.status, excerpt(page))
+    return broken or Ready(True, page.status, excerpt(page, masker))
 
 
 async def _first_page(wire: Wire, port: int) -> tuple[str, asking.Answer]:
@@ -61,7 +62,7 @@ def _leads_away(page: asking.Answer) -> bool:
     return 300 <= page.status < 400 and bool(page.location)
 
 
-async def _first_broken(wire: Wire, port: int, targets: Iterable[str]) -> Ready | None:
+async def _first_broken(wire: Wire, port: int, masker: Masker, targets: Iterable[str]) -> Ready | None:
     """Walks from module to module, as a browser would; within a bound."""
     waiting = deque(targets)
     seen: set[str] = set()
@@ -72,7 +73,7 @@ async def _first_broken(wire: Wire, port: int, targets: Iterable[str]) -> Ready 
         seen.add(target)
         module = await asking.get(wire, port, target, accept="*/*")
         if module.status >= 400:
-            return Ready(False, module.status, f"{target}: {excerpt(module)}")
+            return Ready(False, module.status, f"{masker.text(target)}: {excerpt(module, masker)}")
         if "javascript" in module.content_type:
             waiting.extend(_own(_IMPORT.findall(module.text), target))
     return None
@@ -90,6 +91,8 @@ def _own(sources: Iterable[str], base: str) -> Iterator[str]:
             yield target
 
 
-def excerpt(answer: asking.Answer) -> str:
-    text = _TAG.sub(" ", answer.text) if "html" in answer.content_type else answer.text
+def excerpt(answer: asking.Answer, masker: Masker) -> str:
+    """What is secret is masked before anything is cut."""
+    whole = masker.text(answer.text)
+    text = _TAG.sub(" ", whole) if "html" in answer.content_type else whole
     return " ".join(text.split())[:2000]

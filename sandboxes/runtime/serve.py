@@ -3,19 +3,21 @@
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from projects import feed
+from projects.masking import Masker
 from projects.models import Branch
 from sandboxes import stacks
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Command, Sandbox, addresses
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, commands
+from sandboxes.runtime import boxes, commands, secrecy
 from sandboxes.runtime.commands import Listener
 from sandboxes.runtime.lines import Lines
 from sandboxes.runtime.looking import Ready, look
@@ -40,14 +42,17 @@ def start(
         return None
     if should_stop and should_stop():
         raise Stopped("The app was not started.")
+    given = secrecy.environment(sandbox)
     running = _running(sandbox)
-    if running and running.argv == list(stack.serve) and _is_alive(_status(sandbox)):
+    is_same = running is not None and running.argv == list(stack.serve) and secrecy.is_given(sandbox, given)
+    if is_same and _is_alive(_status(sandbox)):
         return running
     stop(sandbox)
     title = "Start the app's server"
     command = commands.begin(sandbox, stack.serve, kind=CommandKind.SERVE, title=title, job_ref=job_ref)
     try:
-        env = {**dict(stack.env), "PORT": str(stack.port)}
+        secrecy.remember(sandbox, given)
+        env = {**given, **dict(stack.env), "PORT": str(stack.port)}
         boxes.ask(sandbox, lambda wire: wire.spawn(_NAME, stack.serve, env=env))
     except (SandboxLost, Refused) as failed:
         commands.finish(command, exit_code=None, tail=str(failed))
@@ -90,12 +95,12 @@ def wait_ready(
 
 
 def log_tail(sandbox: Sandbox) -> str:
-    return boxes.ask(sandbox, _log_tail)
+    return boxes.ask(sandbox, partial(_log_tail, secrecy.masker(sandbox)))
 
 
 def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: Listener) -> Ready:
-    command = _running(sandbox)
-    deadline, first_bad, seen = time.monotonic() + timeout, None, _Log(sandbox, command, listener)
+    command, masker = _running(sandbox), secrecy.masker(sandbox)
+    deadline, first_bad, seen = time.monotonic() + timeout, None, _Log(sandbox, command, listener, masker)
     ready = Ready(False, 0, "The app's server does not answer.")
     while time.monotonic() < deadline:
         seen.tell()
@@ -104,7 +109,7 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
         status = _status(sandbox)
         if not _is_alive(status):
             return _died(sandbox, command, status)
-        ready = _look(sandbox, stack.port, deadline - time.monotonic(), listener)
+        ready = _look(sandbox, stack.port, masker, deadline - time.monotonic(), listener)
         if ready.ok:
             return ready
         first_bad = (first_bad or time.monotonic()) if ready.status else None
@@ -114,9 +119,9 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
     return Ready(False, ready.status, ready.excerpt, log_tail(sandbox))
 
 
-def _look(sandbox: Sandbox, port: int, seconds: float, listener: Listener) -> Ready:
+def _look(sandbox: Sandbox, port: int, masker: Masker, seconds: float, listener: Listener) -> Ready:
     try:
-        work = boxes.asked(sandbox, lambda wire: look(wire, port))
+        work = boxes.asked(sandbox, lambda wire: look(wire, port, masker))
         return boxes.follow(work, timeout=max(seconds, 1.0), should_stop=listener.should_stop)
     except TimeoutError:
         return Ready(False, 0, "The app's server took the request and stayed silent.")
@@ -170,8 +175,8 @@ def _is_alive(status: Service | None) -> bool:
     return status is not None and status.running
 
 
-async def _log_tail(wire: Wire) -> str:
-    lines = Lines()
+async def _log_tail(masker: Masker, wire: Wire) -> str:
+    lines = Lines(masker)
     async for chunk in wire.logs(_NAME, follow=False):
         lines.add(chunk.data)
     return lines.tail()
@@ -180,9 +185,9 @@ async def _log_tail(wire: Wire) -> str:
 class _Log:
     """Passes on what the server writes while it is waited for."""
 
-    def __init__(self, sandbox: Sandbox, command: Command | None, listener: Listener) -> None:
+    def __init__(self, sandbox: Sandbox, command: Command | None, listener: Listener, masker: Masker) -> None:
         self.sandbox, self.command, self.listener = sandbox, command, listener
-        self.lines, self.at = Lines(), 0
+        self.lines, self.at = Lines(masker), 0
 
     def tell(self) -> None:
         if self.command is None:

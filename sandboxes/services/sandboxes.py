@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import transaction
 
-from projects.models import Branch
+from projects.models import Branch, Project
 from sandboxes import tasks
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox, addresses
@@ -29,6 +29,13 @@ def request_start(sandbox: Sandbox) -> None:
 
 def request_stop(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
+
+
+def request_restart(project: Project) -> None:
+    """Of what runs: a server that was started with other secrets than those of now is started anew."""
+    boxes = Sandbox.objects.filter(project=project, state=SandboxState.READY, port__isnull=False).exclude(handle={})
+    for sandbox in boxes:
+        request_start(sandbox)
 
 
 def request_sync(branch: Branch) -> None:

@@ -88,3 +88,13 @@ def test_only_a_ready_box_is_asked_to_follow_the_head(make_app: MakeApp, sent: l
 def test_tasks_are_known_by_the_names_the_schedule_uses() -> None:
     names = {"start", "stop", "sync_tree", "prepare_templates", "reap"}
     assert {f"sandboxes.tasks.{name}" for name in names} <= set(current_app.tasks)
+
+
+def test_only_what_runs_is_asked_to_start_anew(make_app: MakeApp, sent: list[tuple[str, str]]) -> None:
+    running, asleep = make_app({}), make_app({})
+    Sandbox.objects.filter(pk=running.pk).update(
+        state="ready", port=5000, handle={"id": "a", "backend": "process"}, backend="process"
+    )
+    for sandbox in (running, asleep):
+        sandboxes.request_restart(sandbox.project)
+    assert sent == [("sandboxes.tasks.start", str(running.pk))]
