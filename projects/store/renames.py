@@ -1,0 +1,191 @@
+"""Which files of a tree are those of another under a new name, found as git finds them. Pure.
+
+First by the same content, then by the same last part of the path and three quarters of the content, then by
+half of the content, the most alike first.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from projects.store import similarity
+from projects.store.similarity import Pieces
+from projects.store.trees import Entry
+
+# (hash, bytes) of each hash asked for.
+Fetch = Callable[[Iterable[str]], Iterable[tuple[str, bytes]]]
+
+# Past these, names alone and equal contents have to do.
+MOST_PAIRS = 40_000
+MOST_BYTES = 16 * 1024 * 1024
+# So many candidates are kept of each new path.
+_KEPT = 4
+
+
+class Rename(NamedTuple):
+    """`score` is of `similarity.SAME`."""
+
+    old: str
+    new: str
+    score: int
+
+
+class _Pair(NamedTuple):
+    score: int
+    has_same_name: bool
+    old: str
+    new: str
+
+
+def detect(
+    gone: Mapping[str, Entry],
+    come: Mapping[str, Entry],
+    fetch: Fetch,
+    *,
+    relevant: Collection[str] | None = None,
+    with_empty: bool = True,
+) -> list[Rename]:
+    """Pair the paths that went with those that came; `relevant` are the only ones worth comparing contents for."""
+    search = _Search(gone, come, fetch, with_empty=with_empty)
+    search.by_content()
+    wanted = [path for path in search.left() if relevant is None or path in relevant]
+    if wanted:
+        search.by_name(wanted, guesses(search.found) if relevant is not None else {})
+        search.by_likeness([path for path in wanted if path not in search.used])
+    return sorted(search.found.values())
+
+
+class _Search:
+    def __init__(self, gone: Mapping[str, Entry], come: Mapping[str, Entry], fetch: Fetch, *, with_empty: bool) -> None:
+        self.gone = {path: gone[path] for path in sorted(gone) if with_empty or gone[path].size}
+        self.come = {path: come[path] for path in sorted(come) if with_empty or come[path].size}
+        self.found: dict[str, Rename] = {}
+        self.used: set[str] = set()
+        self._fetch = fetch
+        self._pieces: dict[str, Pieces] = {}
+        self._bytes_left = MOST_BYTES
+
+    def left(self) -> list[str]:
+        return [path for path in self.gone if path not in self.used]
+
+    def _take(self, old: str, new: str, score: int) -> None:
+        self.found[new] = Rename(old, new, score)
+        self.used.add(old)
+
+    def by_content(self) -> None:
+        sources: dict[str, list[str]] = {}
+        for path, entry in self.gone.items():
+            sources.setdefault(entry.sha256, []).append(path)
+        for path, entry in self.come.items():
+            olds = sources.get(entry.sha256)
+            if olds:
+                old = next((old for old in olds if name_of(old) == name_of(path)), olds[0])
+                olds.remove(old)
+                self._take(old, path, similarity.SAME)
+
+    def by_name(self, wanted: list[str], guessed: Mapping[str, str]) -> None:
+        """Files that moved with their name; where a name is there twice, to the folder others moved to."""
+        sources = _once(self.left())
+        targets = _once(path for path in self.come if path not in self.found)
+        pairs = []
+        for old in wanted:
+            name = name_of(old)
+            if name not in targets:
+                continue
+            new = targets[name] if sources[name] and targets[name] else _joined(guessed.get(folder_of(old)), name)
+            if new in self.come:
+                pairs.append((old, new))
+        self._read([entry for old, new in pairs if (entry := self._alike(old, new))])
+        for old, new in pairs:
+            score = self._score(old, new)
+            if new not in self.found and score >= similarity.ALIKE_BY_NAME:
+                self._take(old, new, score)
+
+    def by_likeness(self, wanted: list[str]) -> None:
+        targets = [path for path in self.come if path not in self.found]
+        if not wanted or len(wanted) * len(targets) > MOST_PAIRS:
+            return
+        possible = [alike for new in targets for old in wanted if (alike := self._alike(old, new))]
+        if not self._read(possible):
+            return
+        kept = [pair for new in targets for pair in self._best(new, wanted)]
+        for pair in sorted(kept, key=lambda pair: (-pair.score, not pair.has_same_name)):
+            if pair.score >= similarity.ALIKE and pair.new not in self.found and pair.old not in self.used:
+                self._take(pair.old, pair.new, pair.score)
+
+    def _best(self, new: str, wanted: list[str]) -> list[_Pair]:
+        """The most alike, in the places in which git keeps them: equals are taken in that order."""
+        kept: list[_Pair] = []
+        for old in wanted:
+            pair = _Pair(self._score(old, new), name_of(old) == name_of(new), old, new)
+            if len(kept) < _KEPT:
+                kept.append(pair)
+                continue
+            worst = min(range(_KEPT), key=lambda at: kept[at][:2])
+            if pair[:2] > kept[worst][:2]:
+                kept[worst] = pair
+        return kept
+
+    def _alike(self, old: str, new: str) -> tuple[Entry, Entry] | None:
+        one, other = self.gone[old], self.come[new]
+        return (one, other) if similarity.may_be_alike(one.size, other.size) else None
+
+    def _score(self, old: str, new: str) -> int:
+        one, other = self._pieces.get(self.gone[old].sha256), self._pieces.get(self.come[new].sha256)
+        if one is None or other is None or not self._alike(old, new):
+            return 0
+        return similarity.score(one, other, max(self.gone[old].size, self.come[new].size))
+
+    def _read(self, pairs: Iterable[tuple[Entry, Entry]]) -> bool:
+        """Take the contents apart, each once; False if they are too much to."""
+        sizes = {entry.sha256: entry.size for pair in pairs for entry in pair if entry.sha256 not in self._pieces}
+        if sum(sizes.values()) > self._bytes_left:
+            return False
+        self._bytes_left -= sum(sizes.values())
+        for sha256, content in self._fetch(sizes):
+            self._pieces[sha256] = similarity.pieces(content)
+        return True
+
+
+def name_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _joined(folder: str | None, name: str) -> str:
+    return "/" if folder is None else f"{folder}/{name}" if folder else name
+
+
+def _once(paths: Iterable[str]) -> dict[str, str]:
+    """The only path with this name; none if there are several."""
+    found: dict[str, str] = {}
+    for path in paths:
+        name = name_of(path)
+        found[name] = "" if name in found else path
+    return found
+
+
+def guesses(found: Mapping[str, Rename]) -> dict[str, str]:
+    """Where each folder went, from the files that are known to have moved out of it."""
+    counts: dict[str, Counter[str]] = {}
+    for old, new, _ in found.values():
+        for one, other in folders_moved(old, new):
+            counts.setdefault(one, Counter())[other] += 1
+    clear = {}
+    for folder, places in counts.items():
+        best = places.most_common(2)
+        if len(best) == 1 or best[0][1] > best[1][1]:
+            clear[folder] = best[0][0]
+    return clear
+
+
+def folders_moved(old: str, new: str) -> Iterable[tuple[str, str]]:
+    """The folder of the file, and those above it as long as the lower ones kept their names."""
+    one, other = folder_of(old), folder_of(new)
+    yield one, other
+    while one and other and name_of(one) == name_of(other):
+        one, other = folder_of(one), folder_of(other)
+        yield one, other
