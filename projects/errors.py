@@ -80,9 +80,14 @@ class Conflict(Refusal):
 class Stale(Refusal):
     """A file is not what its writer saw; `current` is the sha256 it has now, empty when it is gone."""
 
-    def __init__(self, path: str, current: str) -> None:
+    def __init__(self, path: str, current: str, seen: str | None = None) -> None:
         self.path, self.current = path, current
-        super().__init__(f"The file {path!r} has changed since it was read.")
+        if seen == "":
+            super().__init__(f"There is a file {path!r} already.")
+        elif not current:
+            super().__init__(f"The file {path!r} is gone; it was moved or deleted since it was read.")
+        else:
+            super().__init__(f"The file {path!r} has changed since it was read.")
 
 
 class Corrupt(Refusal):
@@ -168,3 +173,39 @@ class BadSecret(Refusal):
 
 class UnknownSecret(Refusal):
     """No secret of this name."""
+
+
+class WrongCredentials(Refusal):
+    """Not somebody's e-mail address and password, or not their code."""
+
+    def __init__(self, say: str = "This e-mail address and this password do not belong together.") -> None:
+        super().__init__(say)
+
+
+class SecondFactor(Refusal):
+    """The password was right, and this account asks for more."""
+
+    def __init__(self) -> None:
+        super().__init__("This account has a second factor: send its code next, or sign in with a browser.")
+
+
+class SignUpClosed(Refusal):
+    """Strangers make no accounts here."""
+
+    def __init__(self) -> None:
+        super().__init__("Sign-up is closed on this installation.")
+
+
+class TooOften(Refusal):
+    """Tried more often than anybody honest does."""
+
+    def __init__(self) -> None:
+        super().__init__("That was tried too often. Wait a few minutes.")
+
+
+class BadFields(Refusal):
+    """Some of what was filled in does not do; `said` tells for each field why."""
+
+    def __init__(self, said: Mapping[str, str]) -> None:
+        self.said = dict(said)
+        super().__init__(" ".join(self.said.values()))

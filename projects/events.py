@@ -125,13 +125,36 @@ class BranchMoved(TypedDict):
     removed: int
 
 
+class ProjectImported(TypedDict):
+    """What a project, or a version of it, came from: zip, bundle, url or fork. `left_out`: {name: how many}."""
+
+    source: str
+    said: str
+    versions: int
+    files: int
+    left_out: dict[str, int]
+
+
+class RemotePushed(TypedDict):
+    """`branches` are those that the remote did not have like this before."""
+
+    remote: str
+    name: str
+    url: str
+    branches: list[str]
+
+
 _CARD = Fragment(region="chat", key="version-{changeset}", template="events/version_card.html")
+_IMPORTED = Fragment(region="chat", key="imported-{seq}", template="events/project_imported.html")
 
 KINDS = (
     # An open change set shows nothing of its own: what is staged is told file by file.
     Kind("changeset_opened", ChangesetOpened),
     Kind("changeset_applied", ChangesetApplied, (_CARD,)),
     Kind("changeset_rejected", ChangesetRejected, (_CARD,)),
+    Kind("project_imported", ProjectImported, (_IMPORTED,)),
+    # The card of the push says it all.
+    Kind("remote_pushed", RemotePushed),
     Kind("changeset_waiting", ChangesetWaiting, (_CARD,)),
     Kind("changeset_superseded", ChangesetSuperseded),
     Kind("version_restored", VersionRestored, (_CARD,)),

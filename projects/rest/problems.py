@@ -106,6 +106,11 @@ def _fault(place: Sequence[Any], code: str, message: str) -> Fault:
     return told
 
 
+def _unfit(error: errors.BadFields) -> Refused:
+    faults = [_fault(["body", "", name], "value", said) for name, said in error.said.items()]
+    return Refused("invalid", _sentence(faults), errors=faults)
+
+
 def _sentence(faults: Sequence[Fault]) -> str:
     first = faults[0]
     place = first.get("parameter") or first.get("pointer") or "the body"
@@ -136,6 +141,8 @@ _READINGS.update(
         errors.Refusal: lambda error: Refused("refused", str(error)),
         errors.MissingFile: lambda error: Refused("not_found", str(error)),
         errors.Stale: lambda error: Refused("stale", str(error), path=error.path, current=_etag(error.current)),
+        errors.TooOften: lambda error: Refused("too_many", str(error), headers={"Retry-After": "300"}),
+        errors.BadFields: lambda error: _unfit(error),
         errors.Conflict: lambda error: Refused("conflict", str(error), paths=list(error.paths)),
     }
 )
@@ -144,6 +151,9 @@ register(errors.BadName, "invalid")
 register(errors.BadAddress, "invalid")
 register(errors.BadArchive, "invalid")
 register(errors.Missing, "not_found")
+register(errors.WrongCredentials, "wrong_credentials")
+register(errors.SecondFactor, "second_factor")
+register(errors.SignUpClosed, "sign_up_closed")
 register(errors.TooLarge, "too_large")
 register(errors.Closed, "wrong_state")
 register(errors.Empty, "wrong_state")

@@ -123,6 +123,10 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chore_moved", _chore("failed", code="auth", message="It refused us.", user_action="Look at the password.")),
     ("job_failed", _job(kind="push", state="failed", phase="failed", code="auth", message="It refused us.")),
     ("chore_moved", _chore("paused")),
+    (
+        "project_imported",
+        {"source": "zip", "said": "Imported garden.zip", "versions": 1, "files": 3, "left_out": {"node_modules": 9}},
+    ),
     ("chore_moved", _chore("cancelled", lines=["main: refused"])),
     ("chore_moved", _chore("completed", lines=["main: pushed"])),
 )

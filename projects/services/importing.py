@@ -1,0 +1,90 @@
+"""Files that come as a zip: into a project of their own, or into one that is there, as one version.
+
+Everything is read, judged and packed before a row is written; the rest is one transaction.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Literal, NamedTuple
+
+from django.db import transaction
+
+from projects import errors, feed, storable
+from projects.enums import AuthorKind
+from projects.imports.unzip import Archive, Limits
+from projects.models import Branch, ChangeSet, Project, User, Version
+from projects.services import applying, changesets, files, projects, staging
+from projects.services.staging import Content, Packed
+
+Mode = Literal["replace", "add"]
+LIMITS = Limits(files=applying.MOST_FILES, file=applying.MOST_FILE, total=applying.MOST_TREE)
+
+
+class Imported(NamedTuple):
+    project: Project
+    version: Version
+    # {name: how many} of what was not taken along.
+    left_out: dict[str, int]
+    count: int
+
+
+def make(file: BinaryIO, *, filename: str, by: User, name: str = "") -> Imported:
+    """A project of its own, named as the folder in it, or the file itself, unless told."""
+    archive, packed = _read(file)
+    with transaction.atomic():
+        project = projects.create(name=name or _name(filename, archive), by=by)
+        main = Branch.objects.get(project=project, name="main")
+        return _write(main, archive, packed, filename=filename, by=by)
+
+
+def take(file: BinaryIO, branch: Branch, *, filename: str, mode: Mode, by: User) -> Imported:
+    """`replace`: the tree becomes that of the zip. `add`: its files come on top of those that are there."""
+    archive, packed = _read(file)
+    with transaction.atomic():
+        if mode == "replace":
+            gone = files.manifest(branch).keys() - packed.entries.keys()
+            packed.entries.update(dict.fromkeys(gone))
+        return _write(branch, archive, packed, filename=filename, by=by)
+
+
+def _read(file: BinaryIO) -> tuple[Archive, Packed]:
+    archive = Archive(file, LIMITS)
+    return archive, staging.pack(_contents(archive))
+
+
+def _contents(archive: Archive) -> Iterator[tuple[str, Content]]:
+    for path, content, executable in archive.files():
+        yield path, Content(content, executable)
+
+
+def _write(branch: Branch, archive: Archive, packed: Packed, *, filename: str, by: User) -> Imported:
+    """Within the caller's transaction: staged and applied at once, over whatever others did since."""
+    said = f"Imported {shown(filename)}"
+    changeset = changesets.open(branch=branch, author_kind=AuthorKind.USER, by=by, title=said)
+    staging.put(ChangeSet.objects.get(pk=changeset.pk), packed)
+    version = changesets.apply(changeset, by=by, message=said)
+    left_out, count = dict(archive.contents.left_out), len(archive.contents.entries)
+    payload = {"source": "zip", "said": said, "versions": 1, "files": count, "left_out": left_out}
+    feed.record(branch.project, "project_imported", payload, actor=by)
+    return Imported(branch.project, version, left_out, count)
+
+
+def shown(filename: str) -> str:
+    """What somebody's computer calls a file: its last part, on one line."""
+    last = storable.name(filename.replace("\\", "/").rpartition("/")[2])
+    return last[:100] or "a zip"
+
+
+def _name(filename: str, archive: Archive) -> str:
+    stem = shown(filename)
+    stem = stem[:-4] if stem.lower().endswith(".zip") else stem
+    words = storable.name((stem or archive.contents.wrapper).replace("-", " ").replace("_", " "))
+    return words[: projects.MOST_NAME] or "Imported"
+
+
+def mode_of(word: str) -> Mode:
+    """As a form or a program says it."""
+    if word == "add":
+        return "add"
+    if word == "replace":
+        return "replace"
+    raise errors.BadName("An import replaces what is there, or adds to it.")
