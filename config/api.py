@@ -1,5 +1,8 @@
 """The REST API: every app's rooms behind one frame, its OpenAPI document, and the pages about it."""
 
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module, util
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,8 +11,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from projects.api import projects
-from projects.rest import bodies, documents, problems
+from projects.rest import Room, bodies, documents, problems
 from projects.rest.kinds import KINDS
 
 ROOT = "/api/v2/"
@@ -18,8 +20,18 @@ Sign in with `Authorization: Bearer <token>`. Everything that is refused is a pr
 address of a page. Lists come in pages: `next` of one is `after` of the next. Writes take an `Idempotency-Key`.
 `docs/how-to/api.md` tells the rest."""
 
-# In the order of the documentation.
-ROOMS = (projects.room,)
+APPS = ("projects", "sandboxes", "agents")
+
+
+def rooms() -> Iterator[Room]:
+    """Every `room` of a module in some app's `api/`: a new one is there by itself."""
+    for app in APPS:
+        if util.find_spec(f"{app}.api") is not None:
+            package = import_module(f"{app}.api")
+            for module in pkgutil.iter_modules(package.__path__):
+                found = import_module(f"{app}.api.{module.name}")
+                if isinstance(room := getattr(found, "room", None), Room):
+                    yield room
 
 
 class Api(NinjaAPI):
@@ -42,7 +54,7 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Djinn", version="2", description=ABOUT, urls_namespace="api", parser=bodies.Json())
-for room in ROOMS:
+for room in rooms():
     api.add_router("", room.router)
 
 

@@ -1,6 +1,6 @@
 """Refusals of this app: nouns, each with a sentence a person can read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -169,10 +169,6 @@ class Damaged(Refusal):
 
 class BadSecret(Refusal):
     """A name or value that a secret cannot have."""
-
-
-class UnknownSecret(Refusal):
-    """No secret of this name."""
 
 
 class WrongCredentials(Refusal):

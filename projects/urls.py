@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import enter, exports, files
+from projects.views import enter, exports, files, secrets
 
 app_name = "projects"
 
@@ -13,4 +13,7 @@ urlpatterns = [
     path(f"{_PROJECT}files/", files.show_list, name="file-list"),
     path(f"{_PROJECT}files/<path:path>", files.show, name="file-read"),
     path(f"{_PROJECT}export.zip", exports.download, name="export-zip"),
+    path(f"{_PROJECT}settings/secrets/", secrets.show, name="secrets"),
+    path(f"{_PROJECT}settings/secrets/restart/", secrets.restart, name="secret-restart"),
+    path(f"{_PROJECT}settings/secrets/<str:name>/remove/", secrets.remove, name="secret-remove"),
 ]

@@ -142,7 +142,7 @@ _READINGS.update(
         errors.MissingFile: lambda error: Refused("not_found", str(error)),
         errors.Stale: lambda error: Refused("stale", str(error), path=error.path, current=_etag(error.current)),
         errors.TooOften: lambda error: Refused("too_many", str(error), headers={"Retry-After": "300"}),
-        errors.BadFields: lambda error: _unfit(error),
+        errors.BadFields: _unfit,
         errors.Conflict: lambda error: Refused("conflict", str(error), paths=list(error.paths)),
     }
 )
@@ -150,6 +150,7 @@ register(errors.BadPath, "invalid")
 register(errors.BadName, "invalid")
 register(errors.BadAddress, "invalid")
 register(errors.BadArchive, "invalid")
+register(errors.BadSecret, "invalid")
 register(errors.Missing, "not_found")
 register(errors.WrongCredentials, "wrong_credentials")
 register(errors.SecondFactor, "second_factor")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from projects import errors, masking, sealing, signals
 from projects.models import Project, Secret, User
@@ -26,13 +27,13 @@ _RESERVED = re.compile(
 )
 
 
-def names(project: Project) -> list[Secret]:
+def names(project: Project) -> QuerySet[Secret]:
     """Which there are, by name and since when; what is in them is not fetched."""
-    return list(project.secrets.defer("ciphertext").select_related("created_by"))
+    return project.secrets.defer("ciphertext").select_related("created_by")
 
 
-def put(project: Project, *, name: str, value: str, by: User) -> bool:
-    """Write it, new or over the one of this name; whether it is new."""
+def put(project: Project, *, name: str, value: str, by: User) -> Secret:
+    """Write it, new or over the one of this name."""
     name = _checked_name(name)
     value = _checked_value(value)
     with transaction.atomic():
@@ -43,7 +44,7 @@ def put(project: Project, *, name: str, value: str, by: User) -> bool:
         secret.ciphertext = sealing.seal(value, about=sealed.about_secret(secret))
         secret.save()
         audit.write("secret_set", by=by, project=project, target=secret, detail={"new": known is None})
-    return known is None
+    return secret
 
 
 def remove(project: Project, *, name: str, by: User) -> None:
@@ -51,7 +52,7 @@ def remove(project: Project, *, name: str, by: User) -> None:
         _lock(project)
         secret = project.secrets.filter(name=name).first()
         if secret is None:
-            raise errors.UnknownSecret(f"There is no secret called {name[:MOST_NAME]!r}.")
+            raise errors.Missing(f"There is no secret called {name[:MOST_NAME]!r}.")
         audit.write("secret_removed", by=by, project=project, target=secret)
         secret.delete()
 
