@@ -1,9 +1,9 @@
 """What applying a change set will write, worked out without a lock. `changesets.plans` uses it."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
@@ -24,6 +24,8 @@ MOST_LISTED = 100
 MOST_COUNTED = 4 * 1024 * 1024
 # So many trees are kept in memory; the largest takes about 2 MB.
 KEPT_TREES = 16
+_trees: OrderedDict[UUID, Manifest] = OrderedDict()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,24 @@ def tree_of(version_id: UUID | None) -> Manifest:
     return dict(_tree(version_id)) if version_id else {}
 
 
-@lru_cache(KEPT_TREES)
-def _tree(version_id: UUID) -> Mapping[str, Entry]:
+def _tree(version_id: UUID) -> Manifest:
     """A version never changes, so its tree is fetched and parsed once."""
+    with _lock:
+        if version_id in _trees:
+            _trees.move_to_end(version_id)
+            return _trees[version_id]
     stored = Version.objects.values_list("manifest", flat=True).get(pk=version_id)
-    return MappingProxyType(trees.load(stored))
+    tree = trees.load(stored)
+    remember(version_id, tree)
+    return tree
+
+
+def remember(version_id: UUID, tree: Manifest) -> None:
+    """Who makes a version knows its tree: the next reader need not parse it."""
+    with _lock:
+        _trees[version_id] = tree
+        while len(_trees) > KEPT_TREES:
+            _trees.popitem(last=False)
 
 
 def working_tree(changeset: ChangeSet) -> Manifest:
@@ -94,9 +109,9 @@ def check_staged(path: str, entry: Entry | None, working: Manifest) -> None:
         if path not in working:
             raise errors.MissingFile(path)
         return
-    others = {other: kept for other, kept in working.items() if other != path}
-    trees.check_addition(path, others)
-    check({**others, path: entry})
+    if path not in working:
+        trees.check_addition(path, working)
+    check({**working, path: entry})
 
 
 def plan(changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pick: Pick | None = None) -> Plan:
@@ -115,12 +130,12 @@ def plan(changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pic
     return Plan(head_id, staged, tree, differences, summarise(differences), rest)
 
 
-def check_expected(expected: Mapping[str, str], head: Manifest) -> None:
+def check_expected(expected: Mapping[str, str], tree: Manifest) -> None:
     """Refuse if a file is not what its writer saw; an empty hash says that it saw none."""
     for path, seen in sorted(expected.items()):
-        current = head[path].sha256 if path in head else ""
+        current = tree[path].sha256 if path in tree else ""
         if seen != current:
-            raise errors.Stale(path, current)
+            raise errors.Stale(path, current, seen)
 
 
 def _rest(base: Manifest, ours: Manifest, tree: Manifest, left: Changes) -> Rest:
@@ -159,22 +174,32 @@ def check(tree: Manifest) -> None:
 
 def summarise(differences: list[trees.Difference]) -> Summary:
     """Counts of lines per file, for as many bytes as is quick to compare."""
+    counted = _counted(differences)
     files: list[ChangedFile] = []
-    left = MOST_COUNTED
     for path, before, after in differences:
-        left -= (before.size if before else 0) + (after.size if after else 0)
-        counted = _count(before, after) if left >= 0 else diffs.Stats(0, 0)
-        files.append({"path": path, "change": _word(before, after), "added": counted[0], "removed": counted[1]})
+        added, removed = counted.get(path, diffs.Stats(0, 0))
+        files.append({"path": path, "change": _word(before, after), "added": added, "removed": removed})
     added, removed = sum(file["added"] for file in files), sum(file["removed"] for file in files)
     return Summary(files[:MOST_LISTED], len(files), added, removed)
+
+
+def _counted(differences: list[trees.Difference]) -> dict[str, diffs.Stats]:
+    """Of the first few megabytes; contents are read many at a time."""
+    left, some = MOST_COUNTED, list[trees.Difference]()
+    for one in differences:
+        left -= sum(entry.size for entry in one[1:] if entry)
+        if left < 0:
+            break
+        some.append(one)
+    wanted = {entry.sha256 for one in some for entry in one[1:] if entry}
+    contents = dict(blobs.get_many(sorted(wanted)))
+    return {
+        path: diffs.stats(contents[before.sha256] if before else None, contents[after.sha256] if after else None)
+        for path, before, after in some
+    }
 
 
 def _word(before: Entry | None, after: Entry | None) -> Literal["added", "changed", "deleted"]:
     if before is None:
         return "added"
     return "changed" if after else "deleted"
-
-
-def _count(before: Entry | None, after: Entry | None) -> diffs.Stats:
-    old = blobs.get(before.sha256) if before else None
-    return diffs.stats(old, blobs.get(after.sha256) if after else None)

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from projects import errors, feed
-from projects.enums import AuthorKind, ChangeSetState, Decision
-from projects.events import ChangesetApplied, ChangesetOpened
+from projects.enums import AuthorKind, ChangeSetState
+from projects.events import ChangesetApplied, ChangesetOpened, ChangesetSuperseded
 from projects.models import Branch, Change, ChangeSet, User, Version
-from projects.services import applying, choosing, writing
+from projects.services import applying, choosing, staging, writing
 from projects.services.applying import Plan, Rest
 from projects.services.choosing import Pick
-from projects.store import blobs, trees
+from projects.store import trees
 from projects.store.trees import Manifest
 
 # Each failed try means that somebody else's succeeded.
@@ -43,37 +43,29 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
     return changeset
 
 
-def stage(changeset: ChangeSet, path: str, content: bytes | None, *, executable: bool = False) -> Change:
-    """Put one file into the change set (None = delete it); the last stage of a path wins."""
-    applying.check_content(path, content)
-    blob = None if content is None else blobs.pack(content)
-    entry = None if blob is None else trees.Entry(blob.sha256, blob.size, executable)
-    with transaction.atomic():
-        fresh = _locked_open(changeset)
-        applying.check_staged(path, entry, applying.working_tree(fresh))
-        if blob is not None:
-            blobs.keep(blob)
-        return _put_change(fresh, path, entry)
+def stage(
+    changeset: ChangeSet, path: str, content: bytes | None, *, executable: bool = False, expected: str | None = None
+) -> Change:
+    """Put one file into the change set (None = delete it); the last stage of a path wins.
 
-
-def _put_change(changeset: ChangeSet, path: str, entry: trees.Entry | None) -> Change:
-    base = applying.tree_of(changeset.base_id).get(path)
-    change = Change(
-        changeset=changeset,
-        path=path,
-        before_id=base.sha256 if base else None,
-        after_id=entry.sha256 if entry else None,
-        executable=entry is not None and entry.executable,
-        # What was decided was decided about the content before.
-        decision=Decision.UNDECIDED,
-    )
-    [kept] = Change.objects.bulk_create(
-        [change],
-        update_conflicts=True,
-        unique_fields=["changeset", "path"],
-        update_fields=["before", "after", "executable", "decision", "staged_at"],
-    )
+    `expected` is the hash its writer saw ("" for none); what somebody else staged meanwhile is not written over.
+    """
+    new = None if content is None else staging.Content(content, executable)
+    seen = {} if expected is None else {path: expected}
+    [kept] = stage_all(changeset, [(path, new)], expected=seen)
     return kept
+
+
+def stage_all(
+    changeset: ChangeSet,
+    changes: Iterable[tuple[str, staging.Content | None]],
+    *,
+    expected: Mapping[str, str] | None = None,
+) -> list[Change]:
+    """Many files at once: all of them, or none and the reason."""
+    packed = staging.pack(changes)
+    with transaction.atomic():
+        return staging.put(locked_open(changeset), packed, expected=expected)
 
 
 def apply(
@@ -115,10 +107,20 @@ def reject(changeset: ChangeSet, *, by: User | None) -> None:
     """Turn it down; what it staged stays readable."""
     with transaction.atomic():
         project = writing.lock(changeset.project_id)
-        fresh = _locked_open(changeset)
+        fresh = locked_open(changeset)
         _move(fresh, changeset, ChangeSetState.REJECTED, None)
         payload = naming(fresh, fresh.branch)
         feed.record(project, "changeset_rejected", payload, actor=by, job_ref=fresh.job_ref)
+
+
+def supersede(changeset: ChangeSet, successor: ChangeSet, *, by: User | None) -> None:
+    """Another change set took its place."""
+    with transaction.atomic():
+        project = writing.lock(changeset.project_id)
+        fresh = locked_open(changeset)
+        _move(fresh, changeset, ChangeSetState.SUPERSEDED, None)
+        payload: ChangesetSuperseded = {**naming(fresh, fresh.branch), "successor": str(successor.pk)}
+        feed.record(project, "changeset_superseded", payload, actor=by, job_ref=fresh.job_ref)
 
 
 def working_manifest(changeset: ChangeSet) -> Manifest:
@@ -127,7 +129,7 @@ def working_manifest(changeset: ChangeSet) -> Manifest:
     return applying.tree_of(fresh.applied_as_id) if fresh.applied_as_id else applying.working_tree(fresh)
 
 
-def _locked_open(changeset: ChangeSet) -> ChangeSet:
+def locked_open(changeset: ChangeSet) -> ChangeSet:
     rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("branch", "project")
     fresh = rows.get(pk=changeset.pk)
     if fresh.state != ChangeSetState.OPEN:
@@ -142,7 +144,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
         rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("applied_as")
         if done := rows.defer("applied_as__manifest").get(pk=changeset.pk).applied_as:
             return done
-        fresh = _locked_open(changeset)
+        fresh = locked_open(changeset)
         branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
         if branch.head_id != plan.head_id or choosing.staged(fresh.pk) != plan.staged:
             return None

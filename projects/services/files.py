@@ -1,22 +1,39 @@
-"""Reading trees, and a person's single edit: open, stage and apply in one transaction."""
+"""Reading trees, and a person's acts on files: each is one change set and one version, in one transaction.
 
-from collections.abc import Iterator
+`expected` is what the writer saw: the sha256 of a file, the tree hash of a folder, "" for nothing there.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
 
 from projects import errors
 from projects.enums import AuthorKind
-from projects.models import Branch, ChangeSet, User, Version
-from projects.services import applying, changesets
+from projects.models import Branch, ChangeSet, Project, User, Version
+from projects.services import applying, changesets, staging, writing
+from projects.services.staging import Content, Packed
 from projects.store import blobs, diffs, trees
-from projects.store.trees import Manifest
+from projects.store.trees import Entry, Manifest
+
+# Trees have files alone: a folder is there because of what stands in it, an empty one because of this.
+PLACEHOLDER = ".gitkeep"
+
+Entries = dict[str, Entry | None]
 
 
 class File(NamedTuple):
     path: str
     content: bytes
     executable: bool
+
+
+def branch_of(project: Project, name: str = "main") -> Branch:
+    """The branch of this name; no name is `main`."""
+    found = Branch.objects.filter(project=project, name=name or "main").first()
+    if found is None:
+        raise errors.Missing(f"There is no branch {name!r}.")
+    return found
 
 
 def manifest(branch: Branch) -> Manifest:
@@ -49,6 +66,14 @@ def read_all(manifest: Manifest) -> Iterator[File]:
         yield File(path, content, manifest[path].executable)
 
 
+def content_of(sha256: str) -> bytes | None:
+    """What a writer saw once; None if it is kept no more. Only for who saw it: a hash opens no door."""
+    try:
+        return blobs.get(sha256)
+    except errors.Corrupt:
+        return None
+
+
 def tree_hash(manifest: Manifest) -> str:
     return trees.tree_hash(manifest)
 
@@ -62,20 +87,136 @@ def count_lines(text: str | None) -> int:
     return len(diffs.lines_of(text or ""))
 
 
-def save(branch: Branch, path: str, content: bytes, *, by: User, executable: bool | None = None) -> Version:
+def state_of(tree: Manifest, path: str) -> str:
+    """What a writer says it saw: the hash of a file or of a folder; empty for nothing."""
+    if path in tree:
+        return tree[path].sha256
+    folder = trees.inside(tree, path)
+    return trees.tree_hash(folder) if folder else ""
+
+
+def save(
+    branch: Branch,
+    path: str,
+    content: bytes,
+    *,
+    by: User,
+    executable: bool | None = None,
+    expected: str | None = None,
+    message: str = "",
+) -> Version:
     """One person's edit of one file; whether it may be executed stays as it was unless said."""
-    if executable is None:
-        entry = manifest(branch).get(path)
-        executable = entry is not None and entry.executable
-    return _edit(branch, path, content, by=by, executable=executable, message=f"Edit {path}")
+    packed = staging.pack([(path, Content(content, bool(executable)))])
+    title = message or f"{'Add' if expected == '' else 'Edit'} {path}"
+
+    def work(tree: Manifest) -> Entries:
+        entry = packed.entries[path]
+        if entry and executable is None and path in tree:
+            entry = entry._replace(executable=tree[path].executable)
+        return {path: entry}
+
+    return _write(branch, work, packed, by=by, message=title, expected=_seen(path, expected))
 
 
-def delete(branch: Branch, path: str, *, by: User) -> Version:
-    return _edit(branch, path, None, by=by, executable=False, message=f"Delete {path}")
+def save_all(
+    branch: Branch,
+    contents: Iterable[tuple[str, Content | None]],
+    *,
+    by: User,
+    message: str,
+    expected: Mapping[str, str] | None = None,
+) -> Version:
+    """Many files, one version; None takes a file away."""
+    packed = staging.pack(contents)
+    return _write(branch, lambda _: packed.entries, packed, by=by, message=message, expected=expected or {})
 
 
-def _edit(branch: Branch, path: str, content: bytes | None, *, by: User, executable: bool, message: str) -> Version:
+def delete(branch: Branch, path: str, *, by: User, expected: str | None = None) -> Version:
+    """A file, or a folder with all that stands in it."""
+
+    def work(tree: Manifest) -> Entries:
+        return dict.fromkeys(_there(tree, path))
+
+    return _write(branch, work, by=by, message=f"Delete {path}", expected=_seen(path, expected))
+
+
+def move(branch: Branch, path: str, target: str, *, by: User, expected: str | None = None) -> Version:
+    """A file or a folder to another path; what stands there already is never replaced."""
+    trees.check_path(target)
+
+    def work(tree: Manifest) -> Entries:
+        if target.startswith(f"{path}/"):
+            raise errors.BadPath(target, "is inside what is to be moved")
+        moved = {f"{target}{old.removeprefix(path)}": entry for old, entry in _there(tree, path).items()}
+        left = tree.keys() - _there(tree, path).keys()
+        if target in left:
+            raise errors.Stale(target, tree[target].sha256, "")
+        if any(other.startswith(f"{target}/") for other in left):
+            raise errors.BadPath(target, "is a folder already")
+        return {**dict.fromkeys(_there(tree, path)), **moved}
+
+    return _write(branch, work, by=by, message=f"Move {path} to {target}", expected=_seen(path, expected))
+
+
+def make_folder(branch: Branch, path: str, *, by: User) -> Version:
+    """An empty folder is one with a placeholder in it."""
+    packed = staging.pack([(f"{trees.check_path(path)}/{PLACEHOLDER}", Content(b""))])
+
+    def work(tree: Manifest) -> Entries:
+        if trees.inside(tree, path):
+            raise errors.BadPath(path, "is a folder already")
+        return packed.entries
+
+    return _write(branch, work, packed, by=by, message=f"Make the folder {path}", expected={})
+
+
+def _there(tree: Manifest, path: str) -> Manifest:
+    """The file, or all files of the folder."""
+    found = {path: tree[path]} if path in tree else trees.inside(tree, path) if path else {}
+    if not found:
+        raise errors.MissingFile(path)
+    return found
+
+
+def _seen(path: str, expected: str | None) -> dict[str, str]:
+    return {} if expected is None else {path: expected}
+
+
+def _check_seen(tree: Manifest, expected: Mapping[str, str]) -> None:
+    for path, seen in sorted(expected.items()):
+        current = state_of(tree, path)
+        # A folder in a new file's way is told by the rules for names.
+        if seen != current and not (seen == "" and path not in tree):
+            raise errors.Stale(path, current, seen)
+
+
+def _write(
+    branch: Branch,
+    work: Callable[[Manifest], Entries],
+    packed: Packed | None = None,
+    *,
+    by: User,
+    message: str,
+    expected: Mapping[str, str],
+) -> Version:
+    """1. Lock the project, so that the head stays. 2. Compare with what was seen. 3. Open, stage, apply.
+
+    What changes nothing makes no version.
+    """
+    fresh = packed.fresh if packed else {}
     with transaction.atomic():
+        writing.lock(branch.project_id)
+        head = Branch.objects.values_list("head_id", flat=True).filter(pk=branch.pk).first()
+        tree = applying.tree_of(head)
+        _check_seen(tree, expected)
+        entries = work(tree)
+        if head and trees.overlay(tree, entries) == tree and not _is_missing(tree, entries):
+            return Version.objects.defer("manifest", "raw_commit").get(pk=head)
         changeset = changesets.open(branch=branch, author_kind=AuthorKind.USER, by=by, title=message)
-        changesets.stage(changeset, path, content, executable=executable)
+        staging.put(changeset, Packed(entries, fresh))
         return changesets.apply(changeset, by=by, message=message)
+
+
+def _is_missing(tree: Manifest, entries: Entries) -> bool:
+    """Taking away what is not there is a mistake, not nothing."""
+    return any(entry is None and path not in tree for path, entry in entries.items())

@@ -53,6 +53,7 @@ def add_version(
         Parentage(version=version, parent_id=parent, position=position)
         for position, parent in enumerate(dict.fromkeys(parents))
     )
+    applying.remember(version.pk, {path: tree[path] for path in sorted(tree)})
     return version
 
 

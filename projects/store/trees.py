@@ -77,7 +77,7 @@ def prefixes(path: str) -> Iterator[str]:
 
 
 def _fold(path: str) -> str:
-    return unicodedata.normalize("NFC", path.casefold())
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
 def check_tree(paths: Iterable[str]) -> None:
@@ -89,7 +89,7 @@ def check_tree(paths: Iterable[str]) -> None:
 def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every name that cannot stand beside the others, and why."""
     files = set(paths)
-    folders = {prefix for path in files for prefix in prefixes(path)}
+    folders = folders_of(files)
     for both in sorted(files & folders):
         yield both, "is a file and a folder at once"
     seen: dict[str, str] = {}
@@ -101,15 +101,35 @@ def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def check_addition(path: str, paths: Iterable[str]) -> None:
     """Refuse one more path if the tree with it would break `check_tree`."""
-    mine = {_fold(name): name for name in (*prefixes(path), path)}
-    for other in paths:
-        if other.startswith(f"{path}/"):
-            raise errors.BadPath(path, "is a file and a folder at once")
-        if path.startswith(f"{other}/"):
-            raise errors.BadPath(path, f"would make a folder of the file {other!r}")
-        for name in (*prefixes(other), other):
-            if mine.get(_fold(name), name) != name:
+    files = paths if isinstance(paths, Mapping | set | frozenset) else set(paths)
+    folders = folders_of(files)
+    if path in folders:
+        raise errors.BadPath(path, "is a file and a folder at once")
+    mine = [*prefixes(path), path]
+    for folder in mine[:-1]:
+        if folder in files:
+            raise errors.BadPath(path, f"would make a folder of the file {folder!r}")
+    folded = {_fold(name): name for name in mine}
+    for names in (files, folders):
+        for name in names:
+            if folded.get(_fold(name), name) != name:
                 raise errors.BadPath(path, f"differs from {name!r} only in case")
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder that these files stand in."""
+    found: set[str] = set()
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]  # noqa: PLW2901 - upward
+    return found
+
+
+def inside(manifest: Mapping[str, Entry], folder: str) -> Manifest:
+    """What stands in this folder, by whole path; the empty folder is the whole tree."""
+    start = f"{folder}/" if folder else ""
+    return {path: entry for path, entry in manifest.items() if path.startswith(start)}
 
 
 def overlay(base: Mapping[str, Entry], changes: Mapping[str, Entry | None]) -> Manifest:
@@ -127,8 +147,7 @@ def diff(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[Differ
     """Every path the two trees do not agree about, in order."""
     return [
         Difference(path, before.get(path), after.get(path))
-        for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path)
+        for path in sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     ]
 
 

@@ -1,0 +1,96 @@
+"""Many files into one change set, in one go. Who calls holds the change set, in a transaction.
+
+What is slow (hashing, compressing) happens in `pack`, before anything is locked.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from projects import errors
+from projects.enums import Decision
+from projects.models import Blob, Change, ChangeSet
+from projects.services import applying
+from projects.store import blobs, trees
+from projects.store.trees import Entry, Manifest
+
+_ROWS = 500
+
+
+class Content(NamedTuple):
+    """What a file is to hold."""
+
+    data: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What is to become of each path, and the contents that may be new."""
+
+    entries: dict[str, Entry | None] = field(default_factory=dict)
+    fresh: dict[str, Blob] = field(default_factory=dict)
+
+
+def pack(changes: Iterable[tuple[str, Content | None]]) -> Packed:
+    """Take each as it comes, so that no more than one stands unpacked in memory; the last of a path wins."""
+    packed = Packed()
+    for path, content in changes:
+        applying.check_content(path, content.data if content else None)
+        packed.entries[path] = None if content is None else _pack_one(packed, content)
+        if len(packed.entries) > 2 * applying.MOST_FILES:
+            raise errors.TooLarge(f"A project has at most {applying.MOST_FILES} files.")
+    return packed
+
+
+def _pack_one(packed: Packed, content: Content) -> Entry:
+    blob = blobs.pack(content.data)
+    packed.fresh.setdefault(blob.sha256, blob)
+    return Entry(blob.sha256, blob.size, content.executable)
+
+
+def put(changeset: ChangeSet, packed: Packed, *, expected: Mapping[str, str] | None = None) -> list[Change]:
+    """Stage all of it; what the tree cannot take is refused before anything is written."""
+    working = applying.working_tree(changeset)
+    applying.check_expected(expected or {}, working)
+    check(packed.entries, working)
+    blobs.keep_all(packed.fresh.values())
+    return Change.objects.bulk_create(
+        _rows(changeset, packed.entries),
+        batch_size=_ROWS,
+        update_conflicts=True,
+        unique_fields=["changeset", "path"],
+        update_fields=["before", "after", "executable", "decision", "hunks", "staged_at"],
+    )
+
+
+def check(entries: Mapping[str, Entry | None], working: Manifest) -> None:
+    """As `applying.check_staged`, for all at once: only the outcome counts, so names may change places."""
+    for path, entry in entries.items():
+        trees.check_path(path)
+        if entry is None and path not in working:
+            raise errors.MissingFile(path)
+    if len(entries) == 1:
+        # The same rules at less cost, and it is clear which of two names is the new one.
+        for path, entry in entries.items():
+            applying.check_staged(path, entry, working)
+        return
+    tree = trees.overlay(working, entries)
+    if any(path not in working for path in entries):
+        trees.check_tree(tree)
+    applying.check(tree)
+
+
+def _rows(changeset: ChangeSet, entries: Mapping[str, Entry | None]) -> Iterator[Change]:
+    base = applying.tree_of(changeset.base_id)
+    for path, entry in entries.items():
+        before = base.get(path)
+        yield Change(
+            changeset=changeset,
+            path=path,
+            before_id=before.sha256 if before else None,
+            after_id=entry.sha256 if entry else None,
+            executable=entry is not None and entry.executable,
+            # What was decided was decided about the content before.
+            decision=Decision.UNDECIDED,
+        )
