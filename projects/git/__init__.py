@@ -1,0 +1,1 @@
+"""What git needs to see a project as a repository; the database stays the truth."""

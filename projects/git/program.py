@@ -1,0 +1,128 @@
+"""The git program: found, started without anybody's configuration, and ended with all it started."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from projects import errors
+
+NOBODY = "/nonexistent"
+MOST_SAID = 4000
+MEMORY = 2 * 1024**3
+# Of the configuration that a repository cannot be asked to bring along.
+ALWAYS = ("-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "gc.auto=0", "-c", "core.askPass=")
+
+
+def find() -> str:
+    found = shutil.which("git")
+    if found is None:
+        raise errors.NoGit("This server has no git program. Its operator can install one.")
+    return found
+
+
+def is_here() -> bool:
+    return shutil.which("git") is not None
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Nothing of this process's own but the way to programs, and no one to ask."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": NOBODY,
+        "LC_ALL": "C.UTF-8",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        **more,
+    }
+
+
+def argv(*words: str, folder: Path | None = None) -> list[str]:
+    where = [f"--git-dir={folder}"] if folder else []
+    return [find(), *where, *ALWAYS, *words]
+
+
+def start(
+    *words: str,
+    folder: Path,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    stdout: int | IO[bytes] = subprocess.PIPE,
+    stderr: int | IO[bytes] = subprocess.DEVNULL,
+    variables: dict[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """In a process group of its own; end it with `kill`."""
+    return subprocess.Popen(
+        argv(*words, folder=folder),
+        env=environment(**(variables or {})),
+        cwd=folder,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+    )
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """It and all it started; harmless when they have ended."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+
+
+def run(*words: str, folder: Path, seconds: float, feed: Iterable[bytes] = (), most: int = 64 * 1024**2) -> bytes:
+    """What it said; GitFailed with its last words if it did not go well or took too long."""
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complaints:
+        process = start(*words, folder=folder, stdin=subprocess.PIPE, stdout=said, stderr=complaints)
+        alarm = threading.Timer(seconds, _end, [process])
+        alarm.start()
+        try:
+            _bound(process, seconds)
+            _feed(process, feed)
+            code = process.wait()
+        finally:
+            alarm.cancel()
+            kill(process)
+        if code != 0:
+            raise errors.GitFailed(words[0], last_words(complaints))
+        said.seek(0)
+        return said.read(most)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _bound(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Packs can be bombs: what unpacks without end runs out of time and memory of its own."""
+    with suppress(ProcessLookupError, ValueError):
+        resource.prlimit(process.pid, resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _feed(process: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # it has ended, and its last words say why
+        for piece in pieces:
+            process.stdin.write(piece)
+        process.stdin.close()
+
+
+def last_words(complaints: IO[bytes]) -> str:
+    """What git complained about, without its prefixes."""
+    complaints.seek(0)
+    lines = complaints.read(MOST_SAID).decode(errors="replace").splitlines()
+    told = [line.removeprefix("fatal: ").removeprefix("error: ").strip() for line in lines]
+    return "; ".join(line for line in told if line)[:500] or "it said nothing"
