@@ -66,6 +66,9 @@ DOCKER_TLS_VERIFY = bool(env.text("DOCKER_TLS_VERIFY"))  # anything but nothing:
 DOCKER_CERT_PATH = env.text("DOCKER_CERT_PATH")  # folder with ca.pem, cert.pem and key.pem for the engine
 SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
 
+# --- Git elsewhere -----------------------------------------------------------------------------
+GIT_EXTRA_CIDRS = env.words("DJINN_GIT_EXTRA_CIDRS")  # private networks that pushes and imports may reach
+
 # --- Jobs --------------------------------------------------------------------------------------
 LEASE_SECONDS = env.integer("DJINN_LEASE_SECONDS", 15, least=3, most=600)  # a silent worker loses its job after this
 

@@ -5,7 +5,7 @@ import logging
 from django.db import InterfaceError, OperationalError
 
 from agents.errors import Failure
-from projects.errors import Busy, Conflict, Refusal
+from projects.errors import BadArchive, Busy, Conflict, Refusal, RemoteTrouble
 from sandboxes.errors import SandboxLost
 
 __all__ = ["Failure", "from_exception"]
@@ -22,6 +22,10 @@ def from_exception(surprise: Exception) -> Failure:
             return Failure("sandbox_failed", str(surprise))
         case Conflict() | Busy():
             return Failure("conflict", str(surprise), retryable=isinstance(surprise, Busy))
+        case RemoteTrouble():
+            return Failure(surprise.code, str(surprise), user_action=surprise.action)
+        case BadArchive():
+            return Failure("invalid_input", str(surprise), user_action="Put that right there, then try again.")
         case Refusal():
             return Failure("invalid_input", str(surprise))
         case OperationalError() | InterfaceError():

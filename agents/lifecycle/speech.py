@@ -11,12 +11,14 @@ _AGENT = "Djinn"
 
 
 def by_person(job: Job, text: str, *, by: User | None) -> None:
+    assert job.session is not None  # noqa: S101 - a constraint: only a chore has none, and nobody talks to it
     message = Message.objects.create(session=job.session, role=enums.Author.USER, text=text, job=job, author=by)
     _tell(job, message, author=str(by) if by else "", by=by)
 
 
 def by_agent(job: Job, text: str, *, message_id: uuid.UUID) -> None:
     """Its words were hinted under this id while they came."""
+    assert job.session is not None  # noqa: S101 - as above
     role = enums.Author.ASSISTANT
     message = Message.objects.create(id=message_id, session=job.session, role=role, text=text, job=job)
     _tell(job, message, author=_AGENT, by=None)

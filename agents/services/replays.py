@@ -25,6 +25,8 @@ def find_job(written: str) -> Job:
 
 def request(job: Job, *, purpose: enums.Purpose, by: User | None) -> Replay:
     """Asked for again while the first is still waited for: that one."""
+    if job.is_chore:
+        raise NotPossible("This job asked no model: there is nothing to replay.")
     if job.state not in AT_REST:
         raise NotPossible(f"This job is {job.state}. It can be replayed when it is at rest.")
     with transaction.atomic():

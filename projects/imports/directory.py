@@ -30,7 +30,7 @@ JUNK = frozenset(
 _UTF8 = 0x800
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _OPENED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_END, _LOCATOR, _LOCAL = b"PK\x05\x06", b"PK\x06\x07", struct.Struct("<4s22xHH")
+_END, _LOCATOR, _LOCAL = b"PK\x05\x06", b"PK\x06\x07", 30
 # The end of a zip may carry a comment of 64 KB.
 _TAIL = 22 + 65_535
 
@@ -180,6 +180,6 @@ def _overlaps(file: BinaryIO, list_at: int, infos: list[zipfile.ZipInfo]) -> Ite
 
 def _end_of(file: BinaryIO, info: zipfile.ZipInfo) -> int:
     file.seek(info.header_offset)
-    head = file.read(_LOCAL.size)
-    lengths = _LOCAL.unpack(head)[1:] if len(head) == _LOCAL.size else (0, 0)
-    return info.header_offset + _LOCAL.size + sum(lengths) + info.compress_size
+    head = file.read(_LOCAL)
+    name, extra = struct.unpack("<26xHH", head) if len(head) == _LOCAL else (0, 0)
+    return info.header_offset + _LOCAL + int(name) + int(extra) + info.compress_size

@@ -24,7 +24,7 @@ class Imported(NamedTuple):
     version: Version
     # {name: how many} of what was not taken along.
     left_out: dict[str, int]
-    count: int
+    files: int
 
 
 def make(file: BinaryIO, *, filename: str, by: User, name: str = "") -> Imported:

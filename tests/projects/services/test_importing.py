@@ -30,7 +30,7 @@ def test_a_zip_becomes_a_project_of_its_own(people: People):
     project = imported.project
     main = project.branches.get()
     assert (project.name, project.owner, imported.version.number) == ("my garden", people.stranger, 1)
-    assert (imported.left_out, imported.count) == ({".DS_Store": 1}, 2)
+    assert (imported.left_out, imported.files) == ({".DS_Store": 1}, 2)
     assert tree(main) == {"index.html": b"index.html", "src/a.js": b"src/a.js"}
     assert list(ProjectFile.objects.filter(project=project).values_list("path", flat=True)) == [
         "index.html",
