@@ -1,0 +1,1 @@
+"""Every door of the site, and who may go through it."""
