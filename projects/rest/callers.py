@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
+from projects import access
 from projects.models import ApiToken, User
 from projects.rest.problems import Refused
 from projects.services import tokens
@@ -62,6 +63,14 @@ def _of_token(given: str) -> Caller:
             headers={"WWW-Authenticate": 'Bearer realm="djinn", error="invalid_token"'},
         )
     return Caller(token.user, token)
+
+
+def still(request: Request) -> User | None:
+    """The same question later, for what stays open: whether this token or session still is somebody's."""
+    if request.caller.token is None:
+        return access.user_of_session(request.session.session_key or "")
+    token = access.token_of(request.headers.get("Authorization", "").partition(" ")[2].strip())
+    return token.user if token is not None and READ in token.scopes else None
 
 
 def check_scope(caller: Caller, scope: str) -> None:

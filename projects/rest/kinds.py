@@ -23,6 +23,13 @@ _ALL = (
         "Nobody is signed in",
         "Send `Authorization: Bearer <token>` with a token that has not run out, or the cookie of a session.",
     ),
+    Kind("wrong_credentials", 401, "That is not right", "Look at the e-mail address, the password and the code."),
+    Kind(
+        "second_factor",
+        401,
+        "There is a second step",
+        "The password was right. Send the code to `/api/v2/auth/second-factor` in the same session.",
+    ),
     Kind(
         "forbidden",
         403,
@@ -36,6 +43,7 @@ _ALL = (
         "This did not come from the site",
         "With a session, send the CSRF token of the page in `X-CSRFToken`; programs use a token instead.",
     ),
+    Kind("sign_up_closed", 403, "Sign-up is closed", "Ask the operator of this installation for an account."),
     Kind("not_found", 404, "There is nothing here", "It does not exist, is gone, or belongs to somebody else."),
     Kind("method_not_allowed", 405, "It does not work this way", "`Allow` lists the methods of this address."),
     Kind("too_slow", 408, "That took too long", "The request did not arrive whole in time. Send it again."),

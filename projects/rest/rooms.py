@@ -9,11 +9,11 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.http.response import HttpResponseBase
 from ninja import Router
 from ninja.decorators import decorate_view
 
+from projects.feed.rooms import in_thread
 from projects.rest import bodies, callers, documents, keys, limits, problems, traces
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -78,7 +78,8 @@ class Room:
             add_it = self.router.api_operation(
                 [method], path, auth=None, response={status: out, **(more or {})}, **says, **named
             )
-            return add_it(decorate_view(_entrance(rules))(view))
+            # Around what was added just now: the same function may stand in another room, too.
+            return decorate_view(_entrance(rules))(add_it(view))
 
         return add
 
@@ -111,7 +112,7 @@ def _entered_async(rules: Rules, run: Run) -> Callable[..., Awaitable[HttpRespon
     @wraps(run)
     async def enter(request: Any, **path: Any) -> HttpResponseBase:
         try:
-            await sync_to_async(_check)(request, rules)
+            await in_thread(_check, request, rules)
             answer: HttpResponseBase = await run(request, **path)
         except Exception as error:
             answer = _refusal(request, error)

@@ -5,8 +5,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from projects import errors
+from projects import errors, storable
 from projects.models import User
+from projects.services import audit
 
 LOCAL_OWNER = "owner@localhost"
 LINK_SALT = "projects.sign-in-link"
@@ -56,6 +57,24 @@ def _free_handle(user: User) -> str:
         candidate = f"{stem}-{number}"
         number += 1
     return candidate
+
+
+def rename(user: User, *, name: str) -> None:
+    user.name = storable.name(name)
+    if not user.name:
+        raise errors.BadName("A name needs letters.")
+    user.save(update_fields=["name"])
+
+
+def admit(user: User, *, active: bool, by: User) -> None:
+    """Let somebody in again, or lock them out: every door asks whether an account is active."""
+    if user == by and not active:
+        raise errors.Closed("Nobody locks themselves out.")
+    if user.is_active != active:
+        with transaction.atomic():
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            audit.write("user_admitted" if active else "user_locked_out", by=by, target=user)
 
 
 def sign_in_token(user: User) -> str:

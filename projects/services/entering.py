@@ -1,0 +1,82 @@
+"""Signing up, in and out without pages: allauth's own checks, throttles and steps, told as refusals."""
+
+from typing import Any
+
+from allauth.account import forms
+from allauth.account.internal.flows.signup import complete_signup
+from allauth.account.stages import LoginStageController
+from allauth.core import ratelimit
+from django.apps import apps
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest
+
+from projects import errors
+from projects.models import User
+from projects.services import accounts
+
+# allauth's names: of a failed sign-in too many, and of the step that asks for a second factor.
+TOO_OFTEN = "too_many_login_attempts"
+SECOND = "mfa_authenticate"
+
+
+def sign_up(request: HttpRequest, *, email: str, password: str) -> User:
+    """An account, signed in. Where sign-up is closed nobody makes one here either."""
+    if not settings.SIGNUP_OPEN:
+        raise errors.SignUpClosed
+    _count(request, "signup")
+    form = forms.SignupForm(data={"email": email, "password1": password, "password2": password})
+    if not form.is_valid():
+        raise _unfit(form)
+    user, _ = form.try_save(request)
+    complete_signup(request, user=user)
+    return _entered(request)
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str) -> User:
+    """The first step; WrongCredentials, or SecondFactor when there is another."""
+    _count(request, "login")
+    form = forms.LoginForm(data={"login": email, "password": password}, request=request)
+    if not form.is_valid():
+        raise errors.TooOften if form.has_error("__all__", TOO_OFTEN) else errors.WrongCredentials
+    form.login(request)
+    return _entered(request)
+
+
+def confirm(request: HttpRequest, *, code: str) -> User:
+    """The second step: a code of the app, or one kept for recovery."""
+    stage = LoginStageController.enter(request, SECOND) if apps.is_installed("allauth.mfa") else None
+    if stage is None:
+        raise errors.WrongCredentials("No sign-in waits for a code; begin with e-mail and password.")
+    from allauth.mfa.base.forms import AuthenticateForm  # late: its models are only there where it is installed
+
+    form = AuthenticateForm(user=stage.login.user, data={"code": code})
+    if not form.is_valid():
+        raise errors.WrongCredentials("This code is not right, or it was used already.")
+    form.save()
+    stage.exit()
+    return _entered(request)
+
+
+def sign_out(request: HttpRequest) -> None:
+    auth.logout(request)
+
+
+def _entered(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):
+        raise errors.SecondFactor
+    accounts.ensure_handle(user)
+    return user
+
+
+def _count(request: HttpRequest, action: str) -> None:
+    if not ratelimit.consume(request, action=action):
+        raise errors.TooOften
+
+
+def _unfit(form: Any) -> errors.BadFields:
+    """What is wrong with each field, in allauth's words."""
+    names = {"password1": "password", "password2": "password"}
+    told = {names.get(name, name): " ".join(said) for name, said in form.errors.items()}
+    return errors.BadFields(told)
