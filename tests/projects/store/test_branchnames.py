@@ -7,10 +7,10 @@ from projects.store.branchnames import branch_fault
 
 GOOD = ["idea", "feature/dark-mode", "v1.2", "a@b", "Größe", "x" * 120, "a/b/c", "1", "refs"]
 BAD = [
-    "", "a b", "a..b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.LOCK/b", "a.", "-a", "@", "HEAD", "a~1", "a^", "a:b",
-    "a?b", "a*", "a[b", "a\\b", "a@{1}", "a\x00b", "a\x7fb", "a\nb", "a\u202eb", "a\u00a0b", "\ud800", "x" * 121, "0" * 40,
-    "u\u0308", "\ufffd",
-]  # fmt: skip
+    *("", "a b", "a..b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.LOCK/b", "a.", "-a", "@", "HEAD", "a~1", "a^"),
+    *("a:b", "a?b", "a*", "a[b", "a\\b", "a@{1}", "a\x00b", "a\x7fb", "a\nb", "a\u202eb", "a\u00a0b", "\ud800"),
+    *("x" * 121, "0" * 40, "u\u0308", "\ufffd"),
+]
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -35,4 +35,4 @@ def test_git_takes_whatever_we_take():
 def _git_takes(name: str) -> bool:
     git = shutil.which("git")
     assert git
-    return subprocess.run([git, "check-ref-format", "--branch", name], capture_output=True).returncode == 0
+    return subprocess.run([git, "check-ref-format", "--branch", name], check=False, capture_output=True).returncode == 0

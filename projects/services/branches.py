@@ -1,0 +1,160 @@
+"""Lines of versions beside `main`: begun anywhere, compared, merged back and deleted."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Case, QuerySet, When
+
+from projects import errors, feed, signals
+from projects.enums import AuthorKind, ChangeSetState
+from projects.events import BranchCreated, BranchDeleted
+from projects.models import Branch, ChangeSet, Project, User, Version
+from projects.services import applying, changesets, comparing, versions, writing
+from projects.store import branchnames, lineage, trees
+from projects.store.trees import Manifest
+
+MAIN = "main"
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A branch beside `main`: how many versions it has that `main` lacks, and the other way round."""
+
+    branch: Branch
+    ahead: int
+    behind: int
+
+
+def of_project(project: Project) -> "QuerySet[Branch]":
+    """`main` first, then by name; with heads, without their trees."""
+    rows = Branch.objects.filter(project=project).select_related("head", "created_by", "project__owner")
+    return rows.defer("head__manifest", "head__raw_commit").order_by(Case(When(name=MAIN, then=0), default=1), "name")
+
+
+def find(project: Project, name: str = MAIN) -> Branch:
+    found = of_project(project).filter(name=name).first()
+    if found is None:
+        raise errors.Missing(f"There is no branch {name!r}.")
+    return found
+
+
+def standings(project: Project) -> list[Standing]:
+    parents, rows = versions.parents(project), list(of_project(project))
+    main = next((number_of(row) for row in rows if row.name == MAIN), None)
+    return [Standing(row, *lineage.apart(parents, number_of(row), main)) for row in rows]
+
+
+def number_of(branch: Branch) -> int | None:
+    return branch.head.number if branch.head else None
+
+
+def create(project: Project, name: str, *, by: User | None, at: Version | None = None) -> Branch:
+    """At a version, or where `main` is."""
+    with transaction.atomic():
+        writing.lock(project.pk)
+        _check_name(name, Branch.objects.filter(project=project).values_list("name", flat=True))
+        head = at or find(project).head
+        branch = Branch.objects.create(project=project, name=name, head=head, created_by=by)
+        payload: BranchCreated = {"branch": name, "version": head.number if head else None}
+        feed.record(project, "branch_created", payload, actor=by)
+    return branch
+
+
+def _check_name(name: str, others: "QuerySet[Branch, str]") -> None:
+    """As git takes it, and beside what is there: its branches are files in folders."""
+    fault = branchnames.branch_fault(name)
+    if fault:
+        raise errors.BadName(f"A branch cannot be called {name!r}: {fault}.")
+    taken = set(others)
+    if len(taken) >= MOST:
+        raise errors.TooLarge(f"A project has at most {MOST} branches. Delete one you no longer need.")
+    for other in sorted(taken):
+        if other == name:
+            raise errors.BadName(f"There is a branch {name!r} already.")
+        if other.startswith(f"{name}/") or name.startswith(f"{other}/"):
+            raise errors.BadName(f"There is a branch {other!r}, so none can be called {name!r}.")
+
+
+def delete(branch: Branch, *, by: User | None) -> None:
+    """The name goes; its versions stay, in the history of all. Whoever works on it may refuse."""
+    if branch.name == MAIN:
+        raise errors.Protected("The branch 'main' stays: it is what the project is.")
+    with transaction.atomic():
+        project = writing.lock(branch.project_id)
+        if ChangeSet.objects.filter(branch=branch, state=ChangeSetState.OPEN).exists():
+            raise errors.Protected("Changes to this branch are waiting for a decision: apply or reject them first.")
+        signals.branch_deleting.send(sender=Project, project=project, branch=branch)
+        name = branch.name
+        branch.delete()
+        payload: BranchDeleted = {"branch": name}
+        feed.record(project, "branch_deleted", payload, actor=by)
+
+
+def compare(branch: Branch, with_branch: Branch) -> comparing.Comparison:
+    """What the branch did since the two parted: what merging it would bring."""
+    base, tree = _brought(branch, with_branch)
+    return comparing.compare(versions.tree(base), tree)
+
+
+def merge(source: Branch, into: Branch, *, by: User | None, message: str = "") -> Version:
+    """Bring in what the source did: by moving the head where that is all there is to it, else by a version with
+    two parents. After a conflict the change set stays open, to be resolved in a review."""
+    with transaction.atomic():
+        writing.lock(into.project_id)
+        source, into = find(into.project, source.name), find(into.project, into.name)
+        ahead, behind = lineage.apart(versions.parents(into.project), number_of(source), number_of(into))
+        if not ahead or source.head is None:
+            raise errors.Empty(f"{into.name!r} has everything of {source.name!r} already.")
+        if not behind:
+            return writing.fast_forward(into, source.head, by=by, reason="merge", source=source.name)
+        changeset = _proposal(source, into, by=by)
+    return changesets.apply(changeset, by=by, message=message or changeset.title)
+
+
+def _proposal(source: Branch, into: Branch, *, by: User | None) -> ChangeSet:
+    """A change set that holds what the source did since the two parted; it follows any before it."""
+    title = f"Merge {source.name} into {into.name}"
+    kind = AuthorKind.USER if by else AuthorKind.SYSTEM
+    changeset = changesets.open(branch=into, author_kind=kind, by=by, title=title)
+    base, tree = _brought(source, into)
+    changeset.base, changeset.merges = base, source.head
+    changeset.save(update_fields=["base", "merges"])
+    changesets.put_changes(changeset, trees.diff(versions.tree(base), tree))
+    elder = ChangeSet.objects.filter(branch=into, state=ChangeSetState.OPEN, merges__isnull=False, title=title)
+    for one in elder.exclude(pk=changeset.pk):
+        changesets.supersede(one, changeset, by=by)
+    return changeset
+
+
+def _brought(source: Branch, into: Branch) -> tuple[Version | None, Manifest]:
+    """Over what, and the tree that the source makes of it.
+
+    1. Where the two parted, it is the source's tree.
+    2. Of lines merged crosswise there are several such places: they are merged into one that never was, as git
+       does, and what comes of it stands over the head.
+    3. If that is no clean merge, it is the newest such place, for people to decide.
+    """
+    bases = _bases(source, into)
+    head, tip = versions.tree(into.head), versions.tree(source.head)
+    if len(bases) > 1:
+        with suppress(errors.Conflict):
+            return into.head, applying.joined(_virtual(bases), head, tip)
+    return (bases[0] if bases else None), tip
+
+
+def _virtual(bases: list[Version]) -> Manifest:
+    parents = versions.parents(bases[0].project)
+    tree = versions.tree(bases[0])
+    for one in bases[1:]:
+        older = lineage.bases(parents, bases[0].number, one.number)
+        parted = versions.find(one.project, older[0]) if older else None
+        tree = applying.joined(versions.tree(parted), tree, versions.tree(one))
+    return tree
+
+
+def _bases(one: Branch, other: Branch) -> list[Version]:
+    """Where the two parted, the newest first."""
+    found = lineage.bases(versions.parents(one.project), number_of(one), number_of(other))
+    return [versions.find(one.project, number) for number in found]

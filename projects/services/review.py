@@ -1,0 +1,158 @@
+"""People decide about a change set: by file, by part of a file, by editing it, and by resolving conflicts."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.db import transaction
+
+from projects import errors
+from projects.enums import Decision
+from projects.models import Branch, Change, ChangeSet, User
+from projects.services import applying, changesets, choosing, writing
+from projects.store import blobs, merge, trees
+from projects.store.hunks import Part
+from projects.store.trees import Entry, Manifest
+
+# What stands in the branch now, or what the change set brings.
+THEIRS, MINE = "branch", "change"
+
+
+class Clash(NamedTuple):
+    """A path that cannot be joined: what it was, what the branch made of it, what the change set did."""
+
+    path: str
+    base: Entry | None
+    branch: Entry | None
+    change: Entry | None
+
+
+def decide(changeset: ChangeSet, path: str, decision: Decision) -> None:
+    """About a whole file; what was decided about its parts is overruled."""
+    with transaction.atomic():
+        change = _change(changeset, path)
+        change.decision, change.hunks = decision, {}
+        change.save(update_fields=["decision", "hunks"])
+
+
+def decide_all(changeset: ChangeSet, decision: Decision) -> None:
+    with transaction.atomic():
+        changesets.locked_open(changeset)
+        Change.objects.filter(changeset=changeset).update(decision=decision, hunks={})
+
+
+def decide_part(changeset: ChangeSet, path: str, part: str, decision: Decision) -> None:
+    """About one part of a file; once all parts are decided alike, that is the file's decision."""
+    with transaction.atomic():
+        change = _change(changeset, path)
+        names = [one.id for one in parts_of(change)]
+        if part not in names:
+            raise errors.MissingPart(path, part)
+        decided = {name: change.hunks.get(name, change.decision) for name in names} | {part: decision.value}
+        words = set(decided.values())
+        change.decision = words.pop() if len(words) == 1 else Decision.UNDECIDED
+        open_words = {name: word for name, word in decided.items() if word != Decision.UNDECIDED}
+        change.hunks = open_words if words else {}
+        change.save(update_fields=["decision", "hunks"])
+
+
+def parts_of(change: Change) -> list[Part]:
+    """What can be decided about one by one; `after` is fetched with it."""
+    return choosing.parts_of(change.before_id, _entry(change.after_id, change.after.size if change.after else 0))
+
+
+def edit(changeset: ChangeSet, path: str, content: bytes, *, seen: str) -> Change:
+    """Another content for a staged file, by somebody who saw this one; its other parts stay as decided."""
+    with transaction.atomic():
+        change = _change(changeset, path)
+        if seen != (change.after_id or ""):
+            raise errors.Stale(path, change.after_id or "")
+        edited = changesets.stage(changeset, path, content, executable=change.executable)
+        there = {part.id for part in choosing.parts_of(edited.before_id, _entry(edited.after_id, len(content)))}
+        kept = {name: word for name, word in change.hunks.items() if name in there}
+        Change.objects.filter(pk=change.pk).update(hunks=kept)
+        return _change(changeset, path)
+
+
+def _entry(sha256: str | None, size: int) -> Entry | None:
+    return Entry(sha256, size) if sha256 else None
+
+
+def _change(changeset: ChangeSet, path: str) -> Change:
+    changesets.locked_open(changeset)
+    rows = Change.objects.select_related("after").defer("after__content")
+    change = rows.filter(changeset=changeset, path=path).first()
+    if change is None:
+        raise errors.MissingFile(path)
+    return change
+
+
+def clashes(changeset: ChangeSet) -> list[Clash]:
+    """What stands against applying it, as things are now; nothing is written."""
+    base, head, ours = _sides(changeset)
+    if base == head:
+        return []
+    result = merge.merge(base, head, ours, _read)
+    return [Clash(path, base.get(path), head.get(path), ours.get(path)) for path in result.conflicts]
+
+
+def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: User | None) -> ChangeSet:
+    """A change set over the head in its place, in which each clash is as chosen: `branch`, `change`, or a text."""
+    base, head, ours = _sides(changeset)
+    result = merge.merge(base, head, ours, _read)
+    if missing := sorted(set(result.conflicts) - choices.keys()):
+        raise errors.Conflict(missing)
+    tree = {**result.tree, **_kept({path: (new.content, new.executable) for path, new in result.joined.items()})}
+    for path in result.conflicts:
+        chosen = _chosen(choices[path], path, head, ours)
+        tree.pop(path, None)
+        if chosen is not None:
+            tree[path] = chosen
+    trees.check_tree(tree)
+    applying.check(tree)
+    return _replace(changeset, head, tree, by=by)
+
+
+def _chosen(choice: str | bytes, path: str, head: Manifest, ours: Manifest) -> Entry | None:
+    if isinstance(choice, bytes):
+        applying.check_content(path, choice)
+        side = ours.get(path) or head.get(path)
+        return _kept({path: (choice, side is not None and side.executable)})[path]
+    if choice not in (THEIRS, MINE):
+        raise errors.BadName(f"{path}: choose what the branch has, what the change brings, or a text of your own.")
+    return (head if choice == THEIRS else ours).get(path)
+
+
+def _kept(contents: Mapping[str, tuple[bytes, bool]]) -> Manifest:
+    kept = blobs.put_all(content for content, _ in contents.values())
+    return {
+        path: Entry(blob.sha256, blob.size, is_executable)
+        for blob, (path, (_, is_executable)) in zip(kept, contents.items(), strict=True)
+    }
+
+
+def _replace(changeset: ChangeSet, head: Manifest, tree: Manifest, *, by: User | None) -> ChangeSet:
+    """The head may not have moved since the clashes were looked at."""
+    with transaction.atomic():
+        writing.lock(changeset.project_id)
+        fresh = changesets.locked_open(changeset)
+        branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
+        if applying.tree_of(branch.head_id) != head:
+            raise errors.Moved(branch.name, branch.head.number if branch.head else None)
+        following = changesets.open(
+            branch=branch, author_kind=fresh.author_kind, by=fresh.author or by, title=fresh.title
+        )
+        following.merges_id, following.note = fresh.merges_id, fresh.note
+        following.save(update_fields=["merges", "note"])
+        changesets.put_changes(following, trees.diff(head, tree))
+        changesets.supersede(fresh, following, by=by)
+    return following
+
+
+def _sides(changeset: ChangeSet) -> tuple[Manifest, Manifest, Manifest]:
+    """Where it began, what the branch is now, and what the change set would make of where it began."""
+    fresh = ChangeSet.objects.select_related("branch").get(pk=changeset.pk)
+    return applying.tree_of(fresh.base_id), applying.tree_of(fresh.branch.head_id), applying.working_tree(fresh)
+
+
+def _read(entry: Entry) -> bytes:
+    return blobs.get(entry.sha256)

@@ -1,0 +1,115 @@
+"""The states a project has been in: listed, read, compared and brought back."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from projects import errors, feed
+from projects.enums import AuthorKind
+from projects.events import VersionRestored
+from projects.models import Branch, ChangeSet, Parentage, Project, User, Version
+from projects.services import applying, changesets, comparing, writing
+from projects.store import lineage, trees
+from projects.store.trees import Manifest
+
+PER_PAGE = 50
+
+
+def find(project: Project, number: int) -> Version:
+    version = Version.objects.filter(project=project, number=number).defer("manifest", "raw_commit").first()
+    if version is None:
+        raise errors.Missing(f"There is no version {number}.")
+    return version
+
+
+def tree(version: Version | None) -> Manifest:
+    """Its files; before the first version there are none."""
+    return applying.tree_of(version.pk if version else None)
+
+
+def listed(project: Project, branch: Branch | None = None) -> "QuerySet[Version]":
+    """The newest first, without their trees; of one branch only what its head came from."""
+    rows = Version.objects.filter(project=project).defer("manifest", "raw_commit").order_by("-number")
+    if branch is None:
+        return rows
+    numbers = lineage.ancestors(parents(project), number_of_head(branch))
+    return rows if len(numbers) == rows.count() else rows.filter(number__in=numbers)
+
+
+def parents(project: Project) -> dict[int, list[int]]:
+    """What came from what, by number."""
+    found: dict[int, list[int]] = {}
+    rows = Parentage.objects.filter(version__project=project).order_by("position")
+    for number, parent in rows.values_list("version__number", "parent__number"):
+        found.setdefault(number, []).append(parent)
+    return found
+
+
+def number_of_head(branch: Branch) -> int | None:
+    return Branch.objects.values_list("head__number", flat=True).get(pk=branch.pk)
+
+
+def compare(before: Version | None, after: Version | None) -> comparing.Comparison:
+    return comparing.compare(tree(before), tree(after))
+
+
+def first_parent(version: Version) -> Version | None:
+    """The head it followed."""
+    rows = Version.objects.filter(pk__in=Parentage.objects.filter(version=version, position=0).values("parent"))
+    return rows.defer("manifest", "raw_commit").first()
+
+
+def restore(branch: Branch, version: Version, *, by: User | None, seen: int | None = None, label: str = "") -> Version:
+    """A new version whose tree is the old one's. It replaces and merges nothing: `seen` is the number of the
+    head it was decided over, and if the branch has moved since, it is refused."""
+    with transaction.atomic():
+        head = _head(branch, seen)
+        differences = trees.diff(tree(head), tree(version))
+        if not differences:
+            raise errors.Empty(f"The files are those of version {version.number} already.")
+        title = f"Restore version {version.number}" + (f" ({label})" if label else "")
+        changeset = _replacement(branch, differences, by=by, title=title)
+        made = changesets.apply(changeset, by=by, message=title)
+        _tell(changeset, made, version, label, by=by, summary=applying.summarise(differences))
+    return made
+
+
+def _head(branch: Branch, seen: int | None) -> Version | None:
+    """As it is under the project's lock, from which it cannot move."""
+    writing.lock(branch.project_id)
+    head = Branch.objects.select_related("head").defer("head__manifest").get(pk=branch.pk).head
+    number = head.number if head else None
+    if seen is not None and seen != number:
+        raise errors.Moved(branch.name, number)
+    return head
+
+
+def _replacement(branch: Branch, differences: Sequence[trees.Difference], *, by: User | None, title: str) -> ChangeSet:
+    kind = AuthorKind.USER if by else AuthorKind.SYSTEM
+    changeset = changesets.open(branch=branch, author_kind=kind, by=by, title=title)
+    changesets.put_changes(changeset, differences)
+    return changeset
+
+
+def _tell(
+    changeset: ChangeSet,
+    made: Version,
+    restored: Version,
+    label: str,
+    *,
+    by: User | None,
+    summary: applying.Summary,
+) -> None:
+    payload: VersionRestored = {
+        "changeset": str(changeset.pk),
+        "branch": changeset.branch.name,
+        "version": made.number,
+        "version_id": str(made.pk),
+        "restored": restored.number,
+        "label": label,
+        "count": summary.count,
+        "added": summary.added,
+        "removed": summary.removed,
+    }
+    feed.record(changeset.project, "version_restored", payload, actor=by)
