@@ -1,10 +1,13 @@
 """Line differences of two texts: opcodes, counts and hunks. Pure."""
 
-import difflib
+from collections.abc import Callable, Hashable, Sequence
 from typing import Literal, NamedTuple
 
-# Past this many line pairs the middle counts as replaced: comparing is quadratic.
-MAX_PAIRS = 4_000_000
+from projects.store import myers, sliding
+from projects.store.effort import Effort, TooMuch, numbered
+
+# Marks what differs between two numbered texts.
+Search = Callable[[list[int], list[int], Effort], tuple[bytearray, bytearray]]
 
 Tag = Literal["equal", "replace", "delete", "insert"]
 
@@ -13,6 +16,15 @@ class Opcode(NamedTuple):
     """Lines `a[a0:a1]` became `b[b0:b1]`."""
 
     tag: Tag
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+
+
+class Edit(NamedTuple):
+    """As an opcode that is not "equal"."""
+
     a0: int
     a1: int
     b0: int
@@ -62,36 +74,39 @@ def lines_of(text: str) -> list[str]:
     return [*lines, parts[-1]] if parts[-1] else lines
 
 
-def opcodes(a: list[str], b: list[str]) -> list[Opcode]:
-    """How `a` becomes `b`, after setting the equal beginning and end aside."""
-    head = _equal_run(a, b)
-    tail = _equal_run(a[head:][::-1], b[head:][::-1])
-    a_end, b_end = len(a) - tail, len(b) - tail
-    codes = [Opcode("equal", 0, head, 0, head)] if head else []
-    codes += _middle(a[head:a_end], b[head:b_end], head)
-    if tail:
-        codes.append(Opcode("equal", a_end, len(a), b_end, len(b)))
+def opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Opcode]:
+    """How `a` becomes `b`, aligned as git does; too long and too different, all but beginning and end is replaced."""
+    try:
+        found = edits(a, b, Effort())
+    except TooMuch:
+        found = _coarse(a, b)
+    codes: list[Opcode] = []
+    at_a = at_b = 0
+    for a0, a1, b0, b1 in [*found, (len(a), len(a), len(b), len(b))]:
+        if a0 > at_a:
+            codes.append(Opcode("equal", at_a, a0, at_b, b0))
+        if a1 > a0 or b1 > b0:
+            codes.append(
+                Opcode("replace" if a1 > a0 and b1 > b0 else "delete" if a1 > a0 else "insert", a0, a1, b0, b1)
+            )
+        at_a, at_b = a1, b1
     return codes
 
 
-def _equal_run(a: list[str], b: list[str]) -> int:
-    count = 0
-    for left, right in zip(a, b, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+def edits(a: Sequence[Hashable], b: Sequence[Hashable], effort: Effort, search: Search = myers.changed) -> list[Edit]:
+    """The runs of lines that differ, in order; raises TooMuch."""
+    left, right = numbered(a, b)
+    gone, come = search(left, right, effort)
+    sliding.settle(left, gone, right, come)
+    return [Edit(*edit) for edit in sliding.edits(gone, come)]
 
 
-def _middle(a: list[str], b: list[str], offset: int) -> list[Opcode]:
-    if not a and not b:
-        return []
-    if len(a) * len(b) > MAX_PAIRS:
-        return [Opcode("replace", offset, offset + len(a), offset, offset + len(b))]
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) * len(b) > MAX_PAIRS // 16)
-    return [
-        Opcode(tag, a0 + offset, a1 + offset, b0 + offset, b1 + offset) for tag, a0, a1, b0, b1 in matcher.get_opcodes()
-    ]
+def _coarse(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Edit]:
+    """One edit, between the equal beginning and the equal end."""
+    most = min(len(a), len(b))
+    head = next((at for at in range(most) if a[at] != b[at]), most)
+    tail = next((at for at in range(most - head) if a[-1 - at] != b[-1 - at]), most - head)
+    return [Edit(head, len(a) - tail, head, len(b) - tail)]
 
 
 def stats(before: bytes | None, after: bytes | None) -> Stats:

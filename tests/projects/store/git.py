@@ -1,6 +1,7 @@
 """The real git, asked many questions at once."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -94,3 +95,22 @@ class Git:
             rows = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
             found.append({(old, new, int(row.split()[-1][1:])) for row, old, new in rows})
         return found
+
+    def patches(self, cases: list[tuple[bytes, bytes]], *options: str) -> list[list[tuple[int, int, int, int]]]:
+        """Where each (before, after) differs, as `git diff -U0` numbers it: start and count on both sides."""
+        files = {(number, at): content for number, case in enumerate(cases) for at, content in enumerate(case)}
+        sides = [{f"{n}": (content, False) for (n, at), content in files.items() if at == side} for side in (0, 1)]
+        names = self.commits((side, None) for side in sides)
+        told = self.run("diff", "-U0", "--text", "--no-indent-heuristic", "--no-renames", *options, *names)
+        found: list[list[tuple[int, int, int, int]]] = [[] for _ in cases]
+        for line in told.splitlines():
+            if line.startswith(b"diff --git a/"):
+                number = int(line.split()[2][2:])
+            elif heading := re.match(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", line):
+                found[number].append(_places(heading))
+        return found
+
+
+def _places(heading: re.Match[bytes]) -> tuple[int, int, int, int]:
+    a, removed, b, added = (1 if group is None else int(group) for group in heading.groups())
+    return a - (removed > 0), removed, b - (added > 0), added
