@@ -8,6 +8,9 @@ class AgentsConfig(AppConfig):
     verbose_name = "Agents"
 
     def ready(self) -> None:
-        from agents import events
+        # These import models, which only exist once every app is loaded.
+        from agents import events, receivers
+        from projects.signals import tree_changed
 
         events.register()
+        tree_changed.connect(receivers.on_tree_changed, dispatch_uid="agents.push")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from agents import enums
-from agents.engine import design, edit, finish, implement, install, start
+from agents.engine import chores, design, edit, finish, implement, install, start
 from agents.engine.context import Context, Interrupted
 from agents.lifecycle import failures, leases, moves, turns
 from agents.models import Job
@@ -49,7 +49,10 @@ def _worker() -> str:
 def _attempt(context: Context) -> None:
     try:
         _begin(context)
-        _walk(context)
+        if context.job.is_chore:
+            chores.run(context)
+        else:
+            _walk(context)
     except (Interrupted, Stopped):
         with context.hold() as job:
             _give_in(job)

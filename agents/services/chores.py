@@ -1,0 +1,90 @@
+"""Work without a model, asked for now and done by a worker: pushing to a remote, bringing a project in from one."""
+
+from django.db import transaction
+
+from agents import enums, tasks
+from agents.errors import NotPossible
+from agents.lifecycle import moves
+from agents.models import Job
+from projects.git import addresses
+from projects.models import Project, Remote, User
+from projects.services import projects, remotes
+
+# A push that failed for one of these fails again until a person has changed something.
+_LASTING = ("auth", "conflict", "policy_denied", "invalid_input")
+
+
+def push(remote: Remote, *, by: User | None) -> Job:
+    """At most one waits for each remote: it takes along whatever is there when its turn comes."""
+    with transaction.atomic():
+        project = _locked(remote.project)
+        waiting = Job.objects.filter(lane=_lane(remote), state=enums.JobState.QUEUED).first()
+        if waiting is not None:
+            _wake(waiting)
+            return waiting
+        if paused := Job.objects.filter(lane=_lane(remote), state=enums.JobState.PAUSED).first():
+            moves.requeue(paused, by=by)
+            _wake(paused)
+            return paused
+        text = f"Push to {remote.name}"
+        return _queue(project, enums.JobKind.PUSH, text, remote, by=by, lane=_lane(remote))
+
+
+def push_by_itself(project: Project) -> None:
+    """After a new version of `main`: to every remote that wants it and did not refuse the last time for good."""
+    for remote in project.remotes.filter(is_automatic=True):
+        if not is_held_back(remote):
+            push(remote, by=None)
+
+
+def is_held_back(remote: Remote) -> bool:
+    """Whether the newest push was refused in a way that lasts."""
+    newest = newest_push(remote)
+    return bool(newest and newest.error and newest.error.get("code") in _LASTING)
+
+
+def newest_push(remote: Remote) -> Job | None:
+    return Job.objects.filter(lane=_lane(remote)).order_by("-created_at").first()
+
+
+def bring_in(*, url: str, by: User, name: str = "", username: str = "", password: str = "") -> Job:
+    """A new project, there at once, that a worker fills. Where it came from stays as its remote `origin`."""
+    address = addresses.read(url)
+    with transaction.atomic():
+        project = projects.create(name=name or _name_of(address.url), by=by)
+        remote = remotes.add(project, name="origin", url=url, username=username, password=password, by=by)
+        return _queue(project, enums.JobKind.IMPORT, f"Import {address.url}", remote, by=by)
+
+
+def _name_of(url: str) -> str:
+    last = url.rpartition("/")[2].removesuffix(".git")
+    return last.replace("-", " ").replace("_", " ").strip()[:60] or "Imported"
+
+
+def _queue(project: Project, kind: enums.JobKind, text: str, remote: Remote, *, by: User | None, lane: str = "") -> Job:
+    job = Job.objects.create(
+        project=project,
+        branch=project.branches.get(name="main"),
+        kind=kind,
+        lane=lane,
+        input={"text": text, "remote": str(remote.pk)},
+        created_by=by,
+    )
+    moves.announce(job, by=by)
+    _wake(job)
+    return job
+
+
+def _lane(remote: Remote) -> str:
+    return f"remote {remote.pk}"
+
+
+def _locked(project: Project) -> Project:
+    found = Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
+    if found is None or found.archived_at is not None:
+        raise NotPossible("This project is archived." if found else "This project does not exist any more.")
+    return found
+
+
+def _wake(job: Job) -> None:
+    tasks.execute_job.delay_on_commit(str(job.pk))
