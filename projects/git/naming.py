@@ -33,7 +33,8 @@ class Named(NamedTuple):
 def versions(project: Project, *, after: int, upto: int) -> Iterator[Named]:
     """In order of their numbers; a version that had no name has one when it is given out."""
     parents = _parents(project)
-    oids = dict(Version.objects.filter(project=project).exclude(commit_oid=None).values_list("pk", "commit_oid"))
+    named_before = Version.objects.filter(project=project).exclude(commit_oid=None)
+    oids = {version: oid for version, oid in named_before.values_list("pk", "commit_oid") if oid}
     items = Items()
     rows = Version.objects.filter(project=project, number__gt=after, number__lte=upto).order_by("number")
     for start in range(after, upto, AT_ONCE):

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from projects import errors
 
@@ -81,10 +81,19 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
                 pipe.close()
 
 
-def run(*words: str, folder: Path, seconds: float, feed: Iterable[bytes] = (), most: int = 64 * 1024**2) -> bytes:
+def run(
+    *words: str,
+    folder: Path,
+    seconds: float,
+    feed: Iterable[bytes] = (),
+    variables: dict[str, str] | None = None,
+    most: int = 64 * 1024**2,
+) -> bytes:
     """What it said; GitFailed with its last words if it did not go well or took too long."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complaints:
-        process = start(*words, folder=folder, stdin=subprocess.PIPE, stdout=said, stderr=complaints)
+        process = start(
+            *words, folder=folder, stdin=subprocess.PIPE, stdout=said, stderr=complaints, variables=variables
+        )
         alarm = threading.Timer(seconds, _end, [process])
         alarm.start()
         try:
@@ -113,11 +122,11 @@ def _bound(process: "subprocess.Popen[bytes]", seconds: float) -> None:
 
 
 def _feed(process: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:
-    assert process.stdin is not None
+    stdin = cast("IO[bytes]", process.stdin)
     with suppress(BrokenPipeError):  # it has ended, and its last words say why
         for piece in pieces:
-            process.stdin.write(piece)
-        process.stdin.close()
+            stdin.write(piece)
+        stdin.close()
 
 
 def last_words(complaints: IO[bytes]) -> str:

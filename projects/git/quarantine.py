@@ -65,7 +65,7 @@ def check_size(folder: Path) -> None:
         oids = [line.split()[1] for line in names.splitlines()]
         if len(oids) > MOST_OBJECTS:
             raise Malformed(f"These are more than {MOST_OBJECTS} objects at once. Send them in several parts.")
-        asked = b"\n".join(oids) + b"\n"
+        asked = b"".join(oid + b"\n" for oid in oids)
         sizes = program.run("cat-file", "--batch-check=%(objectsize)", folder=folder, seconds=SECONDS, feed=[asked])
         total += sum(map(int, sizes.split()))
     if total > MOST_UNPACKED:

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 from projects.git import program
 from projects.git.objects import Malformed
@@ -43,19 +43,17 @@ class Reader:
         if found.size > most:
             raise Malformed(f"The {kind} {oid[:10]} is larger than {most // 1024} kB.")
         size = int(_ask(self._read, oid)[2])
-        assert self._read.stdout is not None
-        return self._read.stdout.read(size + 1)[:-1]
+        return cast("IO[bytes]", self._read.stdout).read(size + 1)[:-1]
 
 
 def _ask(process: "subprocess.Popen[bytes]", oid: str) -> list[str]:
-    assert process.stdin is not None
-    assert process.stdout is not None
+    questions, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
     try:
-        process.stdin.write(f"{oid}\n".encode())
-        process.stdin.flush()
+        questions.write(f"{oid}\n".encode())
+        questions.flush()
     except BrokenPipeError:
         raise Malformed("Git cannot read what was sent.") from None
-    answer = process.stdout.readline().decode().split()
+    answer = answers.readline().decode().split()
     if len(answer) < 2:
         raise Malformed("Git cannot read what was sent.")
     return answer

@@ -16,6 +16,7 @@ from projects import errors
 from projects.errors import BadHistory, Fault, NotTaken
 from projects.git import quarantine, repository
 from projects.git.objects import NOTHING, Malformed
+from projects.git.receiving import Command
 from projects.models import Branch, Project, User, Version
 from projects.services import arriving, branches, versions, writing
 from projects.services.arriving import Arrived
@@ -25,16 +26,11 @@ HEADS = "refs/heads/"
 MOST_BRANCHES = 50
 
 
-class Command(NamedTuple):
-    """What one ref was, for the pusher, and what it is to be."""
-
-    old: str
-    new: str
-    ref: str
-
-
 class Outcome(NamedTuple):
+    """Of one ref: the version its branch is at now, or why it is not."""
+
     ref: str
+    version: Version | None = None
     refusal: errors.Refusal | None = None
 
 
@@ -46,8 +42,7 @@ def receive(project: Project, commands: Sequence[Command], pack: Iterable[bytes]
     with quarantine.opened(beside=cache) as folder:
         if any(command.new != NOTHING for command in commands):
             _unpack(folder, pack)
-        outcomes = [_outcome(project, command, folder, by) for command in commands]
-    return outcomes
+        return [_outcome(project, command, folder, by) for command in commands]
 
 
 def _unpack(folder: Path, pack: Iterable[bytes]) -> None:
@@ -59,22 +54,21 @@ def _unpack(folder: Path, pack: Iterable[bytes]) -> None:
 
 def _outcome(project: Project, command: Command, folder: Path, by: User) -> Outcome:
     try:
-        _carry_out(project, command, folder, by)
+        return Outcome(command.ref, _carry_out(project, command, folder, by))
     except errors.Refusal as refusal:
-        return Outcome(command.ref, refusal)
-    return Outcome(command.ref)
+        return Outcome(command.ref, refusal=refusal)
 
 
-def _carry_out(project: Project, command: Command, folder: Path, by: User) -> None:
+def _carry_out(project: Project, command: Command, folder: Path, by: User) -> Version | None:
     if not command.ref.startswith(HEADS):
         raise NotTaken("only branches are pushed here; tags and other refs are not kept")
     name = command.ref.removeprefix(HEADS)
     if command.new == NOTHING:
         _delete(project, name, command, by)
-        return
+        return None
     arrived = arriving.take_in(folder, [command.new], project=project)
     with transaction.atomic():
-        _move(writing.lock(project.pk), name, command, arrived, by)
+        return _move(writing.lock(project.pk), name, command, arrived, by)
 
 
 def _delete(project: Project, name: str, command: Command, by: User) -> None:
@@ -85,7 +79,7 @@ def _delete(project: Project, name: str, command: Command, by: User) -> None:
         branches.delete(branch, by=by)
 
 
-def _move(project: Project, name: str, command: Command, arrived: Arrived, by: User) -> None:
+def _move(project: Project, name: str, command: Command, arrived: Arrived, by: User) -> Version:
     """Everything that a push changes, under the project's lock."""
     branch = _seen(project, name, command)
     before = Version.objects.filter(project=project).order_by("-number").values_list("number", flat=True).first() or 0
@@ -99,6 +93,7 @@ def _move(project: Project, name: str, command: Command, arrived: Arrived, by: U
         raise NotTaken("not a fast-forward: the history of a branch is never rewritten here; no force changes that")
     if head != tip.number:
         writing.fast_forward(branch, tip, by=by, reason="push")
+    return tip
 
 
 def _begin(project: Project, name: str, known: set[int], by: User) -> Branch:
