@@ -26,7 +26,7 @@ BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search
 .PHONY: $(CHECKS)
 
 help: ## show this list
@@ -57,6 +57,10 @@ long: $(TOOLS) ## run what takes long; before an issue is closed
 	@$(BOX_IMAGE)
 	@.ci/with-services engine $(PY) -m pytest -m long
 	@.ci/with-services engine $(PY) .ci/compose/run.py
+
+bench-search: $(TOOLS) ## print figures of writing and searching 5,000 files, on both databases
+	@$(PY) -m pytest -q -s tests/benchmarks/bench_files.py
+	@.ci/with-services all $(PY) -m pytest -q -s --scaled tests/benchmarks/bench_files.py
 
 check: $(TOOLS) ## format, lint, types, imports, templates, migrations, settings, documents; runs no tests
 	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(CHECKS)

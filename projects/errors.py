@@ -57,6 +57,10 @@ class Protected(Refusal):
     """What has to stay."""
 
 
+class BadQuery(Refusal):
+    """Nothing that could be looked for."""
+
+
 class Closed(Refusal):
     """A change set that is no longer open."""
 
@@ -205,3 +209,17 @@ class BadFields(Refusal):
     def __init__(self, said: Mapping[str, str]) -> None:
         self.said = dict(said)
         super().__init__(" ".join(self.said.values()))
+
+
+class BadRole(Refusal):
+    """A role that nobody can be given."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody can be editor or viewer of a project. Owning it is handed on by a transfer.")
+
+
+class BadAddress(Refusal):
+    """No e-mail address."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not an e-mail address.")

@@ -148,6 +148,7 @@ _READINGS.update(
 )
 register(errors.BadPath, "invalid")
 register(errors.BadName, "invalid")
+register(errors.BadQuery, "invalid")
 register(errors.BadAddress, "invalid")
 register(errors.BadArchive, "invalid")
 register(errors.BadSecret, "invalid")
