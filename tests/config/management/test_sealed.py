@@ -18,7 +18,7 @@ def test_without_the_key_nothing_is_served_and_with_it_again(whole: Installation
     key = whole.home / "keys" / "encryption.key"
     right = key.read_text()
     key.unlink()  # as after a backup was put back without it; a new one is made
-    for words in (["serve"], ["up"], ["serve", "worker"], ["serve", "--detach"]):
+    for words in (["serve"], ["up"], ["serve", "worker"]):
         process = whole.start(*words)
         assert process.wait(60) == 4, words
         said = whole.said(process)
