@@ -1,6 +1,7 @@
 """The documents that are written from the code, so that they cannot tell another story."""
 
 import ast
+import json
 import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,10 +55,18 @@ def environment() -> str:
     )
 
 
+def openapi() -> str:
+    """Late: `/api/v2` is built when it is first asked for, and needs every app."""
+    from config.api import ROOT, api
+
+    return json.dumps(api.get_openapi_schema(path_prefix=ROOT), indent=1, ensure_ascii=False) + "\n"
+
+
 BUILDERS: dict[str, Callable[[], str]] = {
     "docs/job-states.md": job_states,
     "docs/events.md": events,
     "docs/settings.md": environment,
+    "docs/openapi.json": openapi,
 }
 
 
