@@ -143,6 +143,7 @@ _READINGS.update(
         errors.Stale: lambda error: Refused("stale", str(error), path=error.path, current=_etag(error.current)),
         errors.TooOften: lambda error: Refused("too_many", str(error), headers={"Retry-After": "300"}),
         errors.BadFields: _unfit,
+        errors.Taken: lambda error: Refused("stale", str(error), paths=list(error.paths)),
         errors.Conflict: lambda error: Refused("conflict", str(error), paths=list(error.paths)),
     }
 )
@@ -153,6 +154,9 @@ register(errors.BadAddress, "invalid")
 register(errors.BadArchive, "invalid")
 register(errors.BadSecret, "invalid")
 register(errors.Missing, "not_found")
+register(errors.MissingPart, "not_found")
+register(errors.Moved, "stale")
+register(errors.Protected, "wrong_state")
 register(errors.WrongCredentials, "wrong_credentials")
 register(errors.SecondFactor, "second_factor")
 register(errors.SignUpClosed, "sign_up_closed")

@@ -46,6 +46,13 @@ def standings(project: Project) -> list[Standing]:
     return [Standing(row, *lineage.apart(parents, number_of(row), main)) for row in rows]
 
 
+def standing(project: Project, name: str) -> Standing:
+    found = next((one for one in standings(project) if one.branch.name == name), None)
+    if found is None:
+        raise errors.Missing(f"There is no branch {name!r}.")
+    return found
+
+
 def number_of(branch: Branch) -> int | None:
     return branch.head.number if branch.head else None
 

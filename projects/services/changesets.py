@@ -68,6 +68,25 @@ def stage_all(
         return staging.put(locked_open(changeset), packed, expected=expected)
 
 
+def propose(
+    branch: Branch,
+    changes: Iterable[tuple[str, staging.Content | None]],
+    *,
+    by: User,
+    title: str,
+    note: str = "",
+    expected: Mapping[str, str] | None = None,
+) -> ChangeSet:
+    """A person's change set with all that is in it, for others to decide about."""
+    packed = staging.pack(changes)
+    with transaction.atomic():
+        changeset = open(branch=branch, author_kind=AuthorKind.USER, by=by, title=title)
+        changeset.note = note
+        changeset.save(update_fields=["note"])
+        staging.put(changeset, packed, expected=expected)
+    return changeset
+
+
 def apply(
     changeset: ChangeSet,
     *,

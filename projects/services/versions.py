@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from projects import errors, feed
 from projects.enums import AuthorKind
@@ -113,3 +113,10 @@ def _tell(
         "removed": summary.removed,
     }
     feed.record(changeset.project, "version_restored", payload, actor=by)
+
+
+def detailed(rows: "QuerySet[Version]") -> "QuerySet[Version]":
+    """With the numbers of their parents and the labels on them, at three queries for all."""
+    bare = Version.objects.only("number")
+    parentage = Parentage.objects.order_by("position").prefetch_related(Prefetch("parent", bare))
+    return rows.prefetch_related(Prefetch("parentage", parentage), "checkpoints")

@@ -1,0 +1,96 @@
+"""Diffs, versions, checkpoints and branches."""
+
+from projects.enums import AuthorKind
+from projects.models import Branch, ChangeSet, Checkpoint
+from projects.services import branches, changesets, checkpoints, files, versions
+from tests.doors.rows import API_EDITORS, API_VIEWERS, Row
+from tests.doors.world import World
+
+API = "api/v2/projects/<uuid:project>"
+
+
+def main_of(world: World) -> Branch:
+    return Branch.objects.get(project=world.project, name="main")
+
+
+def change(world: World) -> str:
+    """An open change set over the first version."""
+    waiting = ChangeSet.objects.filter(project=world.project, state="open").first()
+    if waiting is None:
+        waiting = changesets.open(branch=main_of(world), author_kind=AuthorKind.USER, by=world.people.owner, title="A")
+        changesets.stage(waiting, "index.html", b"<h1>Bye</h1>\n")
+    return str(waiting.pk)
+
+
+def label(world: World) -> str:
+    kept = Checkpoint.objects.filter(project=world.project).first()
+    return str((kept or checkpoints.create(versions.find(world.project, 1), "Works", by=world.people.owner)).pk)
+
+
+def idea(world: World) -> str:
+    """A branch that has something that `main` has not."""
+    if not Branch.objects.filter(project=world.project, name="idea").exists():
+        branches.create(world.project, "idea", by=world.people.owner)
+        files.save(branches.find(world.project, "idea"), "b.txt", b"b\n", by=world.people.owner)
+    return "idea"
+
+
+def label_of_old(world: World) -> str:
+    """A checkpoint that the head is not at."""
+    kept = label(world)
+    files.save(main_of(world), "more.txt", b"more\n", by=world.people.owner)
+    return kept
+
+
+def old(world: World) -> int:
+    label_of_old(world)
+    return 1
+
+
+def restore(world: World) -> dict[str, object]:
+    return {"head": versions.number_of_head(main_of(world))}
+
+
+def merge(world: World) -> dict[str, str]:
+    return {"source": idea(world)}
+
+
+PROPOSAL = {"title": "A", "changes": [{"path": "new.txt", "content": "new\n"}]}
+
+ROWS = (
+    Row(f"GET {API}/diffs", API_VIEWERS),
+    Row(f"POST {API}/diffs", API_EDITORS, body=PROPOSAL),
+    Row(f"GET {API}/diffs/<uuid:diff>", API_VIEWERS, {"diff": change}),
+    Row(f"GET {API}/diffs/<uuid:diff>/files", API_VIEWERS, {"diff": change}),
+    Row(f"PUT {API}/diffs/<uuid:diff>/files/<path:path>", API_EDITORS, {"diff": change}, body={"content": "x\n"}),
+    Row(
+        f"POST {API}/diffs/<uuid:diff>/decisions",
+        API_EDITORS,
+        {"diff": change},
+        body={"path": "index.html", "decision": "approved"},
+    ),
+    Row(f"POST {API}/diffs/<uuid:diff>/apply", API_EDITORS, {"diff": change}, body={}),
+    Row(f"POST {API}/diffs/<uuid:diff>/reject", API_EDITORS, {"diff": change}),
+    Row(f"POST {API}/diffs/<uuid:diff>/resolve", API_EDITORS, {"diff": change}, body={"choices": []}),
+    Row(f"GET {API}/versions", API_VIEWERS),
+    Row(f"GET {API}/versions/<int:number>", API_VIEWERS),
+    Row(f"GET {API}/versions/<int:number>/files", API_VIEWERS),
+    Row(f"POST {API}/versions/<int:number>/restore", API_EDITORS, {"number": old}, body=restore),
+    Row(f"GET {API}/compare", API_VIEWERS, query="?before=0&after=1"),
+    Row(f"GET {API}/checkpoints", API_VIEWERS),
+    Row(f"POST {API}/checkpoints", API_EDITORS, body={"label": "Works", "version": 1}),
+    Row(f"PATCH {API}/checkpoints/<uuid:checkpoint>", API_EDITORS, {"checkpoint": label}, body={"label": "Well"}),
+    Row(f"DELETE {API}/checkpoints/<uuid:checkpoint>", API_EDITORS, {"checkpoint": label}),
+    Row(
+        f"POST {API}/checkpoints/<uuid:checkpoint>/restore",
+        API_EDITORS,
+        {"checkpoint": label_of_old},
+        body=restore,
+    ),
+    Row(f"GET {API}/branches", API_VIEWERS),
+    Row(f"POST {API}/branches", API_EDITORS, body={"name": "another"}),
+    Row(f"GET {API}/branches/<path:name>", API_VIEWERS, {"name": "main"}),
+    Row(f"DELETE {API}/branches/<path:name>", API_EDITORS, {"name": idea}),
+    Row(f"GET {API}/merges", API_VIEWERS, query="?source=main"),
+    Row(f"POST {API}/merges", API_EDITORS, body=merge),
+)

@@ -1,0 +1,143 @@
+"""Diffs over the API: proposed, decided about, applied, refused."""
+
+import base64
+
+import pytest
+
+from projects.models import ChangeSet, Version
+from projects.services import files
+from tests.people import People
+from tests.programs import Program, Programs, problem
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = "".join(f"{number}\n" for number in range(40))
+AFTER = BEFORE.replace("\n5\n", "\nfive\n").replace("\n30\n", "\nthirty\n")
+
+
+@pytest.fixture
+def asks(people: People, program: Programs) -> Program:
+    files.save(people.main, "long.txt", BEFORE.encode(), by=people.owner)
+    return program(people.editor)
+
+
+def propose(people: People, asks: Program, **more: object) -> str:
+    changes = [{"path": "long.txt", "content": AFTER}, {"path": "new.txt", "content": "new\n"}]
+    made = asks.post(_path(people), {"title": "Words", "changes": changes, **more})
+    assert made.status_code == 201, made.content
+    return f"{_path(people)}/{made.json()['id']}"
+
+
+def _path(people: People) -> str:
+    return f"/projects/{people.project.pk}/diffs"
+
+
+def head(people: People) -> dict[str, str]:
+    tree = files.manifest(people.main)
+    return {path: files.read(tree, path).decode() for path in sorted(tree)}
+
+
+def test_a_proposal_changes_nothing_until_it_is_applied(people: People, asks: Program) -> None:
+    path = propose(people, asks, note="Better words")
+    told = asks.get(path).json()
+    assert (told["state"], told["author"], told["count"], told["base"], told["note"]) == (
+        "open", "Editor", 2, 1, "Better words",
+    )  # fmt: skip
+    assert head(people) == {"long.txt": BEFORE}
+    made = asks.post(f"{path}/apply", {"message": "Better"})
+    assert (made.status_code, made.json()["number"], made.json()["message"]) == (201, 2, "Better")
+    assert head(people) == {"long.txt": AFTER, "new.txt": "new\n"}
+    assert asks.get(path).json()["version"] == 2
+
+
+def test_its_files_come_with_their_parts(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    first, second = asks.get(f"{path}/files").json()["items"]
+    assert [(one["path"], one["status"], one["added"]) for one in (first, second)] == [
+        ("long.txt", "changed", 2),
+        ("new.txt", "added", 1),
+    ]
+    assert [part["decision"] for part in first["parts"]] == ["undecided", "undecided"]
+    assert {"sign": "+", "text": "five\n"} in first["parts"][0]["lines"]
+
+
+def test_one_applies_by_part_and_the_rest_goes_on(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    parts = asks.get(f"{path}/files").json()["items"][0]["parts"]
+    assert asks.post(f"{path}/apply", {"parts": {"long.txt": [parts[1]["id"]]}}).json()["number"] == 2
+    assert head(people) == {"long.txt": BEFORE.replace("\n30\n", "\nthirty\n")}
+    [rest] = asks.get(f"{_path(people)}?state=open").json()["items"]
+    assert (rest["title"], rest["count"], rest["base"]) == ("Words", 2, 2)
+    asks.post(f"{_path(people)}/{rest['id']}/apply", {"paths": ["new.txt"]})
+    assert head(people)["new.txt"] == "new\n"
+
+
+def test_what_is_turned_down_is_left_out(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    told = asks.post(f"{path}/decisions", {"path": "new.txt", "decision": "rejected"})
+    assert told.status_code == 200
+    asks.post(f"{path}/apply", {})
+    assert head(people) == {"long.txt": AFTER}
+
+
+def test_a_staged_file_is_edited_before_it_is_accepted(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    seen = asks.get(f"{path}/files").json()["items"][1]["after"]
+    body = {"content": base64.b64encode(b"newer\n").decode(), "encoding": "base64", "seen": seen}
+    assert asks.put(f"{path}/files/new.txt", body).status_code == 200
+    assert problem(asks.put(f"{path}/files/new.txt", body))["code"] == "stale"
+    asks.post(f"{path}/apply", {"paths": ["new.txt"]})
+    assert head(people)["new.txt"] == "newer\n"
+
+
+def test_who_saw_another_file_is_told_so(people: People, asks: Program) -> None:
+    changes = [{"path": "long.txt", "content": "x", "seen": "0" * 64}]
+    told = problem(asks.post(_path(people), {"title": "x", "changes": changes}))
+    assert (told["code"], told["path"]) == ("stale", "long.txt")
+    changes = [{"path": "long.txt", "content": "x", "seen": ""}]
+    assert asks.post(_path(people), {"title": "x", "changes": changes}).status_code == 412
+    assert not ChangeSet.objects.filter(state="open").exists()
+
+
+def test_a_conflict_names_the_files_and_is_resolved(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    files.save(people.main, "long.txt", b"other\n", by=people.owner)
+    told = problem(asks.post(f"{path}/apply", {}))
+    assert (told["code"], told["paths"]) == ("conflict", ["long.txt"])
+    made = asks.post(f"{path}/resolve", {"choices": [{"path": "long.txt", "take": "branch"}]})
+    assert made.status_code == 201
+    asks.post(f"{_path(people)}/{made.json()['id']}/apply", {})
+    assert head(people) == {"long.txt": "other\n", "new.txt": "new\n"}
+    assert asks.get(path).json()["state"] == "superseded"
+
+
+def test_what_is_closed_stays_closed(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    assert asks.post(f"{path}/reject").json()["state"] == "rejected"
+    for verb, body in (("reject", None), ("apply", {}), ("decisions", {"path": "new.txt", "decision": "approved"})):
+        assert problem(asks.post(f"{path}/{verb}", body))["code"] == "wrong_state"
+    assert Version.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"title": "x", "changes": []},
+        {"title": "x", "changes": [{"path": "../out", "content": "x"}]},
+        {"title": "x", "changes": [{"path": "a.txt", "content": "!!", "encoding": "base64"}]},
+        {"title": "x", "changes": [{"path": "a.txt", "content": "x", "seen": "abc"}]},
+        {"title": "x", "changes": [{"path": "a", "content": "x"}], "branch": "a\0b"},
+        {"title": "x", "changes": [{"path": "a", "content": "\0"}]},
+    ],
+)
+def test_what_is_malformed_is_refused_without_a_trace(people: People, asks: Program, body: object) -> None:
+    assert asks.post(_path(people), body).status_code == 422
+    assert not ChangeSet.objects.filter(state="open").exists()
+
+
+def test_the_same_key_proposes_once(people: People, asks: Program) -> None:
+    body = {"title": "Words", "changes": [{"path": "a.txt", "content": "a\n"}]}
+    first = asks.post(_path(people), body, Idempotency_Key="one")
+    assert asks.post(_path(people), body, Idempotency_Key="one").json() == first.json()
+    assert ChangeSet.objects.filter(state="open").count() == 1
