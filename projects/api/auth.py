@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest, body: SignIn) -> Any:
     return _entered(request, entering.sign_in(request, email=body.email, password=body.password))
 
 
-@room.post("/auth/second-factor", EnteredOut, scope=None, status=200, refuses=(401,))
+@room.post("/auth/second-factor", EnteredOut, scope=None, status=200, refuses=(401, 409))
 def confirm_sign_in(request: HttpRequest, body: Code) -> Any:
     """Finish signing in with a code of the second factor."""
     return _entered(request, entering.confirm(request, code=body.code))

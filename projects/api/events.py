@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from ninja import Query
 
 from projects import access
 from projects.enums import Ability
 from projects.feed import log
-from projects.feed.rooms import in_thread
 from projects.rest import Request, Room, streams
 from projects.schemas.events import EventPage, Since
 
@@ -27,11 +28,12 @@ async def list_events(request: Request, project: UUID, since: Query[Since]) -> A
     client that comes back with `Last-Event-ID` misses nothing. A comment every 15 seconds keeps the line alive. It
     ends with `event: end` when whoever reads may no longer see the project.
     """
-    await in_thread(access.get_project_by_id, request.user, project, Ability.VIEW)
+    await sync_to_async(access.get_project_by_id)(request.user, project, Ability.VIEW)
     if request.get_preferred_type(["application/json", STREAM]) == STREAM:
+        await sync_to_async(close_old_connections)()  # it may stay open for hours, and needs none meanwhile
         lines = streams.follow(request, project, after=streams.last_seen(request, since.after))
         return StreamingHttpResponse(lines, content_type=STREAM, headers=streams.HEADERS)
-    events = await in_thread(log.since, project, since.after, since.limit)
+    events = await sync_to_async(log.since)(project, since.after, since.limit)
     following = str(events[-1].seq) if len(events) == since.limit else None
     if following:
         request.links = {"next": f"{request.path}?after={following}&limit={since.limit}"}

@@ -13,6 +13,12 @@ def tag(sha256: str) -> str:
     return f'"{sha256}"'
 
 
+def is_known(request: HttpRequest, current: str) -> bool:
+    """Whether its reader has it already; for reading, weak tags count as well."""
+    given = request.headers.get("If-None-Match", "")
+    return given.strip() == "*" or current in {one.strip().removeprefix("W/") for one in given.split(",")}
+
+
 def expected(request: HttpRequest) -> str:
     """The sha256 that its writer saw; empty for `If-None-Match: *`, when there must be no such file."""
     match, none_match = request.headers.get("If-Match"), request.headers.get("If-None-Match")

@@ -129,6 +129,11 @@ def _http_error(error: ninja_errors.HttpError) -> Refused:
     return Refused("malformed" if error.status_code == 400 else "refused", str(error))
 
 
+def _unimportable(error: errors.BadArchive) -> Refused:
+    faults = [{"code": "entry", "message": str(fault)} for fault in error.faults]
+    return Refused("invalid", str(error), errors=faults)
+
+
 _READINGS.update(
     {
         ninja_errors.ValidationError: _invalid,
@@ -144,6 +149,7 @@ _READINGS.update(
         errors.TooOften: lambda error: Refused("too_many", str(error), headers={"Retry-After": "300"}),
         errors.BadFields: _unfit,
         errors.Taken: lambda error: Refused("stale", str(error), paths=list(error.paths)),
+        errors.BadArchive: _unimportable,
         errors.Conflict: lambda error: Refused("conflict", str(error), paths=list(error.paths)),
     }
 )
@@ -151,7 +157,6 @@ register(errors.BadPath, "invalid")
 register(errors.BadName, "invalid")
 register(errors.BadQuery, "invalid")
 register(errors.BadAddress, "invalid")
-register(errors.BadArchive, "invalid")
 register(errors.BadSecret, "invalid")
 register(errors.Missing, "not_found")
 register(errors.MissingPart, "not_found")

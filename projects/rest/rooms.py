@@ -9,11 +9,12 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
+from asgiref.sync import sync_to_async
 from django.http.response import HttpResponseBase
 from ninja import Router
 from ninja.decorators import decorate_view
 
-from projects.feed.rooms import in_thread
+from projects import origins
 from projects.rest import bodies, callers, documents, keys, limits, problems, traces
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -112,7 +113,7 @@ def _entered_async(rules: Rules, run: Run) -> Callable[..., Awaitable[HttpRespon
     @wraps(run)
     async def enter(request: Any, **path: Any) -> HttpResponseBase:
         try:
-            await in_thread(_check, request, rules)
+            await sync_to_async(_check)(request, rules)
             answer: HttpResponseBase = await run(request, **path)
         except Exception as error:
             answer = _refusal(request, error)
@@ -132,6 +133,8 @@ def _check(request: Any, rules: Rules) -> bytes:
         request.counted = limits.count("anonymous", address)
         raise
     request.caller = caller
+    if caller is not None and caller.token is not None:
+        origins.turn_out_as("token")
     policy = "anonymous" if caller is None else "reads" if rules.method == "GET" else "writes"
     request.counted = limits.count(policy, caller.key if caller else address)
     if caller is not None:

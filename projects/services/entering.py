@@ -47,7 +47,7 @@ def confirm(request: HttpRequest, *, code: str) -> User:
     """The second step: a code of the app, or one kept for recovery."""
     stage = LoginStageController.enter(request, SECOND) if apps.is_installed("allauth.mfa") else None
     if stage is None:
-        raise errors.WrongCredentials("No sign-in waits for a code; begin with e-mail and password.")
+        raise errors.Closed("No sign-in waits for a code; begin with e-mail and password.")
     from allauth.mfa.base.forms import AuthenticateForm  # late: its models are only there where it is installed
 
     form = AuthenticateForm(user=stage.login.user, data={"code": code})

@@ -102,7 +102,7 @@ def test_an_account_that_cannot_be_is_refused_place_by_place(
 
 
 def test_a_code_without_a_first_step_opens_nothing(people: People) -> None:
-    assert problem(Browser().post("/auth/second-factor", {"code": "123456"}))["code"] == "wrong_credentials"
+    assert problem(Browser().post("/auth/second-factor", {"code": "123456"}))["code"] == "wrong_state"
 
 
 def test_a_session_made_here_is_one_of_the_site(people: People) -> None:

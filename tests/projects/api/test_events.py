@@ -8,7 +8,7 @@ from projects.models import Event, Project
 from tests.people import People
 from tests.programs import Programs, problem
 
-pytestmark = pytest.mark.django_db(transaction=True)  # it reads in threads of its own
+pytestmark = pytest.mark.django_db
 
 
 def tell(project: Project, *titles: str) -> None:
