@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import enter, exports, files, git, secrets
+from projects.views import enter, exports, files, forks, git, imports, invitations, members, secrets, settings, tokens
 
 app_name = "projects"
 
@@ -14,6 +14,23 @@ urlpatterns = [
     path(f"{_PROJECT}files/", files.show_list, name="file-list"),
     path(f"{_PROJECT}files/<path:path>", files.show, name="file-read"),
     path(f"{_PROJECT}export.zip", exports.download, name="export-zip"),
+    path(f"{_PROJECT}export.bundle", exports.bundle, name="export-bundle"),
+    path(f"{_PROJECT}import/", imports.take, name="import"),
+    path(f"{_PROJECT}fork/", forks.fork, name="fork"),
+    path("join/<str:secret>/", invitations.join, name="invitation"),
+    path("accounts/tokens/", tokens.show, name="tokens"),
+    path("accounts/tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path(f"{_PROJECT}settings/", settings.show, name="settings"),
+    path(f"{_PROJECT}settings/archive/", settings.archive, name="archive"),
+    path(f"{_PROJECT}settings/restore/", settings.restore, name="restore"),
+    path(f"{_PROJECT}settings/transfer/", settings.transfer, name="transfer"),
+    path(f"{_PROJECT}settings/delete/", settings.delete, name="delete"),
+    path(f"{_PROJECT}settings/members/", members.show, name="members"),
+    path(f"{_PROJECT}settings/members/leave/", members.leave, name="leave"),
+    path(f"{_PROJECT}settings/members/<slug:handle>/role/", members.change, name="member-change"),
+    path(f"{_PROJECT}settings/members/<slug:handle>/remove/", members.remove, name="member-remove"),
+    path(f"{_PROJECT}settings/invitations/<uuid:invitation_id>/resend/", members.resend, name="invitation-resend"),
+    path(f"{_PROJECT}settings/invitations/<uuid:invitation_id>/revoke/", members.revoke, name="invitation-revoke"),
     path(f"{_PROJECT}settings/secrets/", secrets.show, name="secrets"),
     path(f"{_PROJECT}settings/secrets/restart/", secrets.restart, name="secret-restart"),
     path(f"{_PROJECT}settings/secrets/<str:name>/remove/", secrets.remove, name="secret-remove"),

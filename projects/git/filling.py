@@ -34,6 +34,8 @@ def _take_in(folder: Path, made: dict[str, Piece], contents: dict[str, str]) -> 
         yield from _blobs(sorted(contents.values()))
         yield from made.values()
 
+    for left in (folder / "objects" / "pack").glob("tmp_*"):
+        left.unlink()  # of one that was killed: nobody else writes here now
     # Many names of git's may not be one content of ours, so both are counted by content.
     count = len(set(contents.values())) + len(made)
     said = program.run("index-pack", "--stdin", folder=folder, seconds=SECONDS, feed=packs.write(pieces(), count))

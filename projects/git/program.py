@@ -90,7 +90,21 @@ def run(
     most: int = 64 * 1024**2,
 ) -> bytes:
     """What it said; GitFailed with its last words if it did not go well or took too long."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complaints:
+    with tempfile.TemporaryFile() as said:
+        run_into(said, *words, folder=folder, seconds=seconds, feed=feed, variables=variables)
+        said.seek(0)
+        return said.read(most)
+
+
+def run_into(
+    said: IO[bytes],
+    *words: str,
+    folder: Path,
+    seconds: float,
+    feed: Iterable[bytes] = (),
+    variables: dict[str, str] | None = None,
+) -> None:
+    with tempfile.TemporaryFile() as complaints:
         process = start(
             *words, folder=folder, stdin=subprocess.PIPE, stdout=said, stderr=complaints, variables=variables
         )
@@ -105,8 +119,6 @@ def run(
             kill(process)
         if code != 0:
             raise errors.GitFailed(words[0], last_words(complaints))
-        said.seek(0)
-        return said.read(most)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -1,12 +1,13 @@
-"""A tree on its way out, whole: of any version, or of a branch as it is now."""
+"""A project on its way out: one tree of it as a zip, or every version of it as a git bundle."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from projects import errors
-from projects.exports import archive
-from projects.models import Branch, Project, Version
-from projects.services import applying, files
+from projects.exports import archive, bundle
+from projects.git import repository
+from projects.models import Project
+from projects.services import applying, branches, files, versions
 
 _MAIN = "main"
 
@@ -16,25 +17,25 @@ class Export(NamedTuple):
 
     name: str
     pieces: Iterator[bytes]
+    media_type: str = "application/zip"
 
 
 def zip_of(project: Project, *, version: int | None = None, branch: str | None = None) -> Export:
     """The same tree gives the same bytes, whoever asks and whenever."""
     if version is not None:
-        found = Version.objects.filter(project=project, number=version).values_list("pk", flat=True).first()
-        if found is None:
-            raise errors.Missing(f"There is no version {version}.")
-        tree, mark = applying.tree_of(found), f"-v{version}"
+        tree, mark = applying.tree_of(versions.find(project, version).pk), f"-v{version}"
     else:
-        tree, mark = files.manifest(_branch(project, branch or _MAIN)), ""
+        tree, mark = files.manifest(branches.find(project, branch or _MAIN)), ""
         if branch and branch != _MAIN:
             mark = "-" + "".join(char if char.isascii() and char.isalnum() else "-" for char in branch)
-    name = f"{project.slug}{mark}"
-    return Export(f"{name}.zip", archive.stream(files.read_all(tree), folder=project.slug))
+    return Export(f"{project.slug}{mark}.zip", archive.stream(files.read_all(tree), folder=project.slug))
 
 
-def _branch(project: Project, name: str) -> Branch:
-    found = project.branches.filter(name=name).first()
-    if found is None:
-        raise errors.Missing(f"There is no branch {name!r}.")
-    return found
+def bundle_of(project: Project) -> Export:
+    """All branches with all they came from, for `git clone name.bundle`."""
+    folder = repository.ready(project)
+    heads = repository.heads(project)
+    if not heads:
+        raise errors.Empty("There is no version yet that a bundle could hold.")
+    has_main = _MAIN in heads
+    return Export(f"{project.slug}.bundle", bundle.write(folder, has_main=has_main), "application/x-git-bundle")

@@ -1,45 +1,48 @@
-"""All files of a project as one download."""
+"""A project as one download: the files of a branch or of any version, or its whole history."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import cast
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
-from django.db import close_old_connections
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from projects import access
+from projects import access, errors
 from projects.enums import Ability
-from projects.exports import archive
 from projects.models import User
-from projects.services import files
+from projects.rest import downloads
+from projects.services import exporting
+
+_MOST_DIGITS = 9
 
 
 @require_GET
 @login_required
 def download(request: HttpRequest, owner: str, project: str) -> StreamingHttpResponse:
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
-    tree = files.manifest(found.branches.get(name="main"))
-    return StreamingHttpResponse(
-        _in_pieces(archive.stream(files.read_all(tree), folder=found.slug)),
-        content_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="{found.slug}.zip"',
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
-async def _in_pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """An asynchronous server would otherwise gather all of it in memory before the first byte leaves."""
-    while piece := await sync_to_async(_next)(pieces):
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    """Between two pieces somebody slow takes their time, and there are only so many connections for everybody."""
     try:
-        return next(pieces, b"")
-    finally:
-        close_old_connections()
+        version = _number(request.GET.get("version"))
+        export = exporting.zip_of(found, version=version, branch=request.GET.get("branch") or None)
+    except errors.Missing as missing:
+        raise Http404 from missing
+    return downloads.answer(export.pieces, name=export.name, media_type=export.media_type)
+
+
+@require_GET
+@login_required
+def bundle(request: HttpRequest, owner: str, project: str) -> HttpResponseBase:
+    """Every version, for git."""
+    found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
+    try:
+        export = exporting.bundle_of(found)
+    except (errors.Empty, errors.NoGit, errors.Busy) as refusal:
+        status = 404 if isinstance(refusal, errors.Empty) else 503
+        return HttpResponse(f"{refusal}\n", status=status, content_type="text/plain; charset=utf-8")
+    return downloads.answer(export.pieces, name=export.name, media_type=export.media_type)
+
+
+def _number(written: str | None) -> int | None:
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) <= _MOST_DIGITS):
+        raise errors.Missing("There is no such version.")
+    return int(written)
