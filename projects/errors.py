@@ -57,6 +57,14 @@ class Protected(Refusal):
     """What has to stay."""
 
 
+class Taken(Refusal):
+    """There is something at these paths, and nobody said that it is to be replaced."""
+
+    def __init__(self, paths: Iterable[str], sentence: str) -> None:
+        self.paths = tuple(paths)
+        super().__init__(sentence)
+
+
 class BadQuery(Refusal):
     """Nothing that could be looked for."""
 
@@ -141,7 +149,7 @@ class GitFailed(Refusal):
         super().__init__(f"git {verb} failed: {said}.")
 
 
-class BadAddress(Refusal):
+class BadUrl(Refusal):
     """What cannot be the address of a git repository."""
 
 
@@ -218,7 +226,7 @@ class BadRole(Refusal):
         super().__init__("Somebody can be editor or viewer of a project. Owning it is handed on by a transfer.")
 
 
-class BadAddress(Refusal):
+class BadEmail(Refusal):
     """No e-mail address."""
 
     def __init__(self) -> None:

@@ -12,13 +12,14 @@ from projects import errors
 from projects.enums import AuthorKind
 from projects.models import Branch, ChangeSet, Project, User, Version
 from projects.services import applying, changesets, staging, writing
-from projects.services.staging import Content, Packed
+from projects.services.staging import Packed
 from projects.store import blobs, diffs, trees
 from projects.store.trees import Entry, Manifest
 
 # Trees have files alone: a folder is there because of what stands in it, an empty one because of this.
 PLACEHOLDER = ".gitkeep"
 
+Content = staging.Content
 Entries = dict[str, Entry | None]
 
 
@@ -36,9 +37,24 @@ def branch_of(project: Project, name: str = "main") -> Branch:
     return found
 
 
+class Listed(NamedTuple):
+    path: str
+    size: int
+    executable: bool
+
+
+def listed(tree: Manifest) -> list[Listed]:
+    """In the order of code points, whatever a database thinks of letters."""
+    return [Listed(path, tree[path].size, tree[path].executable) for path in sorted(tree)]
+
+
 def manifest(branch: Branch) -> Manifest:
     """The tree of the branch's head, read afresh."""
     return applying.tree_of(Branch.objects.values_list("head_id", flat=True).get(pk=branch.pk))
+
+
+def tree_of(version: Version) -> Manifest:
+    return applying.tree_of(version.pk)
 
 
 def working_manifest(changeset: ChangeSet) -> Manifest:

@@ -1,11 +1,27 @@
 """Files of a project, and its download."""
 
-from tests.doors.rows import VIEWERS, Row
+import hashlib
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from tests.doors.rows import API_EDITORS, API_VIEWERS, VIEWERS, Row
 
 PROJECT = "p/<slug:owner>/<slug:project>/"
+API = "api/v2/projects/<uuid:project>"
+SEEN = {"if-match": f'"{hashlib.sha256(b"<h1>Hello</h1>" + bytes([10])).hexdigest()}"'}
+UPLOAD = encode_multipart(BOUNDARY, {"files": [SimpleUploadedFile("new.txt", b"new")]})
 
 ROWS = (
     Row(f"GET {PROJECT}files/", VIEWERS),
     Row(f"GET {PROJECT}files/<path:path>", VIEWERS),
     Row(f"GET {PROJECT}export.zip", VIEWERS),
+    Row(f"GET {API}/files", API_VIEWERS),
+    Row(f"GET {API}/files/<path:path>", API_VIEWERS),
+    Row(f"PUT {API}/files/<path:path>", API_EDITORS, body=b"x", headers=SEEN),
+    Row(f"DELETE {API}/files/<path:path>", API_EDITORS, headers=SEEN),
+    Row(f"POST {API}/file-moves", API_EDITORS, body={"path": "index.html", "target": "b.html"}, headers=SEEN),
+    Row(f"POST {API}/folders", API_EDITORS, body={"path": "notes"}),
+    Row(f"POST {API}/file-uploads", API_EDITORS, body=UPLOAD, headers={"content-type": MULTIPART_CONTENT}),
+    Row(f"GET {API}/file-search", API_VIEWERS, query="?words=hello"),
 )
