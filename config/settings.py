@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "projects.rest.entrance.Entrance",
     "config.csp.ContentSecurityPolicy",
     "config.refusals.Refusals",
+    "config.origins.Origins",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -19,10 +19,13 @@ from projects.enums import Ability, Role
 from projects.models import ApiToken, Member, Project, User
 
 ABILITIES: dict[str, frozenset[Ability]] = {
-    Role.OWNER: frozenset({Ability.VIEW, Ability.EDIT, Ability.OWN}),
+    Role.OWNER: frozenset({Ability.VIEW, Ability.EDIT, Ability.OWN, Ability.KEEP}),
     Role.EDITOR: frozenset({Ability.VIEW, Ability.EDIT}),
     Role.VIEWER: frozenset({Ability.VIEW}),
 }
+
+# An archived project is for reading, for its owner too, until it is restored.
+OF_ARCHIVED = frozenset({Ability.VIEW, Ability.KEEP})
 
 
 def get_project(user: User | AnonymousUser, owner_handle: str, slug: str, ability: Ability) -> Project:
@@ -57,7 +60,7 @@ def can(user: User | AnonymousUser, project: Project, ability: Ability) -> bool:
 
 
 def _allows(member: Member, ability: Ability) -> bool:
-    if ability == Ability.EDIT and member.project.archived_at is not None:
+    if member.project.archived_at is not None and ability not in OF_ARCHIVED:
         return False
     return ability in ABILITIES.get(member.role, frozenset())
 

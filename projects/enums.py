@@ -15,6 +15,8 @@ class Ability(models.TextChoices):
     VIEW = "view"
     EDIT = "edit"
     OWN = "own"
+    # Also while the project is archived: look at its settings, take rights away, restore, transfer, delete.
+    KEEP = "keep"
 
 
 class AuthorKind(models.TextChoices):

@@ -144,8 +144,51 @@ class RemotePushed(TypedDict):
     branches: list[str]
 
 
+class MemberJoined(TypedDict):
+    """`name` as everybody may see it, never an address."""
+
+    handle: str
+    name: str
+    role: str
+
+
+class MemberChanged(TypedDict):
+    handle: str
+    name: str
+    role: str
+    before: str
+
+
+class MemberLeft(TypedDict):
+    """`removed`: somebody else ended it."""
+
+    handle: str
+    name: str
+    removed: bool
+
+
+class ProjectRenamed(TypedDict):
+    name: str
+    before: str
+
+
+class ProjectArchived(TypedDict):
+    name: str
+
+
+class ProjectTransferred(TypedDict):
+    """`owner` and `slug` make its address from now on."""
+
+    name: str
+    owner: str
+    owner_name: str
+    slug: str
+
+
 _CARD = Fragment(region="chat", key="version-{changeset}", template="events/version_card.html")
 _IMPORTED = Fragment(region="chat", key="imported-{seq}", template="events/project_imported.html")
+_PEOPLE = Fragment(region="chat", key="people-{seq}", template="events/people_note.html")
+_TITLE = Fragment(region="title", key="project-name", template="events/project_name.html")
 
 KINDS = (
     # An open change set shows nothing of its own: what is staged is told file by file.
@@ -161,5 +204,12 @@ KINDS = (
     Kind("checkpoint_created", CheckpointCreated),
     Kind("branch_created", BranchCreated),
     Kind("branch_deleted", BranchDeleted),
+    Kind("member_joined", MemberJoined, (_PEOPLE,)),
+    Kind("member_changed", MemberChanged, (_PEOPLE,)),
+    Kind("member_left", MemberLeft, (_PEOPLE,)),
+    Kind("project_renamed", ProjectRenamed, (_TITLE,)),
+    Kind("project_archived", ProjectArchived, (_PEOPLE,)),
+    Kind("project_restored", ProjectArchived, (_PEOPLE,)),
+    Kind("project_transferred", ProjectTransferred, (_PEOPLE,)),
     Kind("branch_moved", BranchMoved),
 )

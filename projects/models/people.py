@@ -1,6 +1,7 @@
 """Who was asked to join a project, and who did what."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -42,6 +43,20 @@ class Invitation(models.Model):
         return f"{self.email} as {self.role}"
 
 
+class Unchangeable(Exception):
+    """Somebody tried to change or delete what is only ever added."""
+
+
+class AddedOnly(models.QuerySet["AuditEntry"]):
+    """What the database itself does when a person is deleted, taking the reference away, does not come this way."""
+
+    def update(self, **values: Any) -> int:
+        raise Unchangeable("Entries of the audit are only ever added.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise Unchangeable("Entries of the audit are only ever added.")
+
+
 class AuditEntry(models.Model):
     """Who did what to what, from where and when. Rows are only ever added, and outlive what they are about."""
 
@@ -62,9 +77,19 @@ class AuditEntry(models.Model):
     project_ref = models.UUIDField(null=True, blank=True, db_index=True)
     detail = models.JSONField(default=dict, blank=True)
 
+    objects = AddedOnly.as_manager()
+
     class Meta:
         verbose_name_plural = "audit entries"
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.act} {self.target_line}"
+
+    def save(self, **options: Any) -> None:
+        if not self._state.adding:
+            raise Unchangeable("Entries of the audit are only ever added.")
+        super().save(**options)
+
+    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+        raise Unchangeable("Entries of the audit are only ever added.")

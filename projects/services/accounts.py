@@ -48,6 +48,11 @@ def ensure_handle(user: User) -> str:
     raise errors.Busy("No free handle was found. Please try again.")
 
 
+def shown(user: User) -> str:
+    """What others in a project may call somebody: never an address."""
+    return user.name or user.handle or "Somebody"
+
+
 def _free_handle(user: User) -> str:
     stem = slugify(user.name or user.email.split("@")[0])[: MOST_HANDLE - 8].strip("-_") or "user"
     taken = set(User.objects.filter(handle__startswith=stem).values_list("handle", flat=True))

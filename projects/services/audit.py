@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from projects import origins
 from projects.models import AuditEntry, Project, User
 
 
@@ -11,17 +12,19 @@ def write(
     by: User | None,
     project: Project | None = None,
     target: Any = None,
-    door: str = "",
-    address: str = "",
     detail: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """One entry. `target` is a row; without one it is the project. Never a secret in `detail`."""
+    """One entry. `target` is a row; without one it is the project. Never a secret in `detail`.
+
+    By which door and from where it came is what that door said (`origins`).
+    """
+    origin = origins.current()
     about = target if target is not None else project
     return AuditEntry.objects.create(
         actor=by,
         actor_line=str(by.email if by else "Djinn")[:200],
-        door=door,
-        address=address,
+        door=origin.door,
+        address=origin.address,
         act=act,
         target_kind=str(about._meta.model_name) if about is not None else "site",
         target_ref=str(about.pk)[:40] if about is not None else "",

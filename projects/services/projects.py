@@ -1,17 +1,31 @@
-"""Making, naming and putting away projects."""
+"""Making, naming, putting away and deleting projects."""
+
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from projects import errors, storable
+from projects import errors, feed, storable
 from projects.enums import Role
+from projects.events import ProjectArchived, ProjectRenamed
+from projects.feed import bells
+from projects.git import repository
 from projects.models import Branch, Member, Project, User
-from projects.services import accounts
+from projects.services import accounts, audit, writing
 
 MOST_NAME = 120
 MOST_SLUG = 60
 TRIES = 20
+
+
+class Deleted(NamedTuple):
+    """What is left of a project to speak of."""
+
+    id: UUID
+    name: str
 
 
 def create(*, name: str, by: User, template: str = "") -> Project:
@@ -21,7 +35,7 @@ def create(*, name: str, by: User, template: str = "") -> Project:
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                project = Project.objects.create(name=name, owner=by, template=template, slug=_free_slug(name, by))
+                project = Project.objects.create(name=name, owner=by, template=template, slug=free_slug(name, by))
                 Member.objects.create(project=project, user=by, role=Role.OWNER)
                 Branch.objects.create(project=project, name="main")
                 return project
@@ -32,20 +46,69 @@ def create(*, name: str, by: User, template: str = "") -> Project:
 
 def rename(project: Project, *, name: str, by: User) -> None:
     """The address stays, so that links go on working."""
-    project.name = _checked(name)
-    project.save(update_fields=["name", "updated_at"])
+    name = _checked(name)
+    with transaction.atomic():
+        fresh = writing.lock(project.pk)
+        check_open(fresh)
+        if fresh.name != name:
+            told = ProjectRenamed(name=name, before=fresh.name)
+            _save(fresh, name=name)
+            audit.write("project_renamed", by=by, project=fresh, detail=dict(told))
+            feed.record(fresh, "project_renamed", told, actor=by)
+    project.name = name
 
 
 def archive(project: Project, *, by: User) -> None:
     """Out of the way and read-only; nothing is lost."""
-    if project.archived_at is None:
-        project.archived_at = timezone.now()
-        project.save(update_fields=["archived_at", "updated_at"])
+    with transaction.atomic():
+        fresh = writing.lock(project.pk)
+        if fresh.archived_at is None:
+            _save(fresh, archived_at=timezone.now())
+            _tell(fresh, "project_archived", by)
+    project.archived_at = fresh.archived_at
 
 
 def unarchive(project: Project, *, by: User) -> None:
+    with transaction.atomic():
+        fresh = writing.lock(project.pk)
+        if fresh.archived_at is not None:
+            _save(fresh, archived_at=None)
+            _tell(fresh, "project_restored", by)
     project.archived_at = None
-    project.save(update_fields=["archived_at", "updated_at"])
+
+
+def delete(project: Project, *, by: User) -> Deleted:
+    """With all its history. Its row is locked first, as everybody else does who writes in it.
+
+    Boxes that no row knows are put away by the sandboxes' own round.
+    """
+    with transaction.atomic():
+        fresh = Project.objects.select_for_update().filter(pk=project.pk).first()
+        if fresh is None:
+            raise errors.Missing("This project was deleted meanwhile.")
+        gone = Deleted(fresh.pk, fresh.name)
+        audit.write("project_deleted", by=by, project=fresh, detail={"owner": fresh.owner.email, "slug": fresh.slug})
+        fresh.delete()
+        transaction.on_commit(partial(bells.ring_members, gone.id))
+        transaction.on_commit(partial(repository.forget, gone.id), robust=True)
+    return gone
+
+
+def check_open(project: Project) -> None:
+    """An archived project stays as it is, until it is restored."""
+    if project.archived_at is not None:
+        raise errors.Closed("This project is archived. Restore it to change it.")
+
+
+def _save(project: Project, **values: object) -> None:
+    for name, value in values.items():
+        setattr(project, name, value)
+    project.save(update_fields=[*values, "updated_at"])
+
+
+def _tell(project: Project, kind: str, by: User) -> None:
+    audit.write(kind, by=by, project=project)
+    feed.record(project, kind, ProjectArchived(name=project.name), actor=by)
 
 
 def _checked(name: str) -> str:
@@ -57,7 +120,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _free_slug(name: str, owner: User) -> str:
+def free_slug(name: str, owner: User) -> str:
+    """The name as part of an address, with a number when this person has such a project already."""
     slug = slugify(name)[:MOST_SLUG].strip("-_") or "project"
     stem = slug[: MOST_SLUG - 8]
     taken = set(Project.objects.filter(owner=owner, slug__startswith=stem).values_list("slug", flat=True))

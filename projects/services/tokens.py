@@ -3,15 +3,22 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from projects import access, errors
-from projects.models import ApiToken, User
+from projects import access, errors, storable
+from projects.feed import bells
+from projects.models import ApiToken, Member, User
+from projects.services import audit
 
 # The last is for members, secrets, tokens, remotes, and for what cannot be undone.
 SCOPES = ("read", "write", "manage")
 # A busy program must not turn every request into a write.
+MOST = 50
+MOST_NAME = 80
 USED_EVERY = timedelta(minutes=1)
 
 
@@ -21,18 +28,25 @@ def create(*, user: User, name: str, scopes: Sequence[str], expires_at: datetime
     if unknown or not scopes:
         wrong = ", ".join(unknown) or "nothing"
         raise errors.UnknownScope(f"A token may {' or '.join(SCOPES)}; it was asked for {wrong}.")
-    if not name.strip():
+    name = storable.name(name)[:MOST_NAME]
+    if not name:
         raise errors.BadName("A token needs a name.")
     prefix = secrets.token_hex(5)
     secret = f"djinn_{prefix}_{secrets.token_urlsafe(32)}"
-    token = ApiToken.objects.create(
-        user=user,
-        name=name.strip()[:80],
-        prefix=prefix,
-        digest=access.digest_of(secret),
-        scopes=sorted(set(scopes)),
-        expires_at=expires_at,
-    )
+    with transaction.atomic():
+        # Its owner's row first, so that many made at once are counted one by one.
+        User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+        if of_user(user).count() >= MOST:
+            raise errors.Closed(f"Somebody has at most {MOST} tokens; take one away first.")
+        token = ApiToken.objects.create(
+            user=user,
+            name=name,
+            prefix=prefix,
+            digest=access.digest_of(secret),
+            scopes=sorted(set(scopes)),
+            expires_at=expires_at,
+        )
+        audit.write("token_made", by=user, target=token, detail={"scopes": token.scopes})
     return token, secret
 
 
@@ -54,4 +68,26 @@ def use(secret: str) -> ApiToken | None:
 
 
 def revoke(token: ApiToken, *, by: User) -> None:
-    token.delete()
+    with transaction.atomic():
+        audit.write("token_revoked", by=by, target=token, detail={"scopes": token.scopes})
+        token.delete()
+    transaction.on_commit(partial(_close_sockets, token.user_id))
+
+
+def of_user(user: User) -> QuerySet[ApiToken]:
+    """The newest first."""
+    return ApiToken.objects.filter(user=user).order_by("-created_at", "-pk")
+
+
+def find(user: User, token_id: int) -> ApiToken:
+    """One of one's own; of others nobody hears."""
+    token = of_user(user).filter(pk=token_id).first()
+    if token is None:
+        raise errors.Missing("You have no such token.")
+    return token
+
+
+def _close_sockets(user_id: int) -> None:
+    """What was opened with it asks again whether it may stay."""
+    for project_id in Member.objects.filter(user_id=user_id).values_list("project_id", flat=True):
+        bells.ring_members(project_id)

@@ -64,7 +64,9 @@ def test_an_archived_project_can_be_seen_but_not_changed(people: People):
     found = Project.objects.get(pk=people.project.pk)
     assert outcome(access.get_project_by_id, people.editor, found.pk, Ability.VIEW) == found
     assert outcome(access.get_project_by_id, people.editor, found.pk, Ability.EDIT) is PermissionDenied
-    assert outcome(access.get_project_by_id, people.owner, found.pk, Ability.OWN) == found
+    assert outcome(access.get_project_by_id, people.owner, found.pk, Ability.OWN) is PermissionDenied
+    assert outcome(access.get_project_by_id, people.editor, found.pk, Ability.KEEP) is PermissionDenied
+    assert outcome(access.get_project_by_id, people.owner, found.pk, Ability.KEEP) == found
 
 
 def test_the_owner_comes_with_the_project(people: People, django_assert_num_queries):

@@ -131,6 +131,17 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("chore_moved", _chore("completed", lines=["main: pushed"])),
 )
 
+STORY += (
+    ("member_joined", {"handle": "h", "name": "Ada", "role": "editor"}),
+    ("member_changed", {"handle": "h", "name": "Ada", "role": "viewer", "before": "editor"}),
+    ("member_left", {"handle": "h", "name": "Ada", "removed": True}),
+    ("member_left", {"handle": "h", "name": "Ada", "removed": False}),
+    ("project_renamed", {"name": "Day Garden", "before": "Night Garden"}),
+    ("project_archived", {"name": "Day Garden"}),
+    ("project_restored", {"name": "Day Garden"}),
+    ("project_transferred", {"name": "Day Garden", "owner": "ada", "owner_name": "Ada", "slug": "day-garden"}),
+)
+
 
 def shown_kinds() -> list[str]:
     return [kind.name for kind in kinds.registered() if kind.fragments]
@@ -166,5 +177,5 @@ def hostile(value: Any) -> Any:
 # Ours, not anybody's: names of states and the ids that keys are made of.
 _WORDS = {
     "role", "state", "phase", "phase_before", "before", "kind", "job", "path_id", "command", "changeset",
-    "since", "began", "stack", "backend",
+    "since", "began", "stack", "backend", "owner", "slug",
 }  # fmt: skip

@@ -3,7 +3,7 @@ from django.db.models import RestrictedError
 
 from projects import errors
 from projects.enums import Role
-from projects.models import ChangeSet, Event, Project, Version
+from projects.models import AuditEntry, ChangeSet, Event, Member, Project, Version
 from projects.services import files, projects
 from tests.people import People
 
@@ -72,3 +72,33 @@ def test_a_project_can_be_deleted_with_all_its_history(people: People):
         Version.objects.filter(number=2).delete()
     people.project.delete()
     assert not any(model.objects.exists() for model in (Project, Version, ChangeSet, Event))
+
+
+def test_deleting_leaves_nothing_but_the_audit(people: People):
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    gone = projects.delete(people.project, by=people.owner)
+    assert gone == (people.project.pk, "Night Garden")
+    assert not any(model.objects.exists() for model in (Project, Version, ChangeSet, Event, Member))
+    entry = AuditEntry.objects.get(act="project_deleted")
+    assert (entry.project_ref, entry.detail["owner"]) == (gone.id, "owner@example.org")
+    with pytest.raises(errors.Missing):
+        projects.delete(people.project, by=people.owner)
+
+
+def test_naming_and_putting_away_is_told_and_audited(people: People):
+    projects.rename(people.project, name="Day Garden", by=people.owner)
+    projects.rename(people.project, name="Day Garden", by=people.owner)
+    projects.archive(people.project, by=people.owner)
+    projects.archive(people.project, by=people.owner)
+    projects.unarchive(people.project, by=people.owner)
+    kinds = ["project_renamed", "project_archived", "project_restored"]
+    assert list(Event.objects.order_by("seq").values_list("kind", flat=True)) == kinds
+    assert list(AuditEntry.objects.order_by("pk").values_list("act", flat=True)) == kinds
+    assert Event.objects.get(seq=1).payload == {"name": "Day Garden", "before": "Night Garden"}
+
+
+def test_an_archived_project_keeps_its_name(people: People):
+    projects.archive(people.project, by=people.owner)
+    with pytest.raises(errors.Closed):
+        projects.rename(people.project, name="Day Garden", by=people.owner)
+    assert Project.objects.get().name == "Night Garden"

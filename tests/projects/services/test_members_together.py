@@ -1,0 +1,106 @@
+"""Acts about people at the same moment, each in a thread of its own, on a database in a file or a server."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from django.db import connection
+
+from projects import errors
+from projects.models import Event, Invitation, Member, Project, User
+from projects.services import invitations, members
+from tests import people as people_of_tests
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*works: Callable[[], object]) -> list[str]:
+    """What became of each: "done" or the refusal's name. Anything else fails the test."""
+    outcomes = [""] * len(works)
+    start = threading.Barrier(len(works))
+
+    def run(number: int) -> None:
+        try:
+            start.wait(30)
+            outcomes[number] = "failed"
+            works[number]()
+            outcomes[number] = "done"
+        except errors.Refusal as refusal:
+            outcomes[number] = type(refusal).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def of(people: People, user: User) -> Member:
+    return Member.objects.select_related("user").get(project=people.project, user=user)
+
+
+def check(people: People) -> None:
+    """Whatever happened, the one row of an owner is the project's owner's, and events have no gap."""
+    project = Project.objects.get(pk=people.project.pk)
+    owners = Member.objects.filter(project=project, role="owner")
+    assert [row.user_id for row in owners] == [project.owner_id]
+    seqs = list(Event.objects.filter(project=project).order_by("seq").values_list("seq", flat=True))
+    assert seqs == list(range(1, project.last_seq + 1))
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_a_project_handed_over_while_the_heir_leaves_has_one_owner_who_is_in_it(_: int):
+    people = people_of_tests.gather()
+    heir = of(people, people.editor)
+    outcomes = together(
+        lambda: members.transfer(people.project, to=heir, by=people.owner),
+        lambda: members.leave(people.project, by=people.editor),
+        lambda: members.remove(heir, by=people.owner),
+    )
+    assert "failed" not in outcomes
+    assert outcomes.count("done") == 1
+    check(people)
+
+
+def test_a_project_handed_to_two_at_once_has_one_owner():
+    people = people_of_tests.gather()
+    heirs = [of(people, people.editor), of(people, people.viewer)]
+    outcomes = together(
+        *(lambda heir=heir: members.transfer(people.project, to=heir, by=people.owner) for heir in heirs)  # type: ignore[misc]
+    )
+    assert outcomes == ["done", "done"]
+    check(people)
+
+
+def test_a_link_opened_by_many_at_once_lets_one_of_them_in():
+    people = people_of_tests.gather()
+    offer = invitations.invite(people.project, email="new@example.org", role="editor", by=people.owner)
+    secret = offer.link.rstrip("/").rpartition("/")[2]
+    guests = [User.objects.create_user(f"guest{number}@example.org", name=f"Guest {number}") for number in range(4)]
+    outcomes = together(*(lambda guest=guest: invitations.accept(secret, by=guest) for guest in guests))  # type: ignore[misc]
+    assert sorted(outcomes) == ["Missing", "Missing", "Missing", "done"]
+    joined = Member.objects.filter(project=people.project, user__in=guests)
+    invitation = Invitation.objects.get()
+    assert [row.user_id for row in joined] == [invitation.accepted_by_id]
+    check(people)
+
+
+def test_a_link_withdrawn_while_it_is_opened_is_one_or_the_other():
+    people = people_of_tests.gather()
+    offer = invitations.invite(people.project, email="new@example.org", role="editor", by=people.owner)
+    secret = offer.link.rstrip("/").rpartition("/")[2]
+    outcomes = together(
+        lambda: invitations.accept(secret, by=people.stranger),
+        lambda: invitations.revoke(offer.invitation, by=people.owner),
+    )
+    assert sorted(outcomes) == ["Missing", "done"]
+    is_in = Member.objects.filter(project=people.project, user=people.stranger).exists()
+    assert is_in == (outcomes[0] == "done")
+    with suppress(errors.Refusal):
+        invitations.accept(secret, by=people.viewer)
+    check(people)
