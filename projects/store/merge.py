@@ -1,12 +1,27 @@
-"""Three-way merge, first by file, then by line; what cannot be joined is named. Pure."""
+"""Two trees made from one, joined: by file, by name, and by line. What cannot be joined is named. Pure.
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+A file that one side renamed and the other edited is joined under its new name. Whatever this joins, `git merge`
+joins to the same tree. Where one side moved a whole folder and the other put something new into it, git would ask,
+and so do we.
+"""
 
-from projects.store import diffs
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from projects.store import histogram, joining, moves, trees
+from projects.store.joining import Outcome
+from projects.store.moves import Moves
+from projects.store.renames import Fetch
 from projects.store.trees import Entry, Manifest
 
 Read = Callable[[Entry], bytes]
+
+# lines: both changed the same or neighbouring ones. binary: both changed what is no text. added: both added it.
+# deleted: one deleted it, the other changed it or gave it another name. moved: each gave it another name, or both
+# gave its new name to something. folder: one moved the folder away that the other put it into. mode: both added it,
+# one as a program. names: it cannot stand beside another name.
+Kind = Literal["lines", "binary", "added", "deleted", "moved", "folder", "mode", "names"]
+Placed = tuple[str, Entry] | None
 
 
 class Joined(NamedTuple):
@@ -16,114 +31,184 @@ class Joined(NamedTuple):
     executable: bool
 
 
+class Clash(NamedTuple):
+    """What cannot be joined: where each side has it, and what; None: it has it not."""
+
+    path: str
+    kind: Kind
+    base: Placed
+    ours: Placed
+    theirs: Placed
+
+
 class Result(NamedTuple):
-    """`tree` holds what was decided by file, `joined` what was decided by line."""
+    """`tree` holds what was decided by file, `joined` what was decided by line.
+
+    `conflicts` names every path that is in neither, and in the trees; `clashes` says why, and may name several of
+    them at once.
+    """
 
     tree: Manifest
     joined: dict[str, Joined]
     conflicts: tuple[str, ...]
+    clashes: tuple[Clash, ...] = ()
 
 
-class _Edit(NamedTuple):
-    """Lines `start:end` of the base became `lines`; `side` is 0 (ours) or 1 (theirs)."""
+class _Sides(NamedTuple):
+    base: Placed
+    ours: Placed
+    theirs: Placed
 
-    start: int
-    end: int
-    side: int
-    lines: list[str]
-
-
-def merge(base: Mapping[str, Entry], ours: Mapping[str, Entry], theirs: Mapping[str, Entry], read: Read) -> Result:
-    """Join what both sides did since `base`."""
-    result = Result({}, {}, ())
-    paths = sorted(base.keys() | ours.keys() | theirs.keys())
-    placed = {path: _place(result, path, (base.get(path), ours.get(path), theirs.get(path)), read) for path in paths}
-    return result._replace(conflicts=tuple(path for path in paths if not placed[path]))
+    def paths(self) -> Iterator[str]:
+        return (side[0] for side in self if side)
 
 
-def _place(result: Result, path: str, sides: tuple[Entry | None, Entry | None, Entry | None], read: Read) -> bool:
-    """Decide one path; False = conflict."""
-    base, ours, theirs = sides
-    if theirs in (ours, base):
-        chosen = ours
-    elif ours == base:
-        chosen = theirs
-    elif base is None or ours is None or theirs is None:
-        return False
-    else:
-        return _place_both_changed(result, path, (base, ours, theirs), read)
-    if chosen is not None:
-        result.tree[path] = chosen
-    return True
+def merge(
+    base: Mapping[str, Entry],
+    ours: Mapping[str, Entry],
+    theirs: Mapping[str, Entry],
+    read: Read,
+    fetch: Fetch | None = None,
+) -> Result:
+    """Join what both sides did since `base`; `fetch` reads several contents at once."""
+    several = fetch or _one_by_one(read, (base, ours, theirs))
+    return _Merge(base, ours, theirs, read).result(several)
 
 
-def _place_both_changed(result: Result, path: str, sides: tuple[Entry, Entry, Entry], read: Read) -> bool:
-    base, ours, theirs = sides
-    executable = theirs.executable if ours.executable == base.executable else ours.executable
-    if theirs.sha256 in (ours.sha256, base.sha256):
-        result.tree[path] = ours._replace(executable=executable)
-        return True
-    if ours.sha256 == base.sha256:
-        result.tree[path] = theirs._replace(executable=executable)
-        return True
-    content = merge_bytes(read(base), read(ours), read(theirs))
-    if content is None:
-        return False
-    result.joined[path] = Joined(content, executable)
-    return True
+def _one_by_one(read: Read, sides: Iterable[Mapping[str, Entry]]) -> Fetch:
+    entries = {entry.sha256: entry for side in sides for entry in side.values()}
+    return lambda hashes: ((sha256, read(entries[sha256])) for sha256 in hashes)
+
+
+class _Merge:
+    def __init__(
+        self, base: Mapping[str, Entry], ours: Mapping[str, Entry], theirs: Mapping[str, Entry], read: Read
+    ) -> None:
+        self.base, self.ours, self.theirs, self.read = base, ours, theirs, read
+        self.tree: Manifest = {}
+        self.joined: dict[str, Joined] = {}
+        self.clashes: list[Clash] = []
+        self.involved: set[str] = set()
+
+    def result(self, fetch: Fetch) -> Result:
+        # Most paths are the same in all three, and most others changed on one side only.
+        found = (
+            moves.find(self.base, self.ours, self.theirs, fetch),
+            moves.find(self.base, self.theirs, self.ours, fetch),
+        )
+        done = self._follow(*found)
+        for path in sorted((self.base.keys() | self.ours.keys() | self.theirs.keys()) - done):
+            self._place(path, _Sides(*(_at(path, side) for side in (self.base, self.ours, self.theirs))))
+        self._refuse(sorted(found[0].into_folders | found[1].into_folders), "folder")
+        self._refuse(self._beside_each_other(), "names")
+        for path in self.involved:
+            self.tree.pop(path, None)
+            self.joined.pop(path, None)
+        return Result(self.tree, self.joined, tuple(sorted(self.involved)), tuple(sorted(self.clashes)))
+
+    def _follow(self, mine: Moves, other: Moves) -> set[str]:
+        """Decide about the files that got a new name; gives the paths that are decided by that."""
+        doubtful = mine.doubtful.keys() | other.doubtful.keys()
+        unsure = set().union(*mine.doubtful.values(), *other.doubtful.values())
+        done: set[str] = set()
+        for old in sorted(mine.new.keys() | other.new.keys() | doubtful):
+            here, there = mine.new.get(old), other.new.get(old)
+            sides = _Sides(_at(old, self.base), _at(here or old, self.ours), _at(there or old, self.theirs))
+            if old in doubtful or not unsure.isdisjoint((here, there)):
+                self._clash(old, "moved", sides, old, *mine.doubtful.get(old, ()), *other.doubtful.get(old, ()))
+            elif here and there and here != there:
+                self._clash(old, "moved", sides)
+            elif sides.ours is None or sides.theirs is None:
+                self._clash(here or there or old, "deleted", sides)
+            elif here == there or _entry(sides.theirs if here else sides.ours) != self.base[old]:
+                self._place_moved(here or there or old, sides, is_both=here == there)
+            else:
+                # Only renamed, by one side: gone here and new there, like any other file.
+                continue
+            done.update(sides.paths())
+        return done
+
+    def _place_moved(self, path: str, sides: _Sides, *, is_both: bool) -> None:
+        if is_both or path not in (self.theirs if path in self.ours else self.ours):
+            self._place(path, sides)
+            return
+        taken = _Sides(sides.base, *(_at(path, side) for side in (self.ours, self.theirs)))
+        self._clash(path, "moved", taken, *sides.paths())
+
+    def _place(self, path: str, sides: _Sides) -> None:
+        """Decide what stands at one path."""
+        base, ours, theirs = (_entry(side) for side in sides)
+        if theirs in (ours, base):
+            chosen = ours
+        elif ours == base:
+            chosen = theirs
+        elif ours is None or theirs is None:
+            self._clash(path, "deleted", sides)
+            return
+        else:
+            self._place_both(path, sides, (base, ours, theirs))
+            return
+        if chosen is not None:
+            self.tree[path] = chosen
+
+    def _place_both(self, path: str, sides: _Sides, entries: tuple[Entry | None, Entry, Entry]) -> None:
+        base, ours, theirs = entries
+        if base is None and ours.executable != theirs.executable:
+            self._clash(path, "mode", sides)
+            return
+        is_ours = base is None or theirs.executable == base.executable
+        executable = ours.executable if is_ours else theirs.executable
+        if theirs.sha256 in (ours.sha256, base.sha256 if base else ""):
+            self.tree[path] = ours._replace(executable=executable)
+        elif base and ours.sha256 == base.sha256:
+            self.tree[path] = theirs._replace(executable=executable)
+        else:
+            self._join(path, sides, executable=executable)
+
+    def _join(self, path: str, sides: _Sides, *, executable: bool) -> None:
+        outcome = explain(sides, self.read)
+        if outcome.content is not None:
+            self.joined[path] = Joined(outcome.content, executable)
+        elif outcome.regions:
+            self._clash(path, "lines" if sides.base else "added", sides)
+        else:
+            self._clash(path, "binary", sides)
+
+    def _beside_each_other(self) -> list[str]:
+        """New paths that no disk holds together: in other case, or a file and a folder at once."""
+        paths = (self.tree.keys() | self.joined.keys()) - self.involved
+        names = [trees.fold(name) for name, _ in trees.clashes(paths)]
+        if not names:
+            return []
+        folded = {path: trees.fold(path) for path in paths - self.base.keys()}
+        return sorted(
+            path for path, fold in folded.items() if any(fold == name or fold.startswith(f"{name}/") for name in names)
+        )
+
+    def _clash(self, path: str, kind: Kind, sides: _Sides, *others: str) -> None:
+        self.clashes.append(Clash(path, kind, *sides))
+        self.involved.update(sides.paths(), others)
+
+    def _refuse(self, paths: list[str], kind: Kind) -> None:
+        for path in paths:
+            self._clash(path, kind, _Sides(*(_at(path, side) for side in (self.base, self.ours, self.theirs))), path)
+
+
+def _at(path: str, side: Mapping[str, Entry]) -> Placed:
+    entry = side.get(path)
+    return None if entry is None else (path, entry)
+
+
+def _entry(placed: Placed) -> Entry | None:
+    return placed[1] if placed else None
+
+
+def explain(clash: Clash | _Sides, read: Read, names: joining.Names | None = None) -> Outcome:
+    """The lines on which the sides disagree, and the whole text with marks around them; for kinds with lines."""
+    base, ours, theirs = (read(side[1]) if side else b"" for side in (clash.base, clash.ours, clash.theirs))
+    return joining.join(base, ours, theirs, search=histogram.changed, names=names or joining.Names())
 
 
 def merge_bytes(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """The joined file, or None if both sides touched the same or neighbouring lines."""
-    texts = [diffs.text_of(side) for side in (base, ours, theirs)]
-    if None in texts:
-        return None
-    joined = merge_lines(*(diffs.lines_of(text or "") for text in texts))
-    return None if joined is None else "".join(joined).encode()
-
-
-def merge_lines(base: list[str], ours: list[str], theirs: list[str]) -> list[str] | None:
-    """Walk the edits of both sides in order; edits that touch must be equal."""
-    edits = sorted(_edits(base, ours, 0) + _edits(base, theirs, 1))
-    merged: list[str] = []
-    at = 0
-    for group in _touching(edits):
-        start, end = group[0].start, max(edit.end for edit in group)
-        merged += base[at:start]
-        outcomes = [_outcome(base, start, end, group, side) for side in {e.side for e in group}]
-        if any(outcome != outcomes[0] for outcome in outcomes):
-            return None
-        merged += outcomes[0]
-        at = end
-    return merged + base[at:]
-
-
-def _edits(base: list[str], side: list[str], number: int) -> list[_Edit]:
-    return [
-        _Edit(code.a0, code.a1, number, side[code.b0 : code.b1])
-        for code in diffs.opcodes(base, side)
-        if code.tag != "equal"
-    ]
-
-
-def _touching(edits: list[_Edit]) -> list[list[_Edit]]:
-    groups: list[list[_Edit]] = []
-    end = -1
-    for edit in edits:
-        if edit.start <= end:
-            groups[-1].append(edit)
-        else:
-            groups.append([edit])
-        end = max(end, edit.end)
-    return groups
-
-
-def _outcome(base: list[str], start: int, end: int, group: list[_Edit], side: int) -> list[str]:
-    """What one side made of the base lines `start:end`."""
-    lines: list[str] = []
-    at = start
-    for edit in group:
-        if edit.side == side:
-            lines += base[at : edit.start] + edit.lines
-            at = edit.end
-    return lines + base[at:end]
+    """One file as `git merge-file` joins it, or None if both sides touched the same or neighbouring lines."""
+    return joining.join(base, ours, theirs).content

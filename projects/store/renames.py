@@ -30,6 +30,17 @@ class Rename(NamedTuple):
     score: int
 
 
+class Found(NamedTuple):
+    """`doubtful`: old paths for which other new ones are as good, with those; git takes one by the order it reads.
+
+    `is_complete`: nothing was left out for being too much.
+    """
+
+    renames: list[Rename]
+    doubtful: dict[str, set[str]]
+    is_complete: bool
+
+
 class _Pair(NamedTuple):
     score: int
     has_same_name: bool
@@ -37,22 +48,27 @@ class _Pair(NamedTuple):
     new: str
 
 
-def detect(
+def detect(gone: Mapping[str, Entry], come: Mapping[str, Entry], fetch: Fetch) -> list[Rename]:
+    """Pair the paths that went with those that came."""
+    return search(gone, come, fetch).renames
+
+
+def search(
     gone: Mapping[str, Entry],
     come: Mapping[str, Entry],
     fetch: Fetch,
     *,
     relevant: Collection[str] | None = None,
     with_empty: bool = True,
-) -> list[Rename]:
-    """Pair the paths that went with those that came; `relevant` are the only ones worth comparing contents for."""
+) -> Found:
+    """As `detect`; `relevant` are the only old paths worth comparing contents for, as in a merge."""
     search = _Search(gone, come, fetch, with_empty=with_empty)
     search.by_content()
     wanted = [path for path in search.left() if relevant is None or path in relevant]
     if wanted:
         search.by_name(wanted, guesses(search.found) if relevant is not None else {})
         search.by_likeness([path for path in wanted if path not in search.used])
-    return sorted(search.found.values())
+    return Found(sorted(search.found.values()), search.doubtful, search.is_complete)
 
 
 class _Search:
@@ -61,6 +77,8 @@ class _Search:
         self.come = {path: come[path] for path in sorted(come) if with_empty or come[path].size}
         self.found: dict[str, Rename] = {}
         self.used: set[str] = set()
+        self.doubtful: dict[str, set[str]] = {}
+        self.is_complete = True
         self._fetch = fetch
         self._pieces: dict[str, Pieces] = {}
         self._bytes_left = MOST_BYTES
@@ -73,12 +91,12 @@ class _Search:
         self.used.add(old)
 
     def by_content(self) -> None:
-        sources: dict[str, list[str]] = {}
-        for path, entry in self.gone.items():
-            sources.setdefault(entry.sha256, []).append(path)
+        sources, targets = _by_hash(self.gone), _by_hash(self.come)
+        for sha256 in sources.keys() & targets.keys():
+            if not _is_clear(sources[sha256], targets[sha256]):
+                self.doubtful |= {old: set(targets[sha256]) for old in sources[sha256]}
         for path, entry in self.come.items():
-            olds = sources.get(entry.sha256)
-            if olds:
+            if olds := sources.get(entry.sha256):
                 old = next((old for old in olds if name_of(old) == name_of(path)), olds[0])
                 olds.remove(old)
                 self._take(old, path, similarity.SAME)
@@ -103,15 +121,26 @@ class _Search:
 
     def by_likeness(self, wanted: list[str]) -> None:
         targets = [path for path in self.come if path not in self.found]
-        if not wanted or len(wanted) * len(targets) > MOST_PAIRS:
+        self.is_complete = self.is_complete and len(wanted) * len(targets) <= MOST_PAIRS
+        if not wanted or not self.is_complete:
             return
         possible = [alike for new in targets for old in wanted if (alike := self._alike(old, new))]
         if not self._read(possible):
             return
         kept = [pair for new in targets for pair in self._best(new, wanted)]
-        for pair in sorted(kept, key=lambda pair: (-pair.score, not pair.has_same_name)):
-            if pair.score >= similarity.ALIKE and pair.new not in self.found and pair.old not in self.used:
+        alike = [pair for pair in kept if pair.score >= similarity.ALIKE]
+        for pair in sorted(alike, key=lambda pair: (-pair.score, not pair.has_same_name)):
+            if pair.new not in self.found and pair.old not in self.used:
+                self._doubt(pair, alike)
                 self._take(pair.old, pair.new, pair.score)
+
+    def _doubt(self, pair: _Pair, others: list[_Pair]) -> None:
+        """Others that are as good, and open too, might have been taken in its place."""
+        for other in others:
+            is_open = other.new not in self.found and other.old not in self.used
+            if is_open and other != pair and other[:2] == pair[:2] and (other.old == pair.old or other.new == pair.new):
+                for old in (pair.old, other.old):
+                    self.doubtful.setdefault(old, set()).update((pair.new, other.new))
 
     def _best(self, new: str, wanted: list[str]) -> list[_Pair]:
         """The most alike, in the places in which git keeps them: equals are taken in that order."""
@@ -134,17 +163,33 @@ class _Search:
         one, other = self._pieces.get(self.gone[old].sha256), self._pieces.get(self.come[new].sha256)
         if one is None or other is None or not self._alike(old, new):
             return 0
-        return similarity.score(one, other, max(self.gone[old].size, self.come[new].size))
+        return similarity.close_score(one, other, max(self.gone[old].size, self.come[new].size))
 
     def _read(self, pairs: Iterable[tuple[Entry, Entry]]) -> bool:
         """Take the contents apart, each once; False if they are too much to."""
         sizes = {entry.sha256: entry.size for pair in pairs for entry in pair if entry.sha256 not in self._pieces}
         if sum(sizes.values()) > self._bytes_left:
+            self.is_complete = False
             return False
         self._bytes_left -= sum(sizes.values())
         for sha256, content in self._fetch(sizes):
             self._pieces[sha256] = similarity.pieces(content)
         return True
+
+
+def _by_hash(paths: Mapping[str, Entry]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, entry in paths.items():
+        found.setdefault(entry.sha256, []).append(path)
+    return found
+
+
+def _is_clear(olds: list[str], news: list[str]) -> bool:
+    """Whether only one pairing of these paths of one content makes sense."""
+    if len(olds) == 1:
+        return len(news) == 1
+    names, new_names = [name_of(old) for old in olds], [name_of(new) for new in news]
+    return all(names.count(name) == new_names.count(name) == 1 for name in new_names)
 
 
 def name_of(path: str) -> str:

@@ -76,7 +76,8 @@ def prefixes(path: str) -> Iterator[str]:
         at = path.find("/", at + 1)
 
 
-def _fold(path: str) -> str:
+def fold(path: str) -> str:
+    """The same for all spellings that some disk takes for one name."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
@@ -94,7 +95,7 @@ def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield both, "is a file and a folder at once"
     seen: dict[str, str] = {}
     for name in sorted(files | folders):
-        other = seen.setdefault(_fold(name), name)
+        other = seen.setdefault(fold(name), name)
         if other != name:
             yield name, f"differs from {other!r} only in case"
 
@@ -109,10 +110,10 @@ def check_addition(path: str, paths: Iterable[str]) -> None:
     for folder in mine[:-1]:
         if folder in files:
             raise errors.BadPath(path, f"would make a folder of the file {folder!r}")
-    folded = {_fold(name): name for name in mine}
+    folded = {fold(name): name for name in mine}
     for names in (files, folders):
         for name in names:
-            if folded.get(_fold(name), name) != name:
+            if folded.get(fold(name), name) != name:
                 raise errors.BadPath(path, f"differs from {name!r} only in case")
 
 
