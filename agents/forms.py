@@ -1,10 +1,17 @@
 """The shape of what people send."""
 
 import uuid
+from typing import Any
 
 from django import forms
 
 from agents.models.sessions import MOST_TEXT
+from projects.forms.importing import FileForm
+from projects.git import addresses
+from projects.services import remotes
+from projects.services.projects import MOST_NAME
+
+_BUNDLE = b"# v3 git bundle"
 
 
 class Words(forms.CharField):
@@ -51,3 +58,59 @@ class MessageForm(OnceForm):
         },
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+def _secret_field(label: str, **more: Any) -> forms.CharField:
+    """Write-only: it is never put into a page again."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, required=False, max_length=remotes.MOST_CREDENTIAL, widget=widget, **more)
+
+
+class SignInForm(forms.Form):
+    """An address of a git repository, and who signs in there."""
+
+    url = forms.CharField(
+        max_length=addresses.MOST,
+        label="Address",
+        error_messages={"required": "A repository has an address, such as https://git.example.com/you/project.git."},
+        widget=forms.URLInput(attrs={"placeholder": "https://git.example.com/you/project.git", "autocomplete": "off"}),
+    )
+    username = forms.CharField(
+        label="User name", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    password = _secret_field("Token or password", strip=False)
+
+
+class BringForm(SignInForm):
+    name = forms.CharField(
+        label="Name of the project",
+        required=False,
+        max_length=MOST_NAME,
+        help_text="Without one, that of the repository.",
+    )
+    field_order = ("url", "name", "username", "password")
+
+
+class RemoteForm(SignInForm):
+    name = forms.CharField(label="Name", max_length=remotes.MOST_NAME, initial="origin")
+    is_automatic = forms.BooleanField(label="Push each new version of main by itself", required=False)
+    field_order = ("name", "url", "username", "password", "is_automatic")
+
+
+class BroughtForm(FileForm):
+    """A zip, or a bundle that git wrote."""
+
+    name = forms.CharField(
+        label="Name of the project", required=False, max_length=MOST_NAME, help_text="Without one, that of the file."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = "Zip or git bundle"
+        self.fields["file"].widget.attrs["accept"] = ".zip,.bundle,application/zip"
+
+    @property
+    def is_bundle(self) -> bool:
+        start = self.brought.read(len(_BUNDLE))
+        self.brought.seek(0)
+        return start.startswith((b"# v2 git bundle", _BUNDLE))

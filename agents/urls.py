@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import jobs, messages, start, workbench
+from agents.views import imports, jobs, messages, remotes, start, workbench
 
 app_name = "agents"
 
@@ -12,8 +12,15 @@ urlpatterns = [
     path("", start.show, name="start"),
     path("wish/", start.send, name="wish-send"),
     path("projects/", start.project_list, name="project-list"),
+    path("import/", imports.show, name="import"),
+    path("import/file/", imports.bring_file, name="import-file"),
+    path("import/address/", imports.bring_address, name="import-address"),
     path("gallery/", workbench.gallery, name="gallery"),
     path(_PROJECT, workbench.show, name="workbench"),
+    path(f"{_PROJECT}settings/remotes/", remotes.show, name="remotes"),
+    path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/", remotes.change, name="remote"),
+    path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/remove/", remotes.remove, name="remote-remove"),
+    path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/push/", remotes.push, name="remote-push"),
     path(f"{_PROJECT}messages/", messages.send, name="message-send"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/stop/", jobs.stop, name="job-stop"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/pause/", jobs.pause, name="job-pause"),

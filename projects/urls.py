@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from projects.views import enter, exports, files, forks, git, imports, invitations, members, secrets, settings, tokens
+from projects.views import (
+    enter,
+    exports,
+    file_acts,
+    files,
+    forks,
+    git,
+    imports,
+    invitations,
+    members,
+    secrets,
+    settings,
+    tokens,
+)
 
 app_name = "projects"
 
@@ -12,6 +25,16 @@ _GIT = "git/<slug:owner>/<slug:project>"
 urlpatterns = [
     path("enter/<str:token>/", enter.enter, name="enter"),
     path(f"{_PROJECT}files/", files.show_list, name="file-list"),
+    # A path of a file never ends in a slash, so acts on files do.
+    path(f"{_PROJECT}files/search/", files.search, name="file-search"),
+    path(f"{_PROJECT}files/raw/", files.raw, name="file-raw"),
+    path(f"{_PROJECT}files/edit/", file_acts.edit, name="file-edit"),
+    path(f"{_PROJECT}files/new/", file_acts.new, name="file-new"),
+    path(f"{_PROJECT}files/move/", file_acts.move, name="file-move"),
+    path(f"{_PROJECT}files/delete/", file_acts.delete, name="file-delete"),
+    path(f"{_PROJECT}files/upload/", file_acts.upload, name="file-upload"),
+    path(f"{_PROJECT}files/new-folder/", file_acts.make_folder, name="folder-new"),
+    path(f"{_PROJECT}files/undo/", file_acts.undo, name="file-undo"),
     path(f"{_PROJECT}files/<path:path>", files.show, name="file-read"),
     path(f"{_PROJECT}export.zip", exports.download, name="export-zip"),
     path(f"{_PROJECT}export.bundle", exports.bundle, name="export-bundle"),

@@ -6,6 +6,7 @@ from agents import enums, tasks
 from agents.errors import NotPossible
 from agents.lifecycle import moves
 from agents.models import Job
+from agents.models.jobs import JobQuerySet
 from projects.git import addresses
 from projects.models import Project, Remote, User
 from projects.services import projects, remotes
@@ -88,3 +89,7 @@ def _locked(project: Project) -> Project:
 
 def _wake(job: Job) -> None:
     tasks.execute_job.delay_on_commit(str(job.pk))
+
+
+def of_project(project: Project) -> JobQuerySet:
+    return Job.objects.chores().filter(project=project)

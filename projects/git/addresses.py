@@ -31,18 +31,18 @@ def read(written: str) -> Address:
     """As a person gave it. Who signs in by the address itself is taken out of it."""
     written = written.strip()
     if not written or len(written) > MOST or _REFUSED.search(written) or not written.isascii():
-        raise errors.BadAddress("An address of a git repository looks like https://git.example.com/you/project.git.")
+        raise errors.BadUrl("An address of a git repository looks like https://git.example.com/you/project.git.")
     try:
         parts = urlsplit(written)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise errors.BadAddress(f"“{written[:80]}” is not an address.") from None
+        raise errors.BadUrl(f"“{written[:80]}” is not an address.") from None
     if parts.scheme not in _PORTS:
-        raise errors.BadAddress("The address begins with https:// (or http://). Others, such as ssh, do not work here.")
+        raise errors.BadUrl("The address begins with https:// (or http://). Others, such as ssh, do not work here.")
     if parts.query or parts.fragment or not _HOST.fullmatch(f"[{host}]" if ":" in host else host):
-        raise errors.BadAddress("The address is a host and a path, such as https://git.example.com/you/project.git.")
+        raise errors.BadUrl("The address is a host and a path, such as https://git.example.com/you/project.git.")
     if parts.path.strip("/") == "":
-        raise errors.BadAddress("The address is without the path of a repository.")
+        raise errors.BadUrl("The address is without the path of a repository.")
     return Address(_clean(parts, host, port), unquote(parts.username or ""), unquote(parts.password or ""))
 
 

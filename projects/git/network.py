@@ -132,7 +132,8 @@ def _settings(address: Address, limits: Limits) -> dict[str, str]:
         "http.proxy": "",
     }
     if address.username or address.password:
-        both = base64.b64encode(f"{address.username}:{address.password}".encode()).decode()
+        user = address.username or "git"  # who has a token alone is asked for no name, but some servers want one
+        both = base64.b64encode(f"{user}:{address.password}".encode()).decode()
         given["http.extraHeader"] = f"Authorization: Basic {both}"
     named: dict[str, str] = {}
     for number, (name, value) in enumerate(given.items()):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 KINDS = {"commit": 1, "tree": 2, "blob": 3}
 NAMES_AT = 8
+ENDING = 20
 
 
 class Piece(NamedTuple):
@@ -54,3 +55,14 @@ def names_in(index: Path) -> set[str]:
     names = NAMES_AT + 256 * 4
     count = int.from_bytes(content[names - 4 : names], "big")
     return {content[at : at + 20].hex() for at in range(names, names + 20 * count, 20)}
+
+
+def is_whole(pack: Path) -> bool:
+    """Whether it ends with the hash of what stands before its end."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    left = pack.stat().st_size - ENDING
+    with pack.open("rb") as file:
+        while left > 0 and (part := file.read(min(left, 1024**2))):
+            digest.update(part)
+            left -= len(part)
+        return file.read() == digest.digest()

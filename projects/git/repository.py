@@ -6,7 +6,6 @@
 """
 
 import json
-import os
 import secrets
 import shutil
 import time
@@ -19,11 +18,12 @@ from uuid import UUID
 from django.conf import settings
 
 from projects import errors
-from projects.git import filling, locking, program
+from projects.git import filling, locking, packs, program
 from projects.models import Branch, Project, Version
 
 PATIENCE = 120.0
 UNUSED_DAYS = 30
+CHECK_SECONDS = 24 * 3600
 # So many packs make git slow; it is made anew as one.
 MOST_PACKS = 50
 CONFIG = """[core]
@@ -101,21 +101,25 @@ def _bring_up(project: Project, folder: Path) -> None:
     if note is None or not _is_believed(project, folder, note, newest):
         _discard(folder)
         _begin(folder)
-        note = {"upto": 0, "last": "", "packs": {}}
+        note = {"upto": 0, "last": "", "packs": {}, "checked": time.time()}
     if newest > note["upto"]:
         note["last"] = filling.add(project, folder, after=note["upto"], upto=newest)
         note["upto"], note["packs"] = newest, _packs(folder)
         _point(folder, heads(project))
-        _write(folder / NOTE, json.dumps(note))
     else:
         _point(folder, heads(project))
-    os.utime(folder / NOTE) if (folder / NOTE).exists() else _write(folder / NOTE, json.dumps(note))
+    _write(folder / NOTE, json.dumps(note))
 
 
 def _note(folder: Path) -> dict[str, Any] | None:
     try:
         note = json.loads((folder / NOTE).read_text())
-        return {"upto": int(note["upto"]), "last": str(note["last"]), "packs": dict(note["packs"])}
+        return {
+            "upto": int(note["upto"]),
+            "last": str(note["last"]),
+            "packs": dict(note["packs"]),
+            "checked": float(note["checked"]),
+        }
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -124,9 +128,19 @@ def _is_believed(project: Project, folder: Path, note: dict[str, Any], newest: i
     """Nothing lost on disk, and of this database: one put back from a backup tells another story."""
     if note["upto"] > newest or note["packs"] != _packs(folder) or len(note["packs"]) > MOST_PACKS:
         return False
+    if not _is_read_well(folder, note):
+        return False
     told = Version.objects.filter(project=project, number__lte=note["upto"])
     last = told.filter(number=note["upto"]).values_list("commit_oid", flat=True).first()
     return (last or "") == note["last"] and not told.filter(commit_oid=None).exists()
+
+
+def _is_read_well(folder: Path, note: dict[str, Any]) -> bool:
+    """Once a day: git hands on what it packed before without looking, and disks turn bits over."""
+    if time.time() - note["checked"] < CHECK_SECONDS:
+        return True
+    note["checked"] = time.time()
+    return all(packs.is_whole(folder / "objects" / "pack" / name) for name in note["packs"] if name.endswith(".pack"))
 
 
 def _packs(folder: Path) -> dict[str, int]:

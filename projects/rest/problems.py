@@ -156,7 +156,6 @@ _READINGS.update(
 register(errors.BadPath, "invalid")
 register(errors.BadName, "invalid")
 register(errors.BadQuery, "invalid")
-register(errors.BadAddress, "invalid")
 register(errors.BadSecret, "invalid")
 register(errors.BadUrl, "invalid")
 register(errors.Missing, "not_found")

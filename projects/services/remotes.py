@@ -127,9 +127,9 @@ def _checked(url: str, username: str, password: str) -> Address:
     username, password = username or written.username, password or written.password
     for value in (username, password):
         if len(value) > MOST_CREDENTIAL or any(not char.isprintable() for char in value):
-            raise errors.BadAddress("The user name or the password holds what no server takes, or is too long.")
+            raise errors.BadUrl("The user name or the password holds what no server takes, or is too long.")
     if ":" in username:
-        raise errors.BadAddress("A user name has no colon in it.")
+        raise errors.BadUrl("A user name has no colon in it.")
     return Address(written.url, username, password)
 
 

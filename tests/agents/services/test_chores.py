@@ -104,7 +104,7 @@ def test_a_project_to_be_imported_is_called_as_its_repository(owner: User):
 
 
 def test_what_is_no_address_leaves_no_project(owner: User):
-    with pytest.raises(refusals.BadAddress):
+    with pytest.raises(refusals.BadUrl):
         chores.bring_in(url="git@example.com:a/b", by=owner)
     assert not Project.objects.exists()
 

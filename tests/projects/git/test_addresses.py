@@ -35,7 +35,7 @@ def test_an_address_is_read_as_it_is_meant(written: str, read: Address):
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_a_repository_is_refused(written: str):
-    with pytest.raises(errors.BadAddress):
+    with pytest.raises(errors.BadUrl):
         addresses.read(written)
 
 

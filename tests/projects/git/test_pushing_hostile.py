@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from projects.git import quarantine
+from projects.git import objects, quarantine
 from projects.imports import history
 from projects.models import Blob, Branch, Event, Version
-from projects.services import arriving, files
+from projects.services import files, writing
 from tests.people import People
 from tests.projects.git.conftest import Cloned
 from tests.projects.git.served import Clone
@@ -219,7 +219,7 @@ def test_a_bomb_runs_out_of_time_and_not_the_server(people: People, monkeypatch)
     head = bytes([head[0]]) + head[1:]
     packer = zlib.compressobj(1)
     body = b"PACK\0\0\0\2\0\0\0\1" + head + b"".join(packer.compress(b"\0" * 1024**2) for _ in range(256))
-    with quarantine.opened() as folder, pytest.raises(quarantine.Malformed, match="could not unpack"):
+    with quarantine.opened() as folder, pytest.raises(objects.Malformed, match="could not unpack"):
         quarantine.take_in(folder, [body], most=32 * 1024**2)
 
 
@@ -229,7 +229,7 @@ def test_a_database_that_fails_leaves_nothing_half(clone: Clone, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(arriving.writing, "fast_forward", fail)
+    monkeypatch.setattr(writing, "fast_forward", fail)
     clone.commit(b_txt="b")
     assert "500" in clone.push(code=1).err
     assert Version.objects.count() == 1

@@ -13,7 +13,7 @@ from projects import errors
 from projects.enums import AuthorKind
 from projects.git import locking, objects, program, repository
 from projects.models import Blob, Project, Version
-from projects.services import branches, files, versions, writing
+from projects.services import branches, files, projects, versions, writing
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,20 @@ def test_what_is_damaged_is_made_again(project: Project, kind: str):
     assert said(folder, "fsck", "--full") == ""
 
 
+def test_bits_that_a_disk_turned_over_are_found_within_a_day(project: Project, monkeypatch):
+    folder = repository.ready(project)
+    [pack] = folder.glob("objects/pack/*.pack")
+    content = bytearray(pack.read_bytes())
+    content[30] ^= 1
+    pack.chmod(0o600)
+    pack.write_bytes(content)
+    repository.ready(project)
+    assert pack.read_bytes() == content
+    monkeypatch.setattr(repository, "CHECK_SECONDS", 0)
+    repository.ready(project)
+    assert said(folder, "fsck", "--full") == ""
+
+
 def test_on_another_host_the_names_are_the_same(project: Project, tmp_path: Path, settings):
     here = said(repository.ready(project), "rev-list", "main")
     settings.DJINN_HOME = tmp_path
@@ -182,8 +196,6 @@ def test_what_nobody_asked_for_in_a_month_is_thrown_away(people: People, project
     folder = repository.ready(project)
     then = time.time() - (repository.UNUSED_DAYS + 1) * 24 * 3600
     os.utime(folder / repository.NOTE, (then, then))
-    from projects.services import projects
-
     other = projects.create(name="Other", by=people.owner)
     with locking.alone(folder.with_suffix(".lock"), patience=0):
         repository.ready(other)

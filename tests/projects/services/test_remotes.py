@@ -74,7 +74,7 @@ def test_a_name_stands_for_one_remote(people: People):
     ("username", "password"), [("a:b", "c"), ("a", "b\r\nX-Evil: 1"), ("a\0", "b"), ("a", "b" * 2001)]
 )
 def test_what_could_become_another_header_is_refused(people: People, username: str, password: str):
-    with pytest.raises(errors.BadAddress):
+    with pytest.raises(errors.BadUrl):
         added(people, username=username, password=password)
     assert not Remote.objects.exists()
 
