@@ -7,6 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 from projects.git import quarantine
 from projects.git.objects import Malformed
+from projects.store import branchnames
 
 MOST_LINE = 1024
 MOST_REFS = 5000
@@ -30,8 +31,9 @@ def unpack(file: BinaryIO, folder: Path) -> Brought:
     refs = _read_refs(file)
     quarantine.take_in(folder, _rest(file), most=MOST_BYTES)
     at = refs.pop("HEAD", "")
-    branches = [ref.removeprefix("refs/heads/") for ref, oid in refs.items() if oid == at]
-    return Brought(refs, next((name for name in ("main", "master") if name in branches), min(branches, default="")))
+    named = [ref.removeprefix("refs/heads/") for ref, oid in refs.items() if oid == at]
+    fitting = sorted(name for name in named if branchnames.branch_fault(name) is None)
+    return Brought(refs, next((name for name in ("main", "master", *fitting) if name in fitting), ""))
 
 
 def _read_refs(file: BinaryIO) -> dict[str, str]:
