@@ -94,11 +94,13 @@ class Stream:
 
 def _mask(whole: AnyStr, forms: Mapping[AnyStr, str], sign: Callable[[str], AnyStr]) -> AnyStr:
     spans = _joined(_spans(whole, forms))
-    pieces, at = [], 0
+    pieces: list[AnyStr] = []
+    at = 0
     for start, end, name in spans:
         pieces += [whole[at:start], sign(name)]
         at = end
-    return whole[:0].join([*pieces, whole[at:]]) if spans else whole
+    pieces.append(whole[at:])
+    return whole[:0].join(pieces) if spans else whole
 
 
 def _spans(whole: AnyStr, forms: Mapping[AnyStr, str]) -> Iterator[tuple[int, int, str]]:

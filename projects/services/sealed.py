@@ -1,7 +1,6 @@
 """All that is encrypted in this database: whether the keys for it are here, and sealing it anew with the newest."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 from django.conf import settings
 from django.db.models import Count
@@ -55,17 +54,18 @@ def reseal() -> tuple[int, list[str]]:
     return done, refused
 
 
-def _old() -> Iterator[Row]:
+def _old() -> list[Row]:
     newest = sealing.prefix(settings.ENCRYPTION_KEY)
-    for model in (Secret, Remote):
-        yield from list(model._default_manager.exclude(ciphertext="").exclude(ciphertext__startswith=newest))
+    secrets = Secret.objects.exclude(ciphertext="").exclude(ciphertext__startswith=newest)
+    remotes = Remote.objects.exclude(ciphertext="").exclude(ciphertext__startswith=newest)
+    return [*secrets, *remotes]
 
 
 def _reseal(old: Row) -> bool:
     """Unless somebody changed it meanwhile: then it was sealed by the newest key."""
     about = about_secret(old) if isinstance(old, Secret) else about_remote(old)
     fresh = sealing.seal(sealing.open(old.ciphertext, about=about), about=about)
-    same = type(old)._default_manager.filter(pk=old.pk, ciphertext=old.ciphertext)
+    same = type(old)._default_manager.filter(pk=str(old.pk), ciphertext=old.ciphertext)
     return bool(same.update(ciphertext=fresh))
 
 

@@ -119,7 +119,7 @@ def _checked_value(value: str) -> str:
 
 
 def _check_room(project: Project, known: Secret | None, value: str) -> None:
-    others = project.secrets.exclude(pk=known.pk if known else None)
+    others = project.secrets.exclude(name=known.name if known else "")
     if known is None and others.count() >= MOST:
         raise errors.BadSecret(f"A project has at most {MOST} secrets.")
     # What is sealed is a third longer than what is inside, and a little more.

@@ -123,13 +123,15 @@ def answers(planted: World) -> Iterator[tuple[str, str]]:
                 yield f"{row.door} ({person})", text_of(answer)
 
 
-async def whole(answer: HttpResponseBase) -> bytes:
+async def whole(answer: StreamingHttpResponse) -> bytes:
     return b"".join([piece async for piece in answer])
 
 
 def text_of(answer: HttpResponseBase) -> str:
-    is_later = isinstance(answer, StreamingHttpResponse) and answer.is_async
-    content = async_to_sync(whole)(answer) if is_later else answer.getvalue()
+    if isinstance(answer, StreamingHttpResponse) and answer.is_async:
+        content = async_to_sync(whole)(answer)
+    else:
+        content = answer.getvalue()
     if content[:2] == b"PK":
         archive = zipfile.ZipFile(io.BytesIO(content))
         content = b"\n".join(archive.read(name) for name in archive.namelist())

@@ -7,6 +7,7 @@ import random
 import re
 import shlex
 import string
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -18,7 +19,7 @@ from projects.masking import Masker, Stream
 SECRET = "p@ss/w+rd \"quoted\" & 'düster' <x>\\n"
 SIGN = "[secret KEY]"
 
-WAYS = {
+WAYS: dict[str, Callable[[str], str]] = {
     "as it is": lambda value: value,
     "in JSON": json.dumps,
     "in JSON within JSON": lambda value: json.dumps(json.dumps({"key": value})),

@@ -1,0 +1,84 @@
+"""People and their tokens."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from projects.admin.rows import ReadOnly, listed, operator, to
+from projects.models import ApiToken, User
+from projects.services import audit, tokens
+
+
+@admin.register(User)
+class UserPage(UserAdmin[User]):
+    """The one page that can be filled in; what is done on it stands in the audit, too."""
+
+    list_display = ("email", "name", "handle", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("email", "name", "handle")
+    ordering = ("email",)
+    show_full_result_count = False
+    readonly_fields = ("last_login", "date_joined", "link_epoch", "belongs")
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name", "handle")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Times", {"fields": ("last_login", "date_joined", "link_epoch")}),
+        ("Theirs", {"fields": ("belongs",)}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+    @admin.display(description="belongs")
+    def belongs(self, user: User) -> SafeString:
+        links = (
+            listed("projects_project", "projects", owner__id__exact=user.pk),
+            listed("projects_member", "memberships", user__id__exact=user.pk),
+            listed("projects_apitoken", "tokens", user__id__exact=user.pk),
+            listed("projects_auditentry", "acts", actor__id__exact=user.pk),
+        )
+        return format_html_join(" · ", "{}", ((one,) for one in links))
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        audit.write("user_added", by=operator(request), target=obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Which fields were changed, and not to what: a password may be among them."""
+        fields = message[0].get("changed", {}).get("fields", []) if isinstance(message, list) and message else [message]
+        audit.write("user_changed", by=operator(request), target=obj, detail={"fields": [str(name) for name in fields]})
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[User]) -> Any:
+        for user in queryset:
+            audit.write("user_deleted", by=operator(request), target=user)
+        return super().log_deletions(request, queryset)
+
+
+@admin.register(ApiToken)
+class ApiTokenPage(ReadOnly):
+    """A token can be taken away; its secret was shown when it was made."""
+
+    list_display = ("name", "prefix", "user_link", "scopes", "last_used_at", "expires_at", "created_at")
+    list_filter = (("expires_at", admin.EmptyFieldListFilter), ("last_used_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "prefix", "user__email")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+    exclude = ("digest",)
+
+    @admin.display(description="user", ordering="user__email")
+    def user_link(self, token: ApiToken) -> str:
+        return to(token.user, token.user.email)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.has_perm("projects.delete_apitoken"))
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        tokens.revoke(obj, by=operator(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            tokens.revoke(token, by=operator(request))

@@ -1,0 +1,72 @@
+"""Members, invitations, tokens and accounts: what operators change goes through the services, into the audit."""
+
+from django.db.models import Model
+from django.test import Client
+
+from projects.models import ApiToken, AuditEntry, Invitation, Member, User
+from projects.services import invitations, tokens
+from tests.people import People
+
+
+def act(operator: Client, name: str, action: str, *rows: Model, **more: str) -> str:
+    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows], **more}
+    return operator.post(f"/admin/projects/{name}/", sent, follow=True).content.decode()
+
+
+def acts() -> set[str]:
+    return set(AuditEntry.objects.filter(door="admin").values_list("act", flat=True))
+
+
+def member(user: User) -> Member:
+    return Member.objects.get(user=user)
+
+
+def test_roles_are_changed_and_the_owners_is_not(people: People, operator: Client) -> None:
+    said = act(operator, "member", "make_viewers", member(people.editor), member(people.owner))
+    assert "Done for 1." in said
+    assert "handed on by a transfer" in said
+    assert (member(people.editor).role, member(people.owner).role) == ("viewer", "owner")
+    act(operator, "member", "make_editors", member(people.viewer))
+    assert member(people.viewer).role == "editor"
+    assert acts() == {"member_changed"}
+
+
+def test_members_are_removed(people: People, operator: Client) -> None:
+    act(operator, "member", "remove", member(people.editor), member(people.owner))
+    assert not Member.objects.filter(user=people.editor).exists()
+    assert Member.objects.filter(user=people.owner).exists()
+    assert acts() == {"member_removed"}
+
+
+def test_an_invitation_is_withdrawn_once(people: People, operator: Client) -> None:
+    invitations.invite(people.project, email="new@example.org", role="viewer", by=people.owner)
+    [invitation] = Invitation.objects.all()
+    assert "Done for 1." in act(operator, "invitation", "withdraw", invitation)
+    assert not Invitation.objects.exists()
+    assert acts() == {"invitation_revoked"}
+
+
+def test_a_token_is_taken_away(people: People, operator: Client) -> None:
+    one, _ = tokens.create(user=people.editor, name="one", scopes=["read"])
+    two, _ = tokens.create(user=people.editor, name="two", scopes=["read"])
+    operator.post(f"/admin/projects/apitoken/{one.pk}/delete/", {"post": "yes"})
+    act(operator, "apitoken", "delete_selected", two, post="yes")
+    assert not ApiToken.objects.exists()
+
+
+def test_a_changed_account_is_told_by_fields_and_not_by_what_is_in_them(people: People, operator: Client) -> None:
+    sent = {
+        "email": "editor@example.org",
+        "name": "Edith",
+        "handle": people.editor.handle or "edith",
+        "is_active": "on",
+    }
+    done = operator.post(f"/admin/projects/user/{people.editor.pk}/change/", sent)
+    assert done.status_code == 302, done.context["adminform"].form.errors
+    entry = AuditEntry.objects.get(act="user_changed")
+    assert (entry.target_line, entry.actor_line, entry.door) == ("Edith", "staff@example.org", "admin")
+    assert "Name" in entry.detail["fields"]
+    passwords = {"password1": "quite another word", "password2": "quite another word", "usable_password": "true"}
+    assert operator.post(f"/admin/projects/user/{people.editor.pk}/password/", passwords).status_code == 302
+    assert "another word" not in repr(list(AuditEntry.objects.values()))
+    assert AuditEntry.objects.filter(act="user_changed").count() == 2
