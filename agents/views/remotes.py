@@ -26,7 +26,7 @@ from projects.services import remotes
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
-    found = _project(request, owner, project)
+    found = _project(request, owner, project, Ability.OWN if request.method == "POST" else Ability.KEEP)
     form = RemoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -44,7 +44,7 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def change(request: HttpRequest, owner: str, project: str, remote_id: uuid.UUID) -> HttpResponse:
-    found = _project(request, owner, project)
+    found = _project(request, owner, project, Ability.OWN if request.method == "POST" else Ability.KEEP)
     remote = _remote(found, remote_id)
     kept = {"name": remote.name, "url": remote.url, "is_automatic": remote.is_automatic}
     form = RemoteForm(request.POST or None, initial={**kept, "username": remotes.username_of(remote)})
@@ -61,7 +61,7 @@ def change(request: HttpRequest, owner: str, project: str, remote_id: uuid.UUID)
 @require_POST
 @login_required
 def remove(request: HttpRequest, owner: str, project: str, remote_id: uuid.UUID) -> HttpResponse:
-    remote = _remote(_project(request, owner, project), remote_id)
+    remote = _remote(_project(request, owner, project, Ability.KEEP), remote_id)
     remotes.remove(remote, by=cast("User", request.user))
     messages.success(request, f"{remote.name} is removed. What was pushed there stays there.")
     return redirect("agents:remotes", owner, project)
@@ -79,8 +79,8 @@ def push(request: HttpRequest, owner: str, project: str, remote_id: uuid.UUID) -
     return redirect("agents:workbench", owner, project)
 
 
-def _project(request: HttpRequest, owner: str, project: str) -> Project:
-    return access.get_project(cast("User", request.user), owner, project, Ability.OWN)
+def _project(request: HttpRequest, owner: str, project: str, ability: Ability = Ability.OWN) -> Project:
+    return access.get_project(cast("User", request.user), owner, project, ability)
 
 
 def _remote(project: Project, remote_id: uuid.UUID) -> Remote:

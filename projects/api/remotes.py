@@ -18,7 +18,7 @@ room = Room("remotes")
 @room.get("/projects/{uuid:project}/remotes", Page[RemoteOut], scope="manage")
 def list_remotes(request: Request, project: UUID, page: Query[Paging]) -> Any:
     """List the remotes of a project."""
-    found = _project(request, project)
+    found = _project(request, project, Ability.KEEP)
     return page.of(request, found.remotes.all(), by=("name",))
 
 
@@ -35,7 +35,7 @@ def add_remote(request: Request, project: UUID, body: RemoteIn) -> Any:
 @room.get("/projects/{uuid:project}/remotes/{uuid:remote}", RemoteOut, scope="manage")
 def read_remote(request: Request, project: UUID, remote: UUID) -> Any:
     """Read one remote."""
-    return _remote(request, project, remote)
+    return _remote(request, project, remote, Ability.KEEP)
 
 
 @room.patch("/projects/{uuid:project}/remotes/{uuid:remote}", RemoteOut, scope="manage", keyed=False)
@@ -47,15 +47,15 @@ def change_remote(request: Request, project: UUID, remote: UUID, body: RemotePat
 @room.delete("/projects/{uuid:project}/remotes/{uuid:remote}", scope="manage")
 def remove_remote(request: Request, project: UUID, remote: UUID) -> Any:
     """Remove a remote. What was pushed there stays there."""
-    remotes.remove(_remote(request, project, remote), by=request.user)
+    remotes.remove(_remote(request, project, remote, Ability.KEEP), by=request.user)
 
 
-def _project(request: Request, project: UUID) -> Project:
-    return access.get_project_by_id(request.user, project, Ability.OWN)
+def _project(request: Request, project: UUID, ability: Ability = Ability.OWN) -> Project:
+    return access.get_project_by_id(request.user, project, ability)
 
 
-def _remote(request: Request, project: UUID, remote_id: UUID) -> Remote:
-    found = remotes.find(_project(request, project), remote_id)
+def _remote(request: Request, project: UUID, remote_id: UUID, ability: Ability = Ability.OWN) -> Remote:
+    found = remotes.find(_project(request, project, ability), remote_id)
     if found is None:
         raise errors.Missing("There is no such remote.")
     return found
