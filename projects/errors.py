@@ -1,7 +1,7 @@
 """Refusals of this app: nouns, each with a sentence a person can read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 
 class Refusal(Exception):
@@ -82,11 +82,31 @@ class Busy(Refusal):
 
 
 class Conflict(Refusal):
-    """Both sides changed the same lines; `paths` says where."""
+    """Two sides that cannot be joined; `paths` says where, `kinds` why for as many as is known (`store.merge.Kind`)."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "lines": "Both sides changed the same lines of {}.",
+        "binary": "Both sides changed {}, which cannot be joined line by line.",
+        "added": "Both sides added {}, each with another content.",
+        "deleted": "One side deleted {}, and the other changed or moved it.",
+        "moved": "It cannot be told where {} went: each side says otherwise.",
+        "folder": "One side moved the folder away that the other put {} into.",
+        "mode": "Both sides added {}, one of them as a program.",
+        "names": "{} cannot stand beside each other.",
+    }
+    MOST_NAMED = 10
+
+    def __init__(self, paths: Iterable[str], kinds: Mapping[str, str] | None = None) -> None:
         self.paths = tuple(sorted(paths))
-        super().__init__("Both sides changed the same lines of " + ", ".join(self.paths) + ".")
+        self.kinds = dict(kinds or {})
+        named: dict[str, list[str]] = {}
+        for path in sorted(self.kinds) or self.paths:
+            named.setdefault(self.kinds.get(path, "lines"), []).append(path)
+        super().__init__(" ".join(self.SENTENCES[kind].format(self._listed(found)) for kind, found in named.items()))
+
+    def _listed(self, paths: list[str]) -> str:
+        more = len(paths) - self.MOST_NAMED
+        return ", ".join(paths[: self.MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 class Stale(Refusal):

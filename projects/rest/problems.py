@@ -150,7 +150,7 @@ _READINGS.update(
         errors.BadFields: _unfit,
         errors.Taken: lambda error: Refused("stale", str(error), paths=list(error.paths)),
         errors.BadArchive: _unimportable,
-        errors.Conflict: lambda error: Refused("conflict", str(error), paths=list(error.paths)),
+        errors.Conflict: lambda error: Refused("conflict", str(error), paths=list(error.paths), kinds=error.kinds),
     }
 )
 register(errors.BadPath, "invalid")
@@ -159,6 +159,10 @@ register(errors.BadQuery, "invalid")
 register(errors.BadSecret, "invalid")
 register(errors.BadUrl, "invalid")
 register(errors.Missing, "not_found")
+register(errors.BadEmail, "invalid")
+register(errors.BadRole, "invalid")
+register(errors.UnknownScope, "invalid")
+register(errors.TooOften, "too_many")
 register(errors.MissingPart, "not_found")
 register(errors.Moved, "stale")
 register(errors.Protected, "wrong_state")

@@ -148,21 +148,15 @@ def _rest(base: Manifest, ours: Manifest, tree: Manifest, left: Changes) -> Rest
 
 def joined(base: Manifest, head: Manifest, ours: Manifest) -> Manifest:
     """What both made of the base; new contents are kept."""
-    result = merge.merge(base, head, ours, lambda entry: blobs.get(entry.sha256))
+    result = merge.merge(base, head, ours, lambda entry: blobs.get(entry.sha256), blobs.get_many)
     if result.conflicts:
-        raise errors.Conflict(result.conflicts)
+        raise errors.Conflict(result.conflicts, {clash.path: clash.kind for clash in result.clashes})
     kept = blobs.put_all(new.content for new in result.joined.values())
     fresh = {
         path: Entry(blob.sha256, blob.size, new.executable)
         for blob, (path, new) in zip(kept, result.joined.items(), strict=True)
     }
-    tree = {**result.tree, **fresh}
-    try:
-        trees.check_tree(tree)
-    except errors.BadPath as clash:
-        # Each side's names were fine alone, so it is a conflict of names.
-        raise errors.Conflict([clash.path]) from clash
-    return tree
+    return {**result.tree, **fresh}
 
 
 def check(tree: Manifest) -> None:
