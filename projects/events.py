@@ -189,11 +189,12 @@ _CARD = Fragment(region="chat", key="version-{changeset}", template="events/vers
 _IMPORTED = Fragment(region="chat", key="imported-{seq}", template="events/project_imported.html")
 _PEOPLE = Fragment(region="chat", key="people-{seq}", template="events/people_note.html")
 _TITLE = Fragment(region="title", key="project-name", template="events/project_name.html")
+_ITEM = Fragment(region="history", key="history-{version}", template="events/history_item.html")
 
 KINDS = (
     # An open change set shows nothing of its own: what is staged is told file by file.
     Kind("changeset_opened", ChangesetOpened),
-    Kind("changeset_applied", ChangesetApplied, (_CARD,)),
+    Kind("changeset_applied", ChangesetApplied, (_CARD, _ITEM)),
     Kind("changeset_rejected", ChangesetRejected, (_CARD,)),
     Kind("project_imported", ProjectImported, (_IMPORTED,)),
     # The card of the push says it all.
@@ -211,5 +212,5 @@ KINDS = (
     Kind("project_archived", ProjectArchived, (_PEOPLE,)),
     Kind("project_restored", ProjectArchived, (_PEOPLE,)),
     Kind("project_transferred", ProjectTransferred, (_PEOPLE,)),
-    Kind("branch_moved", BranchMoved),
+    Kind("branch_moved", BranchMoved, (_ITEM,)),
 )

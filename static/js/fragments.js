@@ -16,7 +16,8 @@ function put(next, isLive) {
     const region = document.querySelector(`[data-region="${CSS.escape(next.dataset.into ?? "")}"]`);
     if (!region) return;
     next.classList.add("fresh");
-    region.append(next);
+    if ("newestFirst" in region.dataset) region.prepend(next);
+    else region.append(next);
   }
   window.htmx?.process(next);
   told(next, isLive);

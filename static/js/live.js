@@ -76,7 +76,7 @@ class Feed {
 function attend(bench) {
   const log = bench.querySelector('[role="log"]');
   const voice = bench.querySelector("[data-announce]");
-  const busy = (acts) => log.setAttribute("aria-busy", acts?.dataset.busy ?? "false");
+  const busy = (acts) => log?.setAttribute("aria-busy", acts?.dataset.busy ?? "false");
   busy(bench.querySelector("[data-busy]"));
   bench.addEventListener("djinn:placed", ({ target }) => {
     if (target.dataset.busy) {
@@ -84,7 +84,7 @@ function attend(bench) {
       if (target.dataset.busy === "false") hints.settle();
     }
     if (target.id === "project-name") document.title = `${target.textContent} · Djinn`;
-    if (target.dataset.say) voice.textContent = target.dataset.say;
+    if (voice && target.dataset.say) voice.textContent = target.dataset.say;
   });
 }
 

@@ -3,9 +3,10 @@
 from projects.enums import AuthorKind
 from projects.models import Branch, ChangeSet, Checkpoint
 from projects.services import branches, changesets, checkpoints, files, versions
-from tests.doors.rows import API_EDITORS, API_VIEWERS, Row
+from tests.doors.rows import API_EDITORS, API_VIEWERS, EDITORS, VIEWERS, Row
 from tests.doors.world import World
 
+PAGE = "p/<slug:owner>/<slug:project>/"
 API = "api/v2/projects/<uuid:project>"
 
 
@@ -55,6 +56,7 @@ def merge(world: World) -> dict[str, str]:
     return {"source": idea(world)}
 
 
+APPROVAL = {"path": "index.html", "approved": ""}
 PROPOSAL = {"title": "A", "changes": [{"path": "new.txt", "content": "new\n"}]}
 
 ROWS = (
@@ -93,4 +95,29 @@ ROWS = (
     Row(f"DELETE {API}/branches/<path:name>", API_EDITORS, {"name": idea}),
     Row(f"GET {API}/merges", API_VIEWERS, query="?source=main"),
     Row(f"POST {API}/merges", API_EDITORS, body=merge),
+    Row(f"GET {PAGE}changes/", VIEWERS),
+    Row(f"GET {PAGE}changes/<uuid:change>/", VIEWERS, {"change": change}),
+    Row(f"POST {PAGE}changes/<uuid:change>/decide/", EDITORS, {"change": change}, body=APPROVAL),
+    Row(f"GET {PAGE}changes/<uuid:change>/edit/", EDITORS, {"change": change}, query="?path=index.html"),
+    Row(
+        f"POST {PAGE}changes/<uuid:change>/edit/",
+        EDITORS,
+        {"change": change},
+        body={"text": "x", "seen": ""},
+        query="?path=index.html",
+    ),
+    Row(f"POST {PAGE}changes/<uuid:change>/apply/", EDITORS, {"change": change}),
+    Row(f"POST {PAGE}changes/<uuid:change>/reject/", EDITORS, {"change": change}),
+    Row(f"POST {PAGE}changes/<uuid:change>/resolve/", EDITORS, {"change": change}),
+    Row(f"GET {PAGE}history/", VIEWERS),
+    Row(f"GET {PAGE}history/compare/", VIEWERS, query="?before=0&after=1"),
+    Row(f"GET {PAGE}history/<int:number>/", VIEWERS),
+    Row(f"POST {PAGE}history/<int:number>/restore/", EDITORS, {"number": old}, body={"branch": "main", "head": 2}),
+    Row(f"POST {PAGE}history/<int:number>/label/", EDITORS, body={"label": "Works"}),
+    Row(f"POST {PAGE}history/labels/<uuid:checkpoint>/remove/", EDITORS, {"checkpoint": label}),
+    Row(f"GET {PAGE}branches/", VIEWERS),
+    Row(f"POST {PAGE}branches/", EDITORS, body={"name": "another"}),
+    Row(f"GET {PAGE}branches/compare/", VIEWERS, query="?source=main&into=main"),
+    Row(f"POST {PAGE}branches/merge/", EDITORS, body={"source": "main", "into": "main"}),
+    Row(f"POST {PAGE}branches/delete/", EDITORS, body={"name": "main"}),
 )

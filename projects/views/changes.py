@@ -1,0 +1,167 @@
+"""Changes: what waits for a decision, and deciding about it by file and by part."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.messages import get_messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from projects import access
+from projects.enums import Ability, ChangeSetState, Decision
+from projects.forms.history import ApplyForm, EditForm
+from projects.models import ChangeSet, Project
+from projects.services import changesets, comparing, files, review, showing
+from projects.store import trees
+from projects.views.acting import attempt, found, project_of, user_of
+
+PER_PAGE = 30
+FILES_PER_PAGE = 100
+
+
+@require_safe
+@login_required
+def show_list(request: HttpRequest, owner: str, project: str) -> HttpResponse:
+    at = project_of(request, owner, project, Ability.VIEW)
+    state = request.GET.get("state", ChangeSetState.OPEN)
+    rows = showing.listed(at, state=state if state in ChangeSetState.values else "")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"project": at, "here": "changes", "changes": page, "state": state, "states": ChangeSetState.choices}
+    return render(request, "projects/change_list.html", context)
+
+
+@require_safe
+@login_required
+def show(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    at = project_of(request, owner, project, Ability.VIEW)
+    changeset = found(lambda: showing.find(at, change))
+    page = Paginator(showing.rows_of(changeset), FILES_PER_PAGE).get_page(request.GET.get("page"))
+    context = _context(request, at, changeset) | {
+        "page": page,
+        "files": list(showing.files(changeset, page.object_list)),
+        "clashes": _clashes(changeset),
+        "form": ApplyForm(initial={"message": changeset.title}),
+    }
+    return render(request, "projects/change_show.html", context)
+
+
+def _context(request: HttpRequest, at: Project, changeset: ChangeSet) -> dict[str, Any]:
+    is_open = changeset.state == ChangeSetState.OPEN
+    can_decide = is_open and access.can(user_of(request), at, Ability.EDIT)
+    tally = showing.tally(changeset)
+    return {"project": at, "here": "changes", "change": changeset, "can_decide": can_decide, "tally": tally}
+
+
+def _clashes(changeset: ChangeSet) -> list[dict[str, Any]]:
+    """Both sides of each, as what they made of where they began."""
+    clashes = review.clashes(changeset) if changeset.state == ChangeSetState.OPEN else []
+    return [
+        {
+            "path": one.path,
+            "branch": comparing.show(comparing.File(one.path, "changed", one.base, one.branch)) if one.branch else None,
+            "change": comparing.show(comparing.File(one.path, "changed", one.base, one.change)) if one.change else None,
+        }
+        for one in clashes
+    ]
+
+
+@require_POST
+@login_required
+def decide(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    """A button's name is the decision, its value the part; without one it is about the whole file."""
+    at = project_of(request, owner, project, Ability.EDIT)
+    changeset = found(lambda: showing.find(at, change))
+    decision = next((Decision(word) for word in Decision.values if word in request.POST), None)
+    path = request.POST.get("path", "")
+    if decision is None:
+        raise Http404
+    to = f"{_page(at, change)}#file-{trees.path_id(path)}"
+    answer = attempt(request, lambda: _decide(changeset, path, request.POST[decision], decision), to=to)
+    if not request.headers.get("HX-Request"):
+        return answer
+    rows = showing.rows_of(changeset).filter(path=path)
+    context = _context(request, at, changeset) | {"files": list(showing.files(changeset, rows))}
+    fragment = render(request, "projects/change_decided.html", context)
+    if get_messages(request):
+        # What stands against it is said at the head of the page.
+        fragment.headers["HX-Refresh"] = "true"
+    return fragment
+
+
+def _decide(changeset: ChangeSet, path: str, part: str, decision: Decision) -> None:
+    if part:
+        review.decide_part(changeset, path, part, decision)
+    elif path:
+        review.decide(changeset, path, decision)
+    else:
+        review.decide_all(changeset, decision)
+
+
+@require_POST
+@login_required
+def apply(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    at = project_of(request, owner, project, Ability.EDIT)
+    changeset = found(lambda: showing.find(at, change))
+    form = ApplyForm(request.POST)
+    message = (form.cleaned_data["message"] if form.is_valid() else "") or changeset.title or "Apply changes"
+    act = lambda: changesets.apply(changeset, by=user_of(request), message=message)  # noqa: E731
+    return attempt(request, act, to=_page(at, change), said="Applied. What was left undecided goes on as a new change.")
+
+
+@require_POST
+@login_required
+def reject(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    at = project_of(request, owner, project, Ability.EDIT)
+    changeset = found(lambda: showing.find(at, change))
+    return attempt(
+        request,
+        lambda: changesets.reject(changeset, by=user_of(request)),
+        to=reverse("projects:change-list", args=[at.owner.handle, at.slug]),
+        said="Rejected. It stays readable among the rejected ones.",
+    )
+
+
+@require_POST
+@login_required
+def resolve(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    """One choice per path that both sides changed; what comes of it is a change of its own, to look at."""
+    at = project_of(request, owner, project, Ability.EDIT)
+    changeset = found(lambda: showing.find(at, change))
+    choices = {key.removeprefix("take:"): str(value) for key, value in request.POST.items() if key.startswith("take:")}
+    made: list[ChangeSet] = []
+    answer = attempt(
+        request,
+        lambda: made.append(review.resolve(changeset, choices, by=user_of(request))),
+        to=_page(at, change),
+        said="Resolved. Look at it once more, then apply it.",
+    )
+    return redirect(_page(at, made[0].pk)) if made else answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def edit(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    """The text of a staged file before it is accepted."""
+    at = project_of(request, owner, project, Ability.EDIT)
+    changeset = found(lambda: showing.find(at, change))
+    path = request.GET.get("path", "")
+    row = showing.rows_of(changeset).filter(path=path).first()
+    content = found(lambda: files.read(changesets.working_manifest(changeset), path))
+    text = files.text_of(content) if len(content) <= comparing.MOST_FILE else None
+    if row is None or text is None:
+        raise Http404
+    form = EditForm(request.POST or None, initial={"seen": row.after_id, "text": text})
+    if request.method == "POST" and form.is_valid():
+        new, seen = form.content(text), form.cleaned_data["seen"]
+        act = lambda: review.edit(changeset, path, new, seen=seen)  # noqa: E731
+        return attempt(request, act, to=f"{_page(at, change)}#file-{trees.path_id(path)}", said=f"{path} is changed.")
+    context = _context(request, at, changeset) | {"form": form, "path": path}
+    return render(request, "projects/change_edit.html", context)
+
+
+def _page(at: Project, change: UUID) -> str:
+    return reverse("projects:change", args=[at.owner.handle, at.slug, change])
