@@ -18,7 +18,7 @@ LARGE_ENOUGH = 128 * 1024  # a value of which every letter is escaped
 @room.get("/projects/{uuid:project}/secrets", Page[SecretOut], scope="manage")
 def list_secrets(request: Request, project: UUID, page: Query[Paging]) -> Any:
     """List the names of a project's secrets."""
-    found = access.get_project_by_id(request.user, project, Ability.OWN)
+    found = access.get_project_by_id(request.user, project, Ability.KEEP)
     return page.of(request, secrets.names(found), by=("name",))
 
 
@@ -36,5 +36,5 @@ def put_secret(request: Request, project: UUID, name: str, body: SecretIn) -> An
 @room.delete("/projects/{uuid:project}/secrets/{name}", scope="manage")
 def remove_secret(request: Request, project: UUID, name: str) -> Any:
     """Remove a secret."""
-    found = access.get_project_by_id(request.user, project, Ability.OWN)
+    found = access.get_project_by_id(request.user, project, Ability.KEEP)
     secrets.remove(found, name=name, by=request.user)

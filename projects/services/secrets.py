@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from projects import errors, masking, sealing, signals
 from projects.models import Project, Secret, User
-from projects.services import audit, sealed
+from projects.services import audit, projects, sealed, writing
 
 MOST = 100
 MOST_NAME = 80
@@ -37,7 +37,7 @@ def put(project: Project, *, name: str, value: str, by: User) -> Secret:
     name = _checked_name(name)
     value = _checked_value(value)
     with transaction.atomic():
-        _lock(project)
+        projects.check_open(writing.lock(project.pk))
         known = project.secrets.filter(name=name).first()
         _check_room(project, known, value)
         secret = known or Secret(project=project, name=name, created_by=by)
@@ -49,7 +49,7 @@ def put(project: Project, *, name: str, value: str, by: User) -> Secret:
 
 def remove(project: Project, *, name: str, by: User) -> None:
     with transaction.atomic():
-        _lock(project)
+        writing.lock(project.pk)
         secret = project.secrets.filter(name=name).first()
         if secret is None:
             raise errors.Missing(f"There is no secret called {name[:MOST_NAME]!r}.")
@@ -81,10 +81,6 @@ def restart(project: Project, *, by: User) -> None:
 
 def _opened(secret: Secret) -> str:
     return sealing.open(secret.ciphertext, about=sealed.about_secret(secret))
-
-
-def _lock(project: Project) -> None:
-    Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
 
 
 def _checked_name(name: str) -> str:

@@ -22,7 +22,7 @@ from projects.services import secrets
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
-    found = _found(request, owner, project)
+    found = _found(request, owner, project, Ability.OWN if request.method == "POST" else Ability.KEEP)
     form = SecretForm(request.POST or None, initial={"name": request.GET.get("name", "")[: secrets.MOST_NAME]})
     if request.method == "POST" and form.is_valid() and not form.save(found, by=cast("User", request.user)):
         messages.success(
@@ -36,7 +36,7 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 @require_POST
 @login_required
 def remove(request: HttpRequest, owner: str, project: str, name: str) -> HttpResponse:
-    found = _found(request, owner, project)
+    found = _found(request, owner, project, Ability.KEEP)
     try:
         secrets.remove(found, name=name, by=cast("User", request.user))
         messages.success(request, f"{name} is removed. A running app has it until it is started anew.")
@@ -48,11 +48,11 @@ def remove(request: HttpRequest, owner: str, project: str, name: str) -> HttpRes
 @require_POST
 @login_required
 def restart(request: HttpRequest, owner: str, project: str) -> HttpResponse:
-    found = _found(request, owner, project)
+    found = _found(request, owner, project, Ability.OWN)
     secrets.restart(found, by=cast("User", request.user))
     messages.success(request, "If the app runs, it is started anew with these secrets. This takes a few seconds.")
     return redirect("projects:secrets", owner, project)
 
 
-def _found(request: HttpRequest, owner: str, project: str) -> Project:
-    return access.get_project(cast("User", request.user), owner, project, Ability.OWN)
+def _found(request: HttpRequest, owner: str, project: str, ability: Ability) -> Project:
+    return access.get_project(cast("User", request.user), owner, project, ability)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from projects import errors, sealing, signals
 from projects.models import AuditEntry, Project, Secret
-from projects.services import sealed, secrets
+from projects.services import projects, sealed, secrets
 from tests.people import People, gather
 
 
@@ -79,6 +79,14 @@ def test_there_are_limits(people: People, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(secrets, "MOST_BYTES_TOGETHER", 1024)
     with pytest.raises(errors.BadSecret, match="together"):
         secrets.put(people.project, name="B", value="x" * 1024, by=people.owner)
+
+
+def test_an_archived_project_takes_none(people: People) -> None:
+    secrets.put(people.project, name="KEY", value="correct horse", by=people.owner)
+    projects.archive(people.project, by=people.owner)
+    with pytest.raises(errors.Closed):
+        secrets.put(people.project, name="KEY", value="another value", by=people.owner)
+    assert secrets.environment(people.project) == {"KEY": "correct horse"}
 
 
 def test_removing_what_is_not_there_is_said(people: People) -> None:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from projects import signals
 from projects.models import Secret
-from projects.services import secrets
+from projects.services import projects, secrets
 from tests.people import People
 
 SECRET = "planted correct horse"
@@ -110,3 +110,15 @@ def test_the_app_is_started_anew_on_request(people: People, owner: Client, djang
     signals.restart_wanted.disconnect(hear)
     assert asked == ["Night Garden"]
     assert "started anew" in said
+
+
+def test_of_an_archived_project_secrets_can_only_be_taken_away(people: People, owner: Client) -> None:
+    secrets.put(people.project, name="KEY", value=SECRET, by=people.owner)
+    projects.archive(people.project, by=people.owner)
+    page = owner.get(at(people))
+    assert page.status_code == 200
+    assert "secret-form" not in page.content.decode()
+    assert owner.post(at(people), {"name": "MORE", "value": SECRET}).status_code == 403
+    assert owner.post(at(people, "secret-restart")).status_code == 403
+    assert owner.post(at(people, "secret-remove", "KEY")).status_code == 302
+    assert not Secret.objects.exists()
