@@ -155,9 +155,9 @@ def _checked(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise errors.BadAddress from None
+        raise errors.BadEmail from None
     if len(email) > 254 or not email.isprintable():
-        raise errors.BadAddress
+        raise errors.BadEmail
     return email
 
 

@@ -2,11 +2,27 @@
 
 from projects.models import Member
 from projects.services import invitations, tokens
-from tests.doors.rows import EVERYBODY, OWNERS, SIGN_IN, SIGNED_IN, VIEWERS, Row
+from tests.doors.rows import (
+    API_OWNERS,
+    API_SIGNED_IN,
+    API_VIEWERS,
+    EVERYBODY,
+    HIDDEN,
+    NOBODY,
+    OPEN,
+    OWNERS,
+    PERSONS,
+    SIGN_IN,
+    SIGNED_IN,
+    VIEWERS,
+    Row,
+)
 from tests.doors.world import World
 
 PROJECT = "p/<slug:owner>/<slug:project>/"
 SETTINGS = f"{PROJECT}settings/"
+API = "api/v2/projects/<uuid:project>"
+OF_OTHERS = dict.fromkeys(PERSONS, HIDDEN) | {"anonymous": NOBODY, "owner": OPEN}
 
 
 def viewer(world: World) -> str:
@@ -52,4 +68,18 @@ ROWS = (
     Row("GET accounts/tokens/", SIGNED_IN),
     Row("POST accounts/tokens/", SIGNED_IN, body={"name": "x", "scopes": "read"}),
     Row("POST accounts/tokens/<int:token_id>/revoke/", SIGNED_IN, {"token_id": token}),
+    Row(f"GET {API}/members", API_VIEWERS),
+    Row(f"PATCH {API}/members/<handle>", API_OWNERS, {"handle": viewer}, {"role": "editor"}),
+    # The viewer of the row may go, too.
+    Row(f"DELETE {API}/members/<handle>", API_OWNERS | {"viewer": OPEN}, {"handle": viewer}),
+    Row(f"POST {API}/transfer", API_OWNERS, body={"to": "editor"}),
+    Row(f"GET {API}/invitations", API_OWNERS),
+    Row(f"POST {API}/invitations", API_OWNERS, body={"email": "new@example.org", "role": "viewer"}),
+    Row(f"POST {API}/invitations/<uuid:invitation>/resend", API_OWNERS, {"invitation": invitation}),
+    Row(f"DELETE {API}/invitations/<uuid:invitation>", API_OWNERS, {"invitation": invitation}),
+    Row("POST api/v2/invitations/accept", API_SIGNED_IN, body=lambda world: {"secret": secret(world)}, good=(409,)),
+    Row("GET api/v2/tokens", API_SIGNED_IN),
+    Row("POST api/v2/tokens", API_SIGNED_IN, body={"name": "x", "scopes": ["read"]}),
+    # Of others nobody hears.
+    Row("DELETE api/v2/tokens/<int:token>", OF_OTHERS, {"token": token}),
 )

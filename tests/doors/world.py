@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from projects.models import Project, User
-from projects.services import files
+from projects.services import accounts, files
 from tests import people as people_of_tests
 from tests.people import People
 
@@ -48,6 +48,8 @@ def make() -> World:
     """A project with one file and its members, a stranger, and somebody of the staff."""
     people = people_of_tests.gather()
     staff = User.objects.create_superuser("staff@example.org", "a good password", name="Staff", handle="staff")
+    for person in (people.owner, people.editor, people.viewer, people.stranger):
+        accounts.ensure_handle(person)
     files.save(people.main, "index.html", b"<h1>Hello</h1>\n", by=people.owner, expected="")
     world = World(people, staff, {})
     world.clients = {"anonymous": Client(raise_request_exception=False)}

@@ -105,7 +105,7 @@ def test_no_other_secret_opens_anything(people: People, secret: str):
 
 @pytest.mark.parametrize("email", ["", "x", "a@b", "a@example.org\nBcc: x@example.org", "a" * 250 + "@example.org"])
 def test_what_is_no_address_is_refused(people: People, email: str):
-    with pytest.raises(errors.BadAddress):
+    with pytest.raises(errors.BadEmail):
         invite(people, email)
     assert (Invitation.objects.count(), len(mail.outbox)) == (0, 0)
 
