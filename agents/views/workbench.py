@@ -13,6 +13,7 @@ from agents.services import jobs
 from projects import access, feed
 from projects.enums import Ability
 from projects.models import Project, User
+from projects.services import files
 
 _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
 
@@ -37,7 +38,7 @@ def page_context(project: Project, user: User) -> dict[str, object]:
         "can_edit": access.can(user, project, Ability.EDIT),
         "feed_path": f"/live/projects/{project.pk}/",
         "running": job is not None,
-        "files": project.files.all(),
+        "files": files.listed(files.manifest(files.branch_of(project))),
     }
 
 

@@ -37,6 +37,18 @@ class Hit(NamedTuple):
     before: list[Line]
     after: list[Line]
 
+    @property
+    def head(self) -> str:
+        return self.text[: self.start]
+
+    @property
+    def found(self) -> str:
+        return self.text[self.start : self.end]
+
+    @property
+    def tail(self) -> str:
+        return self.text[self.end :]
+
 
 class Found(NamedTuple):
     """`left_out`: files of text that are too large to be searched."""

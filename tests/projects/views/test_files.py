@@ -76,5 +76,47 @@ def test_what_is_not_there_is_not_found(people: People, path: str):
 
 def test_a_list_takes_few_queries(people: People, django_assert_max_num_queries):
     client = signed_in(people, "viewer")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):  # session, user, member, branch, head, all branches, whether they may edit
         client.get(LIST)
+
+
+# --- bytes and searching -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["x.html", "x.svg", "x.js"])
+def test_what_could_run_is_shown_raw_as_text(people: People, path: str):
+    files.save(people.main, path, b"<html><script>alert(document.cookie)</script>", by=people.owner)
+    raw = signed_in(people, "viewer").get(f"{LIST}raw/?path={path}")
+    assert raw["Content-Type"] == "text/plain; charset=utf-8"
+    assert raw["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert raw["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_download_is_the_bytes_under_their_name(people: People):
+    raw = signed_in(people, "viewer").get(f"{LIST}raw/?path=logo.png&download=1")
+    assert (raw.content, raw["Content-Disposition"]) == (b"\x89PNG\0", "attachment; filename*=UTF-8''logo.png")
+    for path in ("", "none", "src", "../x", "a%2Fb"):
+        assert signed_in(people, "viewer").get(f"{LIST}raw/?path={path}").status_code == 404
+
+
+def test_a_picture_is_shown(people: People):
+    files.save(people.main, "real.png", b"\x89PNG\r\n\x1a\n\0", by=people.owner)
+    page = signed_in(people, "viewer").get(f"{LIST}real.png")
+    assert b'<img src="/p/owner/night-garden/files/raw/?path=real.png"' in page.content
+
+
+def test_a_search_shows_names_and_lines_and_marks_what_was_found(people: People):
+    files.save(people.main, "hello.txt", b"a\nsay HELLO <b>\n", by=people.owner)
+    page = signed_in(people, "viewer").get(f"{LIST}search/?q=hello")
+    assert page.context["names"].paths == ["hello.txt"]
+    assert [(hit.path, hit.number) for hit in page.context["found"].hits] == [("hello.txt", 2), ("src/a.txt", 1)]
+    assert b"say <mark>HELLO</mark> &lt;b&gt;" in page.content
+    exact = signed_in(people, "viewer").get(f"{LIST}search/?q=hello&exact=on")
+    assert [hit.path for hit in exact.context["found"].hits] == ["src/a.txt"]
+
+
+@pytest.mark.parametrize("words", ["", "%20", "x" * 201, "a%0Ab"])
+def test_a_search_for_nothing_says_so(people: People, words: str):
+    page = signed_in(people, "viewer").get(f"{LIST}search/?q={words}")
+    assert page.status_code == 200
+    assert page.context["form"].errors
