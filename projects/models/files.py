@@ -12,6 +12,8 @@ class Blob(models.Model):
     git_oid = models.CharField(max_length=40, db_index=True)
     size = models.PositiveIntegerField()
     content = models.BinaryField()
+    # Since when nothing has named it, as far as `gc_blobs` saw; whoever keeps the same bytes again clears it.
+    unreachable_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.sha256[:12]

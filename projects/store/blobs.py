@@ -39,9 +39,26 @@ def put_all(contents: Iterable[bytes]) -> list[Blob]:
 
 
 def keep(blob: Blob) -> Blob:
-    # Two writers of the same bytes must not collide.
-    Blob.objects.bulk_create([blob], ignore_conflicts=True)
+    _write([blob])
     return blob
+
+
+def _write(packed: list[Blob]) -> None:
+    claim(blob.sha256 for blob in packed)
+    # Two writers of the same bytes must not collide.
+    Blob.objects.bulk_create(packed, ignore_conflicts=True)
+
+
+def claim(hashes: Iterable[str]) -> None:
+    """Take back from the collector what it found unused. Before the insert, which does nothing to what is there.
+
+    Whoever finds the mark waits for a collector that is deleting the row, and inserts it anew after that. Where
+    there is no mark yet, one made from now on leaves hours of grace.
+    """
+    marked = Blob.objects.filter(sha256__in=set(hashes), unreachable_since__isnull=False)
+    # One by one and in one order, see `put_all`.
+    for sha256 in sorted(marked.values_list("sha256", flat=True)):
+        Blob.objects.filter(sha256=sha256).update(unreachable_since=None)
 
 
 def keep_all(packed: Iterable[Blob]) -> None:
@@ -52,9 +69,10 @@ def keep_all(packed: Iterable[Blob]) -> None:
         batch.append(blob)
         size += len(blob.content)
         if size > _MOST_AT_ONCE or len(batch) >= _ROWS:
-            Blob.objects.bulk_create(batch, ignore_conflicts=True)
+            _write(batch)
             batch, size = [], 0
-    Blob.objects.bulk_create(batch, ignore_conflicts=True)
+    if batch:
+        _write(batch)
 
 
 def git_oid(content: bytes) -> str:

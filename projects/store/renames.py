@@ -124,7 +124,7 @@ class _Search:
         self.is_complete = self.is_complete and len(wanted) * len(targets) <= MOST_PAIRS
         if not wanted or not self.is_complete:
             return
-        possible = [alike for new in targets for old in wanted if (alike := self._alike(old, new))]
+        possible = [both for new in targets for old in wanted if (both := self._alike(old, new))]
         if not self._read(possible):
             return
         kept = [pair for new in targets for pair in self._best(new, wanted)]

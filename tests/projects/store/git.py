@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class Git:
         marks = dict(line.split() for line in (self.folder / "marks").read_text().splitlines())
         return [marks[f":{number}"] for number in range(1, len(marks) + 1)]
 
-    def merge_trees(self, cases: list[tuple[Files, Files, Files]]) -> list[Merged]:
+    def merge_trees(self, cases: Sequence[tuple[Files, Files, Files]]) -> list[Merged]:
         """What `git merge` makes of each (base, ours, theirs)."""
         trees = [
             (files, None if at == 0 else number * 3)
@@ -85,7 +85,7 @@ class Git:
         )  # fmt: skip
         return done.returncode == 0, done.stdout
 
-    def renames(self, cases: list[tuple[Files, Files]]) -> list[set[tuple[str, str, int]]]:
+    def renames(self, cases: Sequence[tuple[Files, Files]]) -> list[set[tuple[str, str, int]]]:
         """(old, new, percent) of each (before, after), as `git diff -M` finds them."""
         names = self.commits((files, None) for case in cases for files in case)
         found = []
@@ -96,13 +96,14 @@ class Git:
             found.append({(old, new, int(row.split()[-1][1:])) for row, old, new in rows})
         return found
 
-    def patches(self, cases: list[tuple[bytes, bytes]], *options: str) -> list[list[tuple[int, int, int, int]]]:
+    def patches(self, cases: Sequence[tuple[bytes, bytes]], *options: str) -> list[list[tuple[int, int, int, int]]]:
         """Where each (before, after) differs, as `git diff -U0` numbers it: start and count on both sides."""
         files = {(number, at): content for number, case in enumerate(cases) for at, content in enumerate(case)}
         sides = [{f"{n}": (content, False) for (n, at), content in files.items() if at == side} for side in (0, 1)]
         names = self.commits((side, None) for side in sides)
         told = self.run("diff", "-U0", "--text", "--no-indent-heuristic", "--no-renames", *options, *names)
         found: list[list[tuple[int, int, int, int]]] = [[] for _ in cases]
+        number = -1
         for line in told.splitlines():
             if line.startswith(b"diff --git a/"):
                 number = int(line.split()[2][2:])

@@ -95,7 +95,8 @@ def test_trees_are_joined_as_git_joins_them_and_never_where_git_asks(tmp_path: P
     seen: Counter[str] = Counter()
     for case, expected in zip(cases, Git(tmp_path).merge_trees(cases), strict=True):
         shelf = Shelf()
-        result = merge.merge(*(shelf.tree(side) for side in case), shelf.read, shelf.fetch)
+        base, ours, theirs = (shelf.tree(side) for side in case)
+        result = merge.merge(base, ours, theirs, shelf.read, shelf.fetch)
         if result.conflicts:
             # Where a folder moved, or a name depends on the order of reading, we ask even where git happens to know.
             assert not expected.is_clean or {clash.kind for clash in result.clashes} <= {"folder", "moved"}, case
@@ -153,9 +154,9 @@ def test_a_file_renamed_here_and_edited_there_is_joined_under_its_new_name():
 )
 def test_what_cannot_be_joined_says_why_and_names_every_path_of_it(base, ours, theirs, kind: str, paths: str):
     shelf = Shelf()
-    trees = [shelf.tree(side) for side in (base, ours, theirs)]
-    for sides in (trees, [trees[0], trees[2], trees[1]]):
-        result = merge.merge(*sides, shelf.read)
+    before, one, other = (shelf.tree(side) for side in (base, ours, theirs))
+    for sides in ((one, other), (other, one)):
+        result = merge.merge(before, *sides, shelf.read)
         assert {clash.kind for clash in result.clashes} == {kind}
         assert " ".join(result.conflicts) == paths
         assert result.conflicts[0] not in result.tree
