@@ -1,5 +1,6 @@
 """What all pages of the admin share: they are to look at, lead to one another, and stay quick at many rows."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,12 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*self.heavy)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+        """Also what nobody fills in: numbers, hashes, moments."""
+        left_out = self.exclude or ()
+        plain = [field.name for field in self.opts.concrete_fields if not field.editable and field.name not in left_out]
+        return [*plain, *self.readonly_fields]
 
     @admin.display(description="project", ordering="project__name")
     def project_link(self, row: Any) -> str:
