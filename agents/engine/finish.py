@@ -3,8 +3,8 @@
 from agents.engine.context import Context
 from agents.lifecycle import moves
 from projects import errors
-from projects.models import Version
-from projects.services import changesets
+from projects.models import ChangeSet, Version
+from projects.services import changesets, review
 from sandboxes.models import Sandbox
 from sandboxes.runtime import lifecycle
 from sandboxes.services import sandboxes
@@ -13,6 +13,8 @@ from sandboxes.services import sandboxes
 def run(context: Context) -> None:
     """Merging takes as long as it takes, so it happens before the job is held; who was overtaken merges anew."""
     changeset, sandbox = context.changeset(), context.sandbox()
+    if review.is_wanted(context.project) and _leave_open(context, changeset, sandbox):
+        return
     for plan in changesets.plans(changeset):
         with context.hold_on_course() as job:
             version = changesets.write(changeset, plan, by=job.created_by, message=moves.title(job))
@@ -20,6 +22,18 @@ def run(context: Context) -> None:
                 _complete(context, sandbox, version)
                 return
     raise errors.Busy("Others keep changing this project.")
+
+
+def _leave_open(context: Context, changeset: ChangeSet, sandbox: Sandbox) -> bool:
+    """The project wants to look first: the box goes on showing it, and a person makes the version."""
+    told = review.announcement(changeset)
+    if not told["count"]:
+        return False
+    with context.hold_on_course() as job:
+        review.leave_open(changeset, told)
+        url = sandboxes.preview_url(sandbox)
+        moves.complete(job, output={"version": None, "changeset": str(changeset.pk), "preview_url": url})
+    return True
 
 
 def _complete(context: Context, sandbox: Sandbox, version: Version) -> None:

@@ -11,7 +11,8 @@ from agents.lifecycle import leases, moves, speech, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
-from projects.models import Branch, Project, User
+from projects.enums import ChangeSetState
+from projects.models import Branch, ChangeSet, Project, User
 from projects.services import secrets
 
 
@@ -33,6 +34,7 @@ def start(
         known = Job.objects.filter(project=project, idempotency_key=idempotency_key)
         if idempotency_key and (job := known.first()):
             return job
+        _check_reviewed(project)
         session = session or _session(project, text, by=by)
         job = _queue(session, text, by=by, model=model, idempotency_key=idempotency_key)
         speech.by_person(job, text, by=by)
@@ -46,6 +48,14 @@ def _check(text: str) -> None:
         raise NotPossible("There is nothing said.")
     if len(text) > MOST_TEXT:
         raise NotPossible(f"A message may have up to {MOST_TEXT:,} characters.")
+
+
+def _check_reviewed(project: Project) -> None:
+    """What comes next would be made without what waits, and in place of it."""
+    done = Job.objects.filter(project=project, state=enums.JobState.COMPLETED)
+    waiting = ChangeSet.objects.filter(project=project, state=ChangeSetState.OPEN, job_ref__in=done.values("pk"))
+    if waiting.exists():
+        raise NotPossible("What Djinn made last waits for your review. Apply or reject it under Changes, then go on.")
 
 
 def _lock(project: Project) -> None:

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_POST
 
 from agents import errors
 from agents.models import Job
-from agents.services import jobs
+from agents.services import jobs, undoing
 from projects import access
 from projects.enums import Ability
 from projects.models import User
 
 
 class Verb(Protocol):
-    def __call__(self, job: Job, *, by: User | None) -> None: ...
+    def __call__(self, job: Job, *, by: User | None) -> object: ...
 
 
 @require_POST
@@ -43,6 +43,12 @@ def resume(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) ->
 @login_required
 def retry(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
     return _act(request, owner, project, job_id, jobs.retry)
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
+    return _act(request, owner, project, job_id, undoing.undo)
 
 
 def _act(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb: Verb) -> HttpResponse:

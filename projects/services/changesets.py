@@ -4,14 +4,15 @@ Lock order: Project, then ChangeSet. Merges are computed outside the lock and th
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from projects import errors, feed
+from projects import errors, feed, signals
 from projects.enums import AuthorKind, ChangeSetState
 from projects.events import ChangesetApplied, ChangesetOpened, ChangesetSuperseded
-from projects.models import Branch, Change, ChangeSet, User, Version
+from projects.models import Branch, Change, ChangeSet, Project, User, Version
 from projects.services import applying, choosing, staging, writing
 from projects.services.applying import Plan, Rest
 from projects.services.choosing import Pick
@@ -130,6 +131,7 @@ def reject(changeset: ChangeSet, *, by: User | None) -> None:
         _move(fresh, changeset, ChangeSetState.REJECTED, None)
         payload = naming(fresh, fresh.branch)
         feed.record(project, "changeset_rejected", payload, actor=by, job_ref=fresh.job_ref)
+        _let_go(fresh)
 
 
 def supersede(changeset: ChangeSet, successor: ChangeSet, *, by: User | None) -> None:
@@ -140,6 +142,12 @@ def supersede(changeset: ChangeSet, successor: ChangeSet, *, by: User | None) ->
         _move(fresh, changeset, ChangeSetState.SUPERSEDED, None)
         payload: ChangesetSuperseded = {**naming(fresh, fresh.branch), "successor": str(successor.pk)}
         feed.record(project, "changeset_superseded", payload, actor=by, job_ref=fresh.job_ref)
+        _let_go(fresh)
+
+
+def _let_go(changeset: ChangeSet) -> None:
+    send = signals.changeset_closed.send
+    transaction.on_commit(partial(send, sender=Project, project=changeset.project, changeset=changeset))
 
 
 def working_manifest(changeset: ChangeSet) -> Manifest:

@@ -5,14 +5,17 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from projects import errors
+from projects import errors, feed
 from projects.enums import Decision
-from projects.models import Branch, Change, ChangeSet, User
+from projects.events import ChangesetWaiting
+from projects.models import Branch, Change, ChangeSet, Project, User
 from projects.services import applying, changesets, choosing, writing
 from projects.store import blobs, merge, trees
 from projects.store.hunks import Part
 from projects.store.trees import Entry, Manifest
 
+# Of a project's settings: what becomes of what Djinn made.
+SETTING, ASK = "review", "ask"
 # What stands in the branch now, or what the change set brings.
 THEIRS, MINE = "branch", "change"
 
@@ -24,6 +27,43 @@ class Clash(NamedTuple):
     base: Entry | None
     branch: Entry | None
     change: Entry | None
+
+
+def is_wanted(project: Project) -> bool:
+    """Whether what Djinn made waits for a person, as things are now."""
+    kept = Project.objects.values_list("settings", flat=True).get(pk=project.pk)
+    return kept.get(SETTING) == ASK
+
+
+def want(project: Project, wanted: bool) -> None:
+    """From the next job on."""
+    with transaction.atomic():
+        fresh = writing.lock(project.pk)
+        fresh.settings.pop(SETTING, None)
+        if wanted:
+            fresh.settings[SETTING] = ASK
+        fresh.save(update_fields=["settings"])
+        project.settings = fresh.settings
+
+
+def announcement(changeset: ChangeSet) -> ChangesetWaiting:
+    """What pages are told of a change set that is left open; worked out before anything is locked."""
+    differences = trees.diff(applying.tree_of(changeset.base_id), changesets.working_manifest(changeset))
+    summary = applying.summarise(differences)
+    return {
+        **changesets.naming(changeset, changeset.branch),
+        "count": summary.count,
+        "added": summary.added,
+        "removed": summary.removed,
+    }
+
+
+def leave_open(changeset: ChangeSet, told: ChangesetWaiting) -> None:
+    """It is finished, and waits for a person."""
+    with transaction.atomic():
+        project = writing.lock(changeset.project_id)
+        fresh = changesets.locked_open(changeset)
+        feed.record(project, "changeset_waiting", told, actor=fresh.author, job_ref=fresh.job_ref)
 
 
 def decide(changeset: ChangeSet, path: str, decision: Decision) -> None:
@@ -91,14 +131,14 @@ def clashes(changeset: ChangeSet) -> list[Clash]:
     base, head, ours = _sides(changeset)
     if base == head:
         return []
-    result = merge.merge(base, head, ours, _read)
+    result = merge.merge(base, head, ours, _read, blobs.get_many)
     return [Clash(path, base.get(path), head.get(path), ours.get(path)) for path in result.conflicts]
 
 
 def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: User | None) -> ChangeSet:
     """A change set over the head in its place, in which each clash is as chosen: `branch`, `change`, or a text."""
     base, head, ours = _sides(changeset)
-    result = merge.merge(base, head, ours, _read)
+    result = merge.merge(base, head, ours, _read, blobs.get_many)
     if missing := sorted(set(result.conflicts) - choices.keys()):
         raise errors.Conflict(missing)
     tree = {**result.tree, **_kept({path: (new.content, new.executable) for path, new in result.joined.items()})}

@@ -13,6 +13,8 @@ if (form) {
     pressed = event.submitter;
     pressed?.setAttribute("aria-busy", "true");
   });
+  // An undo leaves its button where it is, for it can be asked for again.
+  form.addEventListener("htmx:afterOnLoad", () => pressed?.closest(".versioncard") && settle());
   // A success changes nothing here: the feed brings other buttons.
   for (const name of ["htmx:responseError", "htmx:sendError"]) form.addEventListener(name, settle);
 }
