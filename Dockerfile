@@ -8,14 +8,15 @@
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 
 
-# --- What every stage stands on: Python and trust ----------------------------------------------
+# --- What every stage stands on: Python, trust and git -----------------------------------------
+# Projects are cloned, pushed, imported and bundled with git.
 FROM ${BASE_IMAGE} AS base
 ENV DEBIAN_FRONTEND=noninteractive \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 COPY certificates/ /usr/local/share/ca-certificates/djinn/
-RUN missing=ca-certificates; \
+RUN missing="ca-certificates git"; \
     command -v python3 >/dev/null || missing="$missing python3"; \
     apt-get update \
  && apt-get install -y --no-install-recommends $missing \

@@ -59,7 +59,8 @@ def _program(name: str, argv: list[str], missing: str, fix: str) -> Finding:
 
 
 def git() -> Finding:
-    return _program("git", ["git", "--version"], "not found; Djinn itself runs without it", "Install git.")
+    missing = "not found; projects cannot be cloned, pushed, or imported and exported with their history"
+    return _program("git", ["git", "--version"], missing, "Install git.")
 
 
 def node() -> Finding:

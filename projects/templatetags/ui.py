@@ -1,12 +1,16 @@
-"""Presentation only: text of people and models as safe HTML, sizes, initials."""
+"""Presentation only: text of people and models as safe HTML, sizes, initials, addresses."""
 
 import re
 
 import nh3
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import stringfilter
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+
+from projects.models import Project
 
 register = template.Library()
 
@@ -72,3 +76,10 @@ def initials(name: str) -> str:
         return "?"
     letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
     return letters.upper()
+
+
+@register.simple_tag
+def git_address(project: Project) -> str:
+    """Where `git clone` finds it."""
+    path = reverse("projects:git-visit", args=[project.owner.handle, project.slug])
+    return f"{settings.SITE_URL}{path}"

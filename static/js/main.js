@@ -12,5 +12,6 @@ import "./keys.js";
 import "./scroll.js";
 import "./progress.js";
 import "./acts.js";
+import "./copy.js";
 import "./faults.js";
 import "./live.js";

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projects.models import Project, User
 from projects.templatetags import ui
 
 
@@ -100,3 +101,9 @@ def test_sizes_are_said_as_people_say_them(size: float | str | None, shown: str)
 )
 def test_an_avatar_has_two_letters(name: str, letters: str):
     assert ui.initials(name) == letters
+
+
+def test_the_address_for_git_is_the_one_people_type(settings):
+    settings.SITE_URL = "https://djinn.example.org"
+    project = Project(slug="night-garden", owner=User(handle="ada"))
+    assert ui.git_address(project) == "https://djinn.example.org/git/ada/night-garden.git"
