@@ -64,7 +64,7 @@ ROWS = (
     Row("POST api/v2/imports/zip", API_SIGNED_IN, body=BODY, headers=HEADERS),
     Row("POST api/v2/imports/bundle", API_SIGNED_IN, body=b"# v2 git bundle\n", headers=BUNDLE, good=(422,)),
     Row("POST api/v2/imports/git", API_SIGNED_IN, body={"url": URL}),
-    Row(f"POST {API}imports/zip", API_EDITORS, body=BODY, headers=HEADERS, query="mode=add"),
+    Row(f"POST {API}imports/zip", API_EDITORS, body=BODY, headers=HEADERS, query="?mode=add"),
     Row(f"GET {API}exports/zip", API_VIEWERS),
     Row(f"POST {API}forks", API_VIEWERS, body={}),
     Row(f"GET {API}remotes", API_OWNERS),
