@@ -1,0 +1,140 @@
+import re
+
+import pytest
+from django.test import Client
+
+from projects.models import Change, ChangeSet
+from projects.services import changesets, files, review
+from projects.store import trees
+from tests.people import People
+from tests.ui import history
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def home(people: People, client: Client) -> str:
+    history.make(people)
+    client.force_login(people.editor, backend=BACKEND)
+    return f"/p/{people.owner.handle}/{people.project.slug}/changes/"
+
+
+def change(changeset: ChangeSet, path: str) -> Change:
+    return changeset.changes.select_related("after").get(path=path)
+
+
+def test_the_list_shows_what_waits_and_what_was_decided(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    assert f"{home}{waiting.pk}/" in client.get(home).content.decode()
+    applied = client.get(f"{home}?state=applied").content.decode()
+    assert str(waiting.pk) not in applied
+    assert "Edit index.html" in applied
+    assert client.get(f"{home}?state=nonsense&page=99").status_code == 200
+
+
+def test_one_is_shown_diff_first(people: People, client: Client, home: str):
+    page = client.get(f"{home}{history.waiting(people).pk}/").content.decode()
+    assert "Fifth line of the garden" in page
+    assert "This is not text" in page
+    assert page.count('name="csrfmiddlewaretoken"') > 4
+    assert "Applying takes what is approved" in page
+
+
+def test_viewers_see_no_buttons(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    client.force_login(people.viewer, backend=BACKEND)
+    page = client.get(f"{home}{waiting.pk}/").content.decode()
+    assert 'name="approved"' not in page
+    assert "Reject all" not in page
+
+
+def test_a_file_and_a_part_are_decided_about(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    there = f"{home}{waiting.pk}/"
+    answer = client.post(f"{there}decide/", {"path": "new/lantern.svg", "approved": ""})
+    assert answer.headers["Location"] == f"{there}#file-{trees.path_id('new/lantern.svg')}"
+    assert change(waiting, "new/lantern.svg").decision == "approved"
+    part = review.parts_of(change(waiting, "index.html"))[1].id
+    client.post(f"{there}decide/", {"path": "index.html", "rejected": part})
+    assert sorted(change(waiting, "index.html").hunks.values()) == ["approved", "rejected"]
+    client.post(f"{there}decide/", {"path": "index.html", "undecided": ""})
+    assert change(waiting, "index.html").hunks == {}
+
+
+def test_htmx_gets_the_file_and_the_tally_alone(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    answer = client.post(
+        f"{home}{waiting.pk}/decide/", {"path": "picture.png", "approved": ""}, headers={"HX-Request": "true"}
+    )
+    page = answer.content.decode()
+    assert re.findall(r' id="(file-\w+|tally)"', page) == [f"file-{trees.path_id('picture.png')}", "tally"]
+    assert "<html" not in page
+    assert "HX-Refresh" not in answer.headers
+    closed = client.post(
+        f"{home}{waiting.pk}/decide/", {"path": "picture.png", "approved": "0" * 16}, headers={"HX-Request": "true"}
+    )
+    assert closed.headers["HX-Refresh"] == "true"
+
+
+def test_what_is_approved_is_applied_and_the_rest_waits(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    client.post(f"{home}{waiting.pk}/apply/", {"message": "The first half"})
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.applied_as.message) == ("applied", "The first half")
+    text = files.read(files.manifest(people.main), "index.html").decode()
+    assert "Fifth line of" in text
+    assert "Fortieth line of" not in text
+    assert "notes.txt" in files.manifest(people.main)
+    rest = ChangeSet.objects.get(state="open")
+    assert sorted(one.path for one in rest.changes.all()) == ["index.html", "new/lantern.svg", "picture.png"]
+
+
+def test_all_of_it_is_rejected(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    assert client.post(f"{home}{waiting.pk}/reject/").headers["Location"] == home
+    waiting.refresh_from_db()
+    assert waiting.state == "rejected"
+    assert "Reject all" not in client.get(f"{home}{waiting.pk}/").content.decode()
+
+
+def test_a_staged_file_is_edited_and_keeps_its_line_ends(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    changesets.stage(waiting, "windows.txt", b"one\r\ntwo\r\n")
+    for path, sent, kept in (
+        ("windows.txt", "one\r\n2\r\n", b"one\r\n2\r\n"),
+        ("new/lantern.svg", "\r\n<svg/>\r\n", b"\n<svg/>\n"),
+    ):
+        address = f"{home}{waiting.pk}/edit/?path={path}"
+        seen = change(waiting, path).after_id
+        assert f'value="{seen}"' in client.get(address).content.decode()
+        client.post(address, {"text": sent, "seen": seen})
+        assert files.read(files.working_manifest(waiting), path) == kept
+    stale = client.post(address, {"text": "late", "seen": seen}, follow=True)
+    assert "has changed since it was read" in stale.content.decode()
+    assert client.get(f"{home}{waiting.pk}/edit/?path=none").status_code == 404
+    assert client.get(f"{home}{waiting.pk}/edit/?path=picture.png").status_code == 404
+
+
+def test_a_clash_is_shown_with_both_sides_and_resolved(people: People, client: Client, home: str):
+    clashing = history.clashing(people)
+    page = client.get(f"{home}{clashing.pk}/").content.decode()
+    assert "Number five of" in page
+    assert "The 5th of" in page
+    refused = client.post(f"{home}{clashing.pk}/apply/", follow=True).content.decode()
+    assert "Both sides changed the same lines of index.html" in refused
+    refused = client.post(f"{home}{clashing.pk}/resolve/", {}, follow=True).content.decode()
+    assert "Both sides changed" in refused
+    answer = client.post(f"{home}{clashing.pk}/resolve/", {"take:index.html": "change"})
+    following = ChangeSet.objects.get(state="open")
+    assert answer.headers["Location"] == f"{home}{following.pk}/"
+    client.post(answer.headers["Location"] + "apply/")
+    assert "The 5th of" in files.read(files.manifest(people.main), "index.html").decode()
+
+
+def test_what_files_say_is_never_markup(people: People, client: Client, home: str):
+    nasty = changesets.open(branch=people.main, author_kind="user", by=people.editor, title="<b>bold</b>")
+    changesets.stage(nasty, "<img src=x onerror=alert(1)>.txt", b"<script>alert(1)</script>\n")
+    page = client.get(f"{home}{nasty.pk}/").content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>bold" not in page
