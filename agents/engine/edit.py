@@ -37,6 +37,7 @@ def _edit(context: Context, step: Step) -> steps.Output:
     turns, complaints = _conversation(context), list[str]()
     for _ in range(_ROUNDS):
         context.heed()
+        writer.look()
         call = asking.read_stream(context, step, _request(context, step, writer, turns), writer)
         complaints = apply(writer)
         if not complaints:

@@ -33,6 +33,7 @@ def _phase(context: Context, number: int, step: Step) -> steps.Output:
         missing = _missing(context, number)
         if not missing:
             return {"files": sorted(writer.touched)}
+        writer.look()
         _ask(context, step, number, missing, writer)
     if missing := _missing(context, number):
         names = ", ".join(missing[:3])

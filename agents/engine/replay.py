@@ -176,7 +176,9 @@ class ScratchSink:
     def stack(self) -> str:
         return reading.kind(self._stack, self.manifest())
 
-    def stage(self, kind: str, path: str, content: bytes | None, *, executable: bool, **told: object) -> None:
+    def stage(
+        self, kind: str, path: str, content: bytes | None, *, executable: bool, expected: str, **told: object
+    ) -> None:
         if self.left == 0:
             raise BrokenOff
         self.scratch.stage(path, content, executable=executable)

@@ -37,8 +37,13 @@ class Sink(Protocol):
 
     def grow(self, path: str, piece: str) -> None: ...
 
-    def stage(self, kind: str, path: str, content: bytes | None, *, executable: bool, **told: object) -> None:
-        """Put a file into the tree, or take it out; what the project refuses is raised."""
+    def stage(
+        self, kind: str, path: str, content: bytes | None, *, executable: bool, expected: str, **told: object
+    ) -> None:
+        """Put a file into the tree, or take it out; what the project refuses is raised.
+
+        `expected` is the hash of what the model was shown there ("" for nothing): nobody else's work is written over.
+        """
         ...
 
     def abandon(self, path: str, reason: str = "") -> None:
@@ -77,10 +82,12 @@ class JobSink:
     def stack(self) -> str:
         return reading.stack(self.changeset)
 
-    def stage(self, kind: str, path: str, content: bytes | None, *, executable: bool, **told: object) -> None:
+    def stage(
+        self, kind: str, path: str, content: bytes | None, *, executable: bool, expected: str, **told: object
+    ) -> None:
         """One transaction: the file is staged, the plan knows, everybody is told; then it is shown."""
         with self.context.hold() as job:
-            changesets.stage(self.changeset, path, content, executable=executable)
+            changesets.stage(self.changeset, path, content, executable=executable, expected=expected)
             feed.record(job.project, kind, self._payload(path, **told), job_ref=job.pk)
             _tick_off(job, path, is_there=content is not None)
             if self.call is not None:

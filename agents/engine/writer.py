@@ -3,13 +3,14 @@
 This is what a stream means; where it goes is the sink's. A replay uses the same writer.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from agents.engine import packages
 from agents.engine.sinks import Sink
 from agents.parsing import events as found
-from projects.errors import BadPath, MissingFile, TooLarge
+from projects.errors import BadPath, MissingFile, Stale, TooLarge
 from projects.store import diffs
 from projects.store.trees import Entry
 
@@ -34,6 +35,15 @@ class Writer(Generic[AnySink]):
     touched: set[str] = field(default_factory=set)
     has_acted: bool = False
     _open: str = ""
+    # The tree as the model was shown it, with what it wrote since.
+    _seen: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """The model is shown the tree anew: what it writes from now on is written over this."""
+        self._seen = {path: entry.sha256 for path, entry in self.sink.manifest().items()}
 
     def take(self, event: found.Event) -> None:
         self.has_acted = self.has_acted or not isinstance(event, found.Prose)
@@ -85,6 +95,7 @@ class Writer(Generic[AnySink]):
 
     def read(self, path: str) -> bytes | None:
         entry = self.sink.manifest().get(path)
+        self._seen[path] = entry.sha256 if entry else ""
         return self.sink.read(path, entry) if entry else None
 
     def _opened(self, event: found.FileOpened) -> None:
@@ -101,13 +112,18 @@ class Writer(Generic[AnySink]):
     def _stage(self, kind: str, path: str, content: bytes | None, entry: Entry | None, **more: object) -> None:
         """What the project refuses is a fault to be told, not the end of the job."""
         is_executable = entry is not None and entry.executable
+        seen = self._seen.get(path, "")
         try:
-            self.sink.stage(kind, path, content, executable=is_executable, **more)
+            self.sink.stage(kind, path, content, executable=is_executable, expected=seen, **more)
+        except Stale as stale:
+            self._fault(f"{path}: STALE_FILE. {stale}")
+            self.sink.abandon(path, str(stale))
         except _REFUSED as refused:
             self._fault(f"{path}: {refused}")
             self.sink.abandon(path, str(refused))
         else:
             self.touched.add(path)
+            self._seen[path] = "" if content is None else hashlib.sha256(content).hexdigest()
 
     def _command(self, argv: tuple[str, ...]) -> None:
         try:

@@ -139,3 +139,34 @@ def test_who_lost_the_lease_stages_nothing(writer: Writer[JobSink], context: Con
     with pytest.raises(leases.LeaseLost):
         writer.take(found.FileClosed("a.txt", "x"))
     assert texts(writer) == {}
+
+
+# --- what somebody else wrote meanwhile ---------------------------------------------------------
+
+
+def test_what_somebody_changed_since_it_was_shown_is_not_written_over(writer: Writer[JobSink]):
+    changeset = writer.sink.changeset
+    writer.take(found.FileClosed("a.txt", "by the model\n"))
+    changesets.stage(changeset, "a.txt", b"by a person\n")
+    changesets.stage(changeset, "new.txt", b"by a person\n")
+    for path in ("a.txt", "new.txt"):
+        writer.take(found.FileClosed(path, "by the model again\n"))
+    writer.remove("a.txt")
+    assert texts(writer) == {"a.txt": b"by a person\n", "new.txt": b"by a person\n"}
+    assert [fault.partition(". ")[0] for fault in writer.faults] == [
+        "a.txt: STALE_FILE", "new.txt: STALE_FILE", "a.txt: STALE_FILE",
+    ]  # fmt: skip
+    writer.look()
+    writer.take(found.FileClosed("a.txt", "joined\n"))
+    assert texts(writer)["a.txt"] == b"joined\n"
+
+
+def test_an_edit_is_made_over_what_was_read_for_it(writer: Writer[JobSink]):
+    writer.take(found.FileClosed("a.txt", "one\n"))
+    assert writer.read("a.txt") == b"one\n"
+    changesets.stage(writer.sink.changeset, "a.txt", b"by a person\n")
+    writer.replace("a.txt", b"ONE\n")
+    assert texts(writer) == {"a.txt": b"by a person\n"}
+    writer.read("a.txt")
+    writer.replace("a.txt", b"ONE\n")
+    assert texts(writer) == {"a.txt": b"ONE\n"}
