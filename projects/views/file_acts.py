@@ -15,6 +15,7 @@ from projects.enums import Ability
 from projects.forms.files import FolderForm, MoveForm, NewForm, TextForm, UploadForm
 from projects.models import Version
 from projects.services import editing, files, uploads, versions
+from projects.store import trees
 from projects.views.files import Place, place
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +89,8 @@ def move(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     if not path or not files.state_of(at.tree, path):
         raise Http404
     seen = files.state_of(at.tree, path)
-    context = at.context(form=form, path=path, seen=seen, is_folder=path not in at.tree)
+    is_folder, folders = path not in at.tree, list(trees.prefixes(path))
+    context = at.context(form=form, path=path, seen=seen, is_folder=is_folder, folders=folders)
     return render(request, "projects/file_move.html", context, status=422 if form.errors else 200)
 
 

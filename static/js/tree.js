@@ -1,5 +1,5 @@
 // The flat list of files becomes a tree: arrows walk, right and left open and close, a filter narrows it.
-const list = document.getElementById("file-list");
+const list = document.getElementById("file-list") ?? document.querySelector("[data-tree-page]");
 const view = document.getElementById("file-view");
 const filter = document.querySelector("[data-filter-files]");
 const shut = new Set();
@@ -8,7 +8,7 @@ let current = "";
 const FOLDER = ["M2.25 12.75V12A2.25 2.25 0 0 1 4.5 9.75h15A2.25 2.25 0 0 1 21.75 12v.75m-8.69-6.44-2.12-2.12a1.5 1.5 0 0 0-1.061-.44H4.5A2.25 2.25 0 0 0 2.25 6v12a2.25 2.25 0 0 0 2.25 2.25h15A2.25 2.25 0 0 0 21.75 18V9a2.25 2.25 0 0 0-2.25-2.25h-5.379a1.5 1.5 0 0 1-1.06-.44Z"];
 
 function grow(flat) {
-  const root = element("ul", { role: "tree", "aria-label": "Files", "hx-target": "#file-view" });
+  const root = element("ul", { role: "tree", "aria-label": "Files", ...(view && { "hx-target": "#file-view" }) });
   const folders = new Map([["", root]]);
   for (const link of flat.querySelectorAll("a[data-path]")) leaf(link, folders);
   flat.replaceWith(root);
@@ -114,7 +114,7 @@ function walk(event) {
   acts[event.key]();
 }
 
-if (list && view) {
+if (list) {
   const start = () => {
     const flat = list.querySelector("[data-tree]");
     if (flat) grow(flat);
@@ -128,12 +128,15 @@ if (list && view) {
   });
   filter?.addEventListener("input", narrow);
   // Whoever asked for it, the file in view is the one marked; when it changes on the server it is fetched again.
-  view.addEventListener("htmx:afterSwap", () => mark(view.querySelector("[data-shown]")?.dataset.shown ?? ""));
+  view?.addEventListener("htmx:afterSwap", () => mark(view.querySelector("[data-shown]")?.dataset.shown ?? ""));
   document.addEventListener("djinn:placed", (event) => {
     const card = event.target;
     if (!card.matches("[data-files-changed]")) return;
     window.htmx?.trigger(document.body, "files-changed");
     const link = card.querySelector("a.path");
+    const shown = view?.querySelector("[data-address]")?.dataset.address;
     if (link && card.dataset.path === current) window.htmx?.ajax("GET", link.getAttribute("href"), { target: view });
+    // A version may be anybody's work: it names no file, so what is in view is looked at again.
+    else if (!link && shown) window.htmx?.ajax("GET", shown, { target: view });
   });
 }

@@ -108,6 +108,7 @@ def test_what_is_no_text_for_a_form_is_not_edited(people: People, editor: Client
 
 
 def test_a_file_is_moved_and_the_move_taken_back(people: People, editor: Client):
+    assert b"Move or delete the folder src" in editor.get(f"{LIST}move/?path=src/a.txt").content
     sent = {"path": "src/a.txt", "seen": seen(people), "target": "lib/b.txt"}
     answer = editor.post(f"{LIST}move/", sent)
     assert answer["Location"] == f"{LIST}?undo=2"
