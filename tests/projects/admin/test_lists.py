@@ -36,7 +36,9 @@ from tests.people import People
 MOST_QUERIES = 8
 LARGE = ("manifest", "raw_commit", "ciphertext", "payload", '"content"', '"body"')
 LISTS = [
-    str(model._meta.model_name) for model in apps.get_app_config("projects").get_models() if not model._meta.auto_created
+    str(model._meta.model_name)
+    for model in apps.get_app_config("projects").get_models()
+    if not model._meta.auto_created
 ]
 
 
