@@ -86,7 +86,7 @@ def get(sha256: str) -> bytes:
     blob = Blob.objects.filter(sha256=sha256).first()
     if blob is None:
         raise errors.Corrupt(f"The content {sha256[:12]} is missing.")
-    return _opened(blob)
+    return opened(blob)
 
 
 def get_many(hashes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -98,10 +98,11 @@ def get_many(hashes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for sha256 in batch:
             if sha256 not in found:
                 raise errors.Corrupt(f"The content {sha256[:12]} is missing.")
-            yield sha256, _opened(found[sha256])
+            yield sha256, opened(found[sha256])
 
 
-def _opened(blob: Blob) -> bytes:
+def opened(blob: Blob) -> bytes:
+    """Unpacked, and checked against its hash."""
     try:
         # Never unpack more than was put in, whatever the row says now.
         content = zlib.decompressobj().decompress(bytes(blob.content), blob.size + 1)
