@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "heroicons",
     "ninja",
@@ -166,8 +168,20 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = f"Djinn <djinn@{SITE_HOST}>"
+MFA_ADAPTER = "config.accounts.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Djinn"
+# The local owner's address gets no letters, and a second factor is theirs all the same.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers give passkeys to pages over HTTPS, and to localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_HOST == "localhost"
+
+# --- Letters -----------------------------------------------------------------------------------
+# Without a server of letters they are printed where Djinn was started.
+mail_url = env.address("DJINN_MAIL_URL", schemes=("smtp", "smtps"))  # smtp://user:password@host:587 (TLS), or smtps://…:465
+globals().update(shape.mail(mail_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DJINN_MAIL_FROM", f"Djinn <djinn@{SITE_HOST}>")  # whom letters come from
 
 # --- Cookies and headers -----------------------------------------------------------------------
 SESSION_COOKIE_NAME = "djinn_session"

@@ -15,6 +15,9 @@ Setting = dict[str, Any]
 POSTGRES = ("postgres", "postgresql")
 REDIS = ("redis", "rediss", "unix")
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# A letter is sent while somebody waits for the page.
+MAIL_SECONDS = 10
 # Longer than any task may take: a message that is delivered again must not double a job.
 VISIBILITY_SECONDS = 4 * 3600
 CONNECT_SECONDS = 5
@@ -122,4 +125,25 @@ def cache(redis_url: str, prefix: str) -> Setting:
         "LOCATION": redis_url,
         "KEY_PREFIX": f"{prefix}:cache",
         "OPTIONS": {"socket_connect_timeout": ANSWER_SECONDS, "socket_timeout": ANSWER_SECONDS},
+    }
+
+
+def mail(url: str) -> Setting:
+    """Django's settings for a server of letters; without one they go to the terminal."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ImproperlyConfigured("DJINN_MAIL_URL names no host.")
+    is_wrapped = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_wrapped else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_wrapped,
+        # A server on this machine needs none, and seldom has any.
+        "EMAIL_USE_TLS": not is_wrapped and parts.hostname not in LOOPBACK,
+        "EMAIL_TIMEOUT": MAIL_SECONDS,
     }

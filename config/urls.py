@@ -2,6 +2,7 @@
 
 from importlib import util
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
@@ -9,6 +10,8 @@ from django.views.generic import RedirectView
 
 from config import api, health, refusals
 
+# Django's own sign-in knows neither second factors nor limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # how allauth has it done
 admin.site.site_header = admin.site.site_title = "Djinn"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,10 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"))),  # what has no page of ours asks for it
     path("api/v2/problems/<slug:code>", api.problem, name="problem"),
     path("api/v2/", api.api.urls),
-    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
 urlpatterns += [path("", include(room)) for room in ("agents.urls", "projects.urls") if util.find_spec(room)]
+urlpatterns.append(path("accounts/", include("allauth.urls")))  # after ours, which take the place of some of these
 
 handler400 = refusals.bad_request
 handler403 = refusals.forbidden

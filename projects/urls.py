@@ -16,6 +16,7 @@ from projects.views import (
     invitations,
     members,
     secrets,
+    sessions,
     settings,
     tokens,
 )
@@ -44,6 +45,8 @@ urlpatterns = [
     path(f"{_PROJECT}import/", imports.take, name="import"),
     path(f"{_PROJECT}fork/", forks.fork, name="fork"),
     path("join/<str:secret>/", invitations.join, name="invitation"),
+    path("accounts/sessions/", sessions.show, name="sessions"),
+    path("accounts/sessions/<int:session_id>/end/", sessions.end, name="session-end"),
     path("accounts/tokens/", tokens.show, name="tokens"),
     path("accounts/tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path(f"{_PROJECT}changes/", changes.show_list, name="change-list"),

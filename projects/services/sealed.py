@@ -8,6 +8,7 @@ from django.db.models.functions import Substr
 
 from projects import errors, sealing
 from projects.models import Remote, Secret
+from projects.services import factors
 
 Row = Secret | Remote
 
@@ -28,6 +29,7 @@ def marks() -> Counter[str]:
         rows = model._default_manager.exclude(ciphertext="").order_by().values(start=Substr("ciphertext", 1, room))
         for start, count in rows.annotate(count=Count("pk")).values_list("start", "count"):
             found[_mark_of(start)] += count
+    found.update(_mark_of(text) for _, _, text in factors.sealed())
     return found
 
 
@@ -51,6 +53,13 @@ def reseal() -> tuple[int, list[str]]:
             done += _reseal(row)
         except errors.Refusal as refusal:
             refused.append(f"{row._meta.verbose_name} {row} of project {row.project_id}: {refusal}")
+    for factor, field, text in list(factors.sealed()):
+        if text.startswith(sealing.prefix(settings.ENCRYPTION_KEY)):
+            continue
+        try:
+            done += factors.reseal(factor, field)
+        except errors.Refusal as refusal:
+            refused.append(f"second factor {factor.pk} of person {factor.user_id}: {refusal}")
     return done, refused
 
 

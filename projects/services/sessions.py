@@ -1,0 +1,40 @@
+"""Where somebody is signed in, and ending that from elsewhere."""
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from projects import errors
+from projects.feed import bells
+from projects.models import Member, User
+from projects.services import audit
+
+
+def of_user(user: User) -> list[UserSession]:
+    """Those that still work, the newest first."""
+    found: list[UserSession] = UserSession.objects.purge_and_list(user)
+    return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+
+def end(user: User, session_id: int, *, by: User) -> None:
+    session = UserSession.objects.filter(user=user, pk=session_id).first()
+    if session is None:
+        raise errors.Missing("You are not signed in there any more.")
+    _end([session], user, by=by)
+
+
+def end_others(user: User, current_key: str, *, by: User) -> int:
+    others = list(UserSession.objects.filter(user=user).exclude(session_key=current_key))
+    _end(others, user, by=by)
+    return len(others)
+
+
+def _end(ended: list[UserSession], user: User, *, by: User) -> None:
+    """Sockets that were opened there close at once."""
+    if not ended:
+        return
+    with transaction.atomic():
+        for session in ended:
+            session.end()
+        audit.write("sessions_ended", by=by, target=user, detail={"count": len(ended)})
+    for project_id in Member.objects.filter(user=user).values_list("project_id", flat=True):
+        bells.ring_members(project_id)
