@@ -1,14 +1,9 @@
-"""Which paths a model may name: relative ones that stay inside the project."""
+"""How a model may spell a path; what a path may be is the trees' to say."""
 
-import re
 import unicodedata
 
-LONGEST_PATH = 512
-LONGEST_NAME = 255
-DEEPEST = 32
-
-_DRIVE = re.compile(r"[A-Za-z]:")
-_UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+from projects import errors
+from projects.store import trees
 
 
 class BadPath(ValueError):
@@ -22,8 +17,9 @@ def clean(raw: str) -> str:
     names = [name for name in path.split("/") if name not in ("", ".")]
     if not names or path.endswith(("/", "/.")):
         raise BadPath("names a folder, not a file")
-    _refuse_names(names)
-    return "/".join(names)
+    if any(name != name.strip() for name in names):
+        raise BadPath("holds a name with spaces at its edge")
+    return _checked("/".join(names))
 
 
 def clean_folder(raw: str) -> str:
@@ -32,26 +28,15 @@ def clean_folder(raw: str) -> str:
 
 
 def _refuse_spelling(path: str) -> None:
+    """What cleaning would hide from the rules for trees."""
     if not path.strip():
         raise BadPath("is empty")
-    if len(path) > LONGEST_PATH:
-        raise BadPath("is too long")
-    if any(unicodedata.category(letter) in _UNPRINTABLE for letter in path):
-        raise BadPath("holds control characters")
-    if "\\" in path:
-        raise BadPath("holds a backslash")
-    if path.startswith(("/", "~")) or _DRIVE.match(path):
+    if path.startswith(("/", "~")):
         raise BadPath("is absolute")
 
 
-def _refuse_names(names: list[str]) -> None:
-    if ".." in names:
-        raise BadPath("leaves the project")
-    if any(name.lower() == ".git" for name in names):
-        raise BadPath("is inside .git")
-    if len(names) > DEEPEST:
-        raise BadPath("is too deep")
-    if any(len(name.encode()) > LONGEST_NAME for name in names):
-        raise BadPath("holds a name that is too long")
-    if any(name != name.strip() for name in names):
-        raise BadPath("holds a name with spaces at its edge")
+def _checked(path: str) -> str:
+    try:
+        return trees.check_path(path)
+    except errors.BadPath as bad:
+        raise BadPath(bad.reason) from bad

@@ -92,6 +92,8 @@ class SearchForm(forms.Form):
             "required": "Say what to look for.",
             "max_length": f"Look for up to {searching.MOST_WORDS} characters.",
         },
-        widget=forms.TextInput(attrs={**_PLAIN, "type": "search", "class": "input"}),
+        widget=forms.TextInput(
+            attrs={**_PLAIN, "type": "search", "class": "input", "placeholder": "Names and contents"}
+        ),
     )
     exact = forms.BooleanField(label="Exact case", required=False)
