@@ -212,6 +212,7 @@ mimetypes.add_type("text/javascript", ".js", strict=True)
 # The server refuses a longer body while it arrives; see config.serve.
 MAX_BODY_BYTES = env.integer("DJINN_MAX_BODY_MB", 32, least=1, most=2048) * 1024 * 1024  # largest request, in MiB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the form for uploads takes fewer, and says so
 
 # --- The API -----------------------------------------------------------------------------------
 # Requests a minute, by token or user; for those without either by their address.
