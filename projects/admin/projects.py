@@ -1,7 +1,8 @@
-"""Projects, and what operators may do with them: put away, bring back, hand over. Never: open."""
+"""Projects, and what operators may do with them: put away, bring back, hand over, verify. Never: open."""
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,10 +12,13 @@ from projects import errors
 from projects.admin import transfer
 from projects.admin.rows import EMPTY, ReadOnly, link, of_project, operator, to
 from projects.models import Project
-from projects.services import projects
+from projects.services import projects, storekeeping
 
 # A page of the list is a hundred.
 MOST_AT_ONCE = 100
+# Of these every byte is read, while somebody waits.
+MOST_VERIFIED = 10
+MOST_SAID = 10
 
 
 @admin.register(Project)
@@ -25,7 +29,7 @@ class ProjectPage(ReadOnly):
     list_select_related = ("owner",)
     exclude = ("forked_from",)
     readonly_fields = ("origin", "everything")
-    actions = ("archive", "restore", "transfer")
+    actions = ("archive", "restore", "transfer", "verify")
 
     @admin.display(description="owner", ordering="owner__email")
     def owner_link(self, project: Project) -> str:
@@ -50,6 +54,18 @@ class ProjectPage(ReadOnly):
     @admin.action(description="Transfer to somebody else", permissions=["act"])
     def transfer(self, request: HttpRequest, queryset: QuerySet[Project]) -> HttpResponse | None:
         return transfer.ask_or_do(self, request, queryset[:MOST_AT_ONCE])
+
+    @admin.action(description="Verify what is stored")
+    def verify(self, request: HttpRequest, queryset: QuerySet[Project]) -> None:
+        for project in queryset[:MOST_VERIFIED]:
+            faults = list(islice(storekeeping.verify(project), MOST_SAID))
+            for fault in faults:
+                self.message_user(request, f"{project}: {fault}", messages.ERROR)
+            if not faults:
+                self.message_user(request, f"{project}: everything is there and as it was written.")
+        if queryset.count() > MOST_VERIFIED:
+            said = f"Only {MOST_VERIFIED} are read at once; 'manage.py verify_store' reads them all."
+            self.message_user(request, said, messages.WARNING)
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("projects.change_project"))

@@ -1,11 +1,13 @@
 """What operators do with projects: through the services, and into the audit."""
 
+import zlib
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from projects.models import AuditEntry, Member, Project, User
-from projects.services import projects
+from projects.models import AuditEntry, Blob, Member, Project, User
+from projects.services import files, projects
 from tests.people import People
 from tests.projects.admin.conftest import BACKEND
 
@@ -69,6 +71,20 @@ def test_what_cannot_be_handed_over_is_said_and_leaves_no_trace(people: People, 
     assert not Member.objects.filter(project=people.project, user=people.stranger).exists()
     assert AuditEntry.objects.count() == before
     assert "It is theirs already" in act(operator, "transfer", people.project, email="owner@example.org")
+
+
+def test_what_is_stored_is_verified(people: People, operator: Client) -> None:
+    files.save(people.main, "index.html", b"<h1>Hello</h1>", by=people.owner)
+    assert "Night Garden: everything is there and as it was written." in act(operator, "verify", people.project)
+    Blob.objects.update(content=zlib.compress(b"something else"))
+    said = act(operator, "verify", people.project)
+    assert "everything is there" not in said
+    assert Blob.objects.get().sha256[:12] in said
+
+
+def test_only_so_many_are_verified_at_once(people: People, operator: Client) -> None:
+    more = [projects.create(name=f"Pond {number}", by=people.owner) for number in range(10)]
+    assert "Only 10 are read at once" in act(operator, "verify", people.project, *more)
 
 
 def test_who_may_only_look_can_do_nothing(people: People) -> None:
