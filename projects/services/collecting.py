@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ManyToOneRel, ProtectedError
 from django.utils import timezone
 
 from projects.models import Blob, Version
@@ -61,9 +61,9 @@ def _named(part: int, parts: int) -> set[bytes]:
 def _named_by_rows() -> Iterator[str]:
     """Of every table that has a column for a content, also one that comes to be after this was written."""
     for relation in Blob._meta.get_fields(include_hidden=True):
-        if relation.auto_created and (relation.one_to_many or relation.one_to_one) and relation.related_model:
+        if isinstance(relation, ManyToOneRel):
             column = relation.field.attname
-            rows = relation.related_model._base_manager.filter(**{f"{column}__isnull": False})  # type: ignore[union-attr]
+            rows = relation.related_model._base_manager.filter(**{f"{column}__isnull": False})
             yield from rows.order_by().values_list(column, flat=True).distinct().iterator(chunk_size=2000)
 
 
