@@ -92,7 +92,7 @@ class BringForm(SignInForm):
 
 
 class RemoteForm(SignInForm):
-    name = forms.CharField(label="Name", max_length=remotes.MOST_NAME, initial="origin")
+    name = forms.CharField(label="Name", max_length=remotes.MOST_NAME)
     is_automatic = forms.BooleanField(label="Push each new version of main by itself", required=False)
     field_order = ("name", "url", "username", "password", "is_automatic")
 

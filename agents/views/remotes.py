@@ -27,7 +27,7 @@ from projects.services import remotes
 @login_required
 def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     found = _project(request, owner, project, Ability.OWN if request.method == "POST" else Ability.KEEP)
-    form = RemoteForm(request.POST or None)
+    form = RemoteForm(request.POST or None, initial={"name": "" if found.remotes.exists() else "origin"})
     if request.method == "POST" and form.is_valid():
         try:
             remotes.add(found, **form.cleaned_data, by=cast("User", request.user))
