@@ -91,5 +91,5 @@ class AuditEntry(models.Model):
             raise Unchangeable("Entries of the audit are only ever added.")
         super().save(**options)
 
-    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         raise Unchangeable("Entries of the audit are only ever added.")

@@ -8,6 +8,7 @@ import logging
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -45,7 +46,7 @@ def waiting(project: Project) -> QuerySet[Invitation]:
     return project.invitations.filter(accepted_at=None).select_related("created_by")
 
 
-def find_waiting(project: Project, invitation_id: object) -> Invitation:
+def find_waiting(project: Project, invitation_id: UUID | str) -> Invitation:
     found = waiting(project).filter(pk=invitation_id).first()
     if found is None:
         raise errors.Missing("This invitation was taken or withdrawn meanwhile.")

@@ -15,7 +15,7 @@ NOBODY = "401"
 DENIED = "403"
 HIDDEN = "404"
 
-Who = Mapping[str, str]
+Who = dict[str, str]
 
 
 def _who(*met: str) -> Who:

@@ -48,8 +48,8 @@ def make() -> World:
     """A project with one file and its members, a stranger, and somebody of the staff."""
     people = people_of_tests.gather()
     staff = User.objects.create_superuser("staff@example.org", "a good password", name="Staff", handle="staff")
-    for person in (people.owner, people.editor, people.viewer, people.stranger):
-        accounts.ensure_handle(person)
+    for member in (people.owner, people.editor, people.viewer, people.stranger):
+        accounts.ensure_handle(member)
     files.save(people.main, "index.html", b"<h1>Hello</h1>\n", by=people.owner, expected="")
     world = World(people, staff, {})
     world.clients = {"anonymous": Client(raise_request_exception=False)}

@@ -20,13 +20,14 @@ OTHER_KEY = "k" * 50
 
 
 def activate(user: User) -> str:
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(user, secret)
     return secret
 
 
 def code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    now: str = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return now
 
 
 def test_what_codes_are_made_from_is_kept_encrypted_and_sealed_anew(people: People) -> None:

@@ -71,7 +71,7 @@ def test_a_project_handed_to_two_at_once_has_one_owner():
     people = people_of_tests.gather()
     heirs = [of(people, people.editor), of(people, people.viewer)]
     outcomes = together(
-        *(lambda heir=heir: members.transfer(people.project, to=heir, by=people.owner) for heir in heirs)  # type: ignore[misc]
+        *(lambda heir=heir: members.transfer(people.project, to=heir, by=people.owner) for heir in heirs)
     )
     assert outcomes == ["done", "done"]
     check(people)
@@ -82,7 +82,7 @@ def test_a_link_opened_by_many_at_once_lets_one_of_them_in():
     offer = invitations.invite(people.project, email="new@example.org", role="editor", by=people.owner)
     secret = offer.link.rstrip("/").rpartition("/")[2]
     guests = [User.objects.create_user(f"guest{number}@example.org", name=f"Guest {number}") for number in range(4)]
-    outcomes = together(*(lambda guest=guest: invitations.accept(secret, by=guest) for guest in guests))  # type: ignore[misc]
+    outcomes = together(*(lambda guest=guest: invitations.accept(secret, by=guest) for guest in guests))
     assert sorted(outcomes) == ["Missing", "Missing", "Missing", "done"]
     joined = Member.objects.filter(project=people.project, user__in=guests)
     invitation = Invitation.objects.get()

@@ -37,7 +37,8 @@ def test_its_secret_is_shown_once_and_works(people: People, owner: Client) -> No
 def test_one_for_ever_and_what_is_missing(owner: Client) -> None:
     owner.post(PAGE, {**NEW, "days": ""})
     assert ApiToken.objects.get().expires_at is None
-    for wrong in ({"name": ""}, {"scopes": []}, {"scopes": ["king"]}, {"days": "9999"}):
+    wrongs: list[dict[str, object]] = [{"name": ""}, {"scopes": []}, {"scopes": ["king"]}, {"days": "9999"}]
+    for wrong in wrongs:
         assert owner.post(PAGE, {**NEW, **wrong}).status_code == 422
     assert ApiToken.objects.count() == 1
 
