@@ -13,6 +13,7 @@ from projects.models import Branch, ChangeSet, Version
 from projects.services import choosing
 from projects.services.choosing import Changes, Pick, Staged
 from projects.store import blobs, diffs, merge, trees
+from projects.store.effort import MOST_TOGETHER, Effort
 from projects.store.trees import Entry, Manifest
 
 MOST_FILE = 5 * 1024 * 1024
@@ -187,10 +188,12 @@ def _counted(differences: list[trees.Difference]) -> dict[str, diffs.Stats]:
         some.append(one)
     wanted = {entry.sha256 for one in some for entry in one[1:] if entry}
     contents = dict(blobs.get_many(sorted(wanted)))
-    return {
-        path: diffs.stats(contents[before.sha256] if before else None, contents[after.sha256] if after else None)
-        for path, before, after in some
-    }
+    effort = Effort(MOST_TOGETHER)
+    counted = {}
+    for path, before, after in some:
+        sides = (contents[before.sha256] if before else None, contents[after.sha256] if after else None)
+        counted[path] = diffs.stats(*sides, effort.part())
+    return counted
 
 
 def _word(before: Entry | None, after: Entry | None) -> Literal["added", "changed", "deleted"]:

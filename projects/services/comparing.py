@@ -10,6 +10,7 @@ from typing import Literal
 
 from projects.store import blobs, diffs, renames, similarity, trees
 from projects.store.diffs import Hunk
+from projects.store.effort import MOST_TOGETHER, Effort
 from projects.store.trees import Difference, Entry
 
 MOST_FILE = 1024 * 1024
@@ -96,7 +97,7 @@ def _status(one: Difference) -> Status:
 
 
 def _counted(files: Sequence[File]) -> Iterator[File]:
-    left = MOST_READ
+    left, effort = MOST_READ, Effort(MOST_TOGETHER)
     for batch in _batches(files):
         affordable = []
         for file in batch:
@@ -104,16 +105,16 @@ def _counted(files: Sequence[File]) -> Iterator[File]:
             affordable.append(file if left >= 0 else replace(file, is_long=True))
         contents = _contents([file for file in affordable if not file.is_long])
         for file in affordable:
-            yield file if file.is_long else _with_counts(file, contents)
+            yield file if file.is_long else _with_counts(file, contents, effort.part())
 
 
-def _with_counts(file: File, contents: Mapping[str, bytes]) -> File:
+def _with_counts(file: File, contents: Mapping[str, bytes], effort: Effort) -> File:
     if _size(file) > MOST_FILE:
         return replace(file, is_long=True)
     old, new = _bytes(file.before, contents), _bytes(file.after, contents)
     if diffs.text_of(old) is None or diffs.text_of(new) is None:
         return replace(file, is_binary=True)
-    added, removed = diffs.stats(old, new)
+    added, removed = diffs.stats(old, new, effort)
     return replace(file, added=added, removed=removed)
 
 
@@ -124,19 +125,20 @@ def show(file: File) -> Shown:
 
 def shown(files: Sequence[File], *, most_lines: int = MOST_LINES) -> Iterator[Shown]:
     """The lines of each, a few files at a time in memory."""
+    effort = Effort(MOST_TOGETHER)
     for batch in _batches(files):
         contents = _contents(batch)
         for file in batch:
-            yield _with_hunks(file, contents, most_lines)
+            yield _with_hunks(file, contents, most_lines, effort.part())
 
 
-def _with_hunks(file: File, contents: Mapping[str, bytes], most_lines: int) -> Shown:
+def _with_hunks(file: File, contents: Mapping[str, bytes], most_lines: int, effort: Effort) -> Shown:
     if _size(file) > MOST_FILE:
         return Shown(replace(file, is_long=True), ())
     old, new = (diffs.text_of(_bytes(side, contents)) for side in (file.before, file.after))
     if old is None or new is None:
         return Shown(replace(file, is_binary=True), ())
-    hunks = diffs.hunks(old, new)
+    hunks = diffs.hunks(old, new, effort=effort)
     kept = tuple(_cut(hunks, most_lines))
     return Shown(
         replace(file, is_long=False),

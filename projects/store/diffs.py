@@ -74,10 +74,10 @@ def lines_of(text: str) -> list[str]:
     return [*lines, parts[-1]] if parts[-1] else lines
 
 
-def opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Opcode]:
+def opcodes(a: Sequence[Hashable], b: Sequence[Hashable], effort: Effort | None = None) -> list[Opcode]:
     """How `a` becomes `b`, aligned as git does; too long and too different, all but beginning and end is replaced."""
     try:
-        found = edits(a, b, Effort())
+        found = edits(a, b, effort or Effort())
     except TooMuch:
         found = _coarse(a, b)
     codes: list[Opcode] = []
@@ -109,21 +109,21 @@ def _coarse(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Edit]:
     return [Edit(head, len(a) - tail, head, len(b) - tail)]
 
 
-def stats(before: bytes | None, after: bytes | None) -> Stats:
+def stats(before: bytes | None, after: bytes | None, effort: Effort | None = None) -> Stats:
     """Lines added and removed; nothing is counted in bytes that are not text."""
     old, new = text_of(before), text_of(after)
     if old is None or new is None:
         return Stats(0, 0)
-    changed = [code for code in opcodes(lines_of(old), lines_of(new)) if code.tag != "equal"]
+    changed = [code for code in opcodes(lines_of(old), lines_of(new), effort) if code.tag != "equal"]
     added = sum(code.b1 - code.b0 for code in changed)
     return Stats(added, sum(code.a1 - code.a0 for code in changed))
 
 
-def hunks(before: str, after: str, *, context: int = 3) -> list[Hunk]:
+def hunks(before: str, after: str, *, context: int = 3, effort: Effort | None = None) -> list[Hunk]:
     """The changes with some lines around them, as a review shows them."""
     a, b = lines_of(before), lines_of(after)
     groups: list[list[Opcode]] = []
-    for code in opcodes(a, b):
+    for code in opcodes(a, b, effort):
         if code.tag == "equal":
             continue
         if groups and code.a0 - groups[-1][-1].a1 <= 2 * context:

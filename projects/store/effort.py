@@ -2,8 +2,10 @@
 
 from collections.abc import Hashable, Sequence
 
-# About two seconds of a slow machine.
-MOST_STEPS = 3_000_000
+# About a second of a slow machine.
+MOST_STEPS = 2_000_000
+# Of several comparisons that belong together.
+MOST_TOGETHER = 8_000_000
 
 
 class TooMuch(Exception):
@@ -11,11 +13,17 @@ class TooMuch(Exception):
 
 
 class Effort:
-    def __init__(self, steps: int = MOST_STEPS) -> None:
-        self.left = steps
+    def __init__(self, steps: int = MOST_STEPS, whole: "Effort | None" = None) -> None:
+        self.left, self.whole = steps, whole
+
+    def part(self) -> "Effort":
+        """For one of several comparisons: as much as for one alone, as long as there is some left for all."""
+        return Effort(MOST_STEPS, self)
 
     def spend(self, steps: int) -> None:
         self.left -= steps
+        if self.whole:
+            self.whole.spend(steps)
         if self.left < 0:
             raise TooMuch
 

@@ -61,13 +61,21 @@ class Names(NamedTuple):
 _NAMES = Names()
 
 
-def join(base: bytes, ours: bytes, theirs: bytes, *, search: Search = myers.changed, names: Names = _NAMES) -> Outcome:
+def join(
+    base: bytes,
+    ours: bytes,
+    theirs: bytes,
+    *,
+    search: Search = myers.changed,
+    names: Names = _NAMES,
+    effort: Effort | None = None,
+) -> Outcome:
     """What both sides did, in one text; or where they disagree."""
     if any(similarity.is_binary(side) for side in (base, ours, theirs)):
         return Outcome(None)
     texts = _Texts(*(split(side) for side in (base, ours, theirs)))
     try:
-        spans = texts.spans(search, Effort())
+        spans = texts.spans(search, effort or Effort())
     except TooMuch:
         return Outcome(None)
     regions = tuple(texts.region(span) for span in spans if span.side == _From.BOTH)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from projects.store import histogram, joining, moves, trees
+from projects.store.effort import MOST_TOGETHER, Effort
 from projects.store.joining import Outcome
 from projects.store.moves import Moves
 from projects.store.renames import Fetch
@@ -89,6 +90,7 @@ class _Merge:
         self.joined: dict[str, Joined] = {}
         self.clashes: list[Clash] = []
         self.involved: set[str] = set()
+        self.effort = Effort(MOST_TOGETHER)
 
     def result(self, fetch: Fetch) -> Result:
         # Most paths are the same in all three, and most others changed on one side only.
@@ -166,7 +168,7 @@ class _Merge:
             self._join(path, sides, executable=executable)
 
     def _join(self, path: str, sides: _Sides, *, executable: bool) -> None:
-        outcome = explain(sides, self.read)
+        outcome = explain(sides, self.read, effort=self.effort.part())
         if outcome.content is not None:
             self.joined[path] = Joined(outcome.content, executable)
         elif outcome.regions:
@@ -203,10 +205,13 @@ def _entry(placed: Placed) -> Entry | None:
     return placed[1] if placed else None
 
 
-def explain(clash: Clash | _Sides, read: Read, names: joining.Names | None = None) -> Outcome:
+def explain(
+    clash: Clash | _Sides, read: Read, names: joining.Names | None = None, *, effort: Effort | None = None
+) -> Outcome:
     """The lines on which the sides disagree, and the whole text with marks around them; for kinds with lines."""
     base, ours, theirs = (read(side[1]) if side else b"" for side in (clash.base, clash.ours, clash.theirs))
-    return joining.join(base, ours, theirs, search=histogram.changed, names=names or joining.Names())
+    names = names or joining.Names()
+    return joining.join(base, ours, theirs, search=histogram.changed, names=names, effort=effort)
 
 
 def merge_bytes(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

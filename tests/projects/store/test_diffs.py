@@ -139,3 +139,12 @@ def test_two_huge_texts_are_not_compared_line_by_line():
     codes = diffs.opcodes(before, after)
     assert time.process_time() - began < 30
     assert [code.tag for code in codes] == ["equal", "replace", "equal"]
+
+
+def test_several_comparisons_share_what_there_is_for_all():
+    dice = random.Random(2)
+    a, b = (dice.choices(["1\n", "2\n", "3\n"], k=400) for _ in range(2))
+    whole = Effort(150_000)
+    tags = [[code.tag for code in diffs.opcodes(a, b, whole.part())] for _ in range(30)]
+    assert len(tags[0]) > 50
+    assert len(tags[-1]) <= 3

@@ -1,4 +1,5 @@
 import random
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -184,3 +185,16 @@ def test_who_loses_too_much_to_be_sure_of_a_name_is_asked():
     moved = shelf.tree({f"new/{path[4:]}!": f"{text}last\n" for path, text in many.items()})
     result = merge.merge(base, moved, edited, shelf.read)
     assert set(many) <= set(result.conflicts)
+
+
+def test_a_merge_of_many_hard_texts_ends_in_time():
+    """Texts of few words are as dear to compare as any; past a bound they are conflicts, and never joined by half."""
+    dice, shelf = random.Random(8), Shelf()
+    sides = [
+        shelf.tree({f"{number}": "".join(dice.choices(["a\n", "b\n", "c\n"], k=1500)) for number in range(60)})
+        for _ in range(3)
+    ]
+    began = time.process_time()
+    result = merge.merge(sides[0], sides[1], sides[2], shelf.read)
+    assert time.process_time() - began < 25
+    assert len(result.conflicts) == 60
