@@ -11,7 +11,7 @@ from projects.git import addresses
 from projects.services import remotes
 from projects.services.projects import MOST_NAME
 
-_BUNDLE = b"# v3 git bundle"
+_BUNDLES = (b"# v2 git bundle", b"# v3 git bundle")
 
 
 class Words(forms.CharField):
@@ -111,6 +111,6 @@ class BroughtForm(FileForm):
 
     @property
     def is_bundle(self) -> bool:
-        start = self.brought.read(len(_BUNDLE))
+        start: bytes = self.brought.read(len(_BUNDLES[0]))
         self.brought.seek(0)
-        return start.startswith((b"# v2 git bundle", _BUNDLE))
+        return start in _BUNDLES

@@ -1,6 +1,6 @@
 """A project from elsewhere: a file, which is read at once, or an address, which a worker visits."""
 
-from typing import BinaryIO, cast
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -54,13 +54,13 @@ def bring_address(request: HttpRequest) -> HttpResponse:
 
 
 def _unzip(form: BroughtForm, user: User) -> Project:
-    brought, name = form.brought, form.cleaned_data["name"]
-    return importing.make(cast("BinaryIO", brought), filename=brought.name or "", by=user, name=name).project
+    name = form.cleaned_data["name"]
+    return importing.make(form.brought, filename=form.filename, by=user, name=name).project
 
 
 def _unbundle(form: BroughtForm, user: User) -> Project:
-    shown = importing.shown(form.brought.name or "")
-    with importing_git.unbundled(cast("BinaryIO", form.brought)) as history, transaction.atomic():
+    shown = importing.shown(form.filename)
+    with importing_git.unbundled(form.brought) as history, transaction.atomic():
         name = form.cleaned_data["name"] or shown.removesuffix(".bundle").replace("-", " ").replace("_", " ")
         project = projects.create(name=name or "Imported", by=user)
         importing_git.bring_in(project, history, by=user, said=f"Imported {shown}")

@@ -1,9 +1,8 @@
 """What people bring, and what they begin anew from a project."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from projects.services import importing
 from projects.services.projects import MOST_NAME
@@ -21,9 +20,12 @@ class FileForm(forms.Form):
     )
 
     @property
-    def brought(self) -> UploadedFile:
-        found: UploadedFile = self.cleaned_data["file"]
-        return found
+    def brought(self) -> BinaryIO:
+        return cast("BinaryIO", self.cleaned_data["file"])
+
+    @property
+    def filename(self) -> str:
+        return str(self.cleaned_data["file"].name or "")
 
 
 class TakeForm(FileForm):

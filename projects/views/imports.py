@@ -26,14 +26,15 @@ def take(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form, status=422)
     try:
-        brought = form.brought
-        done = importing.take(brought, branches.find(found), filename=brought.name or "", mode=form.chosen, by=user)
+        main = branches.find(found)
+        done = importing.take(form.brought, main, filename=form.filename, mode=form.chosen, by=user)
     except errors.BadArchive as refusal:
         return _page(request, found, form, status=422, refusal=refusal)
     except errors.Refusal as refusal:
         form.add_error("file", str(refusal))
         return _page(request, found, form, status=422)
-    messages.success(request, f"{done.files} files were imported: version {done.version.number}.")
+    files = "1 file" if done.files == 1 else f"{done.files} files"
+    messages.success(request, f"{files} imported: version {done.version.number}.")
     return redirect("projects:file-list", owner, project)
 
 

@@ -47,7 +47,7 @@ class GitServer(ThreadingHTTPServer):
 
     def heads(self) -> dict[str, str]:
         lines = self.git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads").splitlines()
-        return dict(line.split(" ", 1) for line in lines)  # type: ignore[misc]
+        return dict(line.split(" ", 1) for line in lines)
 
     def commit(self, branch: str, **files: str) -> str:
         """Somebody else's commit, straight into the repository."""

@@ -32,6 +32,7 @@ def _fail(job: Job) -> None:
 
 def test_the_first_message_starts_a_build(job: Job, project: Project, owner: User):
     assert (job.kind, job.state, job.input["wish"]) == ("generate", "queued", "A reading list")
+    assert job.session is not None
     assert job.session.title == "First build"
     assert [message.text for message in Message.objects.all()] == ["A reading list"]
     assert kinds(project)[-2:] == ["message_sent", "job_queued"]
@@ -209,9 +210,10 @@ def test_the_first_wish_is_known_once_there_is_one(project: Project, owner: User
 
 
 def test_a_session_is_found_in_its_own_project_only(job: Job, project: Project, owner: User):
-    assert jobs.session_of(project, job.session_id) == job.session
+    assert job.session is not None
+    assert jobs.session_of(project, job.session.pk) == job.session
     elsewhere = projects.create(name="Elsewhere", by=owner)
     with pytest.raises(errors.NotPossible, match="no such session"):
-        jobs.session_of(elsewhere, job.session_id)
+        jobs.session_of(elsewhere, job.session.pk)
     assert jobs.of_project(project, job.pk) == job
     assert jobs.of_project(elsewhere, job.pk) is None

@@ -24,7 +24,7 @@ def client(owner: User) -> Client:
 
 @pytest.fixture
 def remote(project: Project, owner: User) -> Remote:
-    return remotes.add(project, **FILLED, by=owner)
+    return remotes.add(project, name="origin", url=URL, username="me", password=SECRET, by=owner)
 
 
 def at(project: Project, *more: object) -> str:

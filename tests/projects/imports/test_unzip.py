@@ -28,7 +28,7 @@ def files_of(file: io.BytesIO, limits: Limits = LIMITS) -> dict[str, bytes]:
 def faults_of(file: io.BytesIO, limits: Limits = LIMITS) -> list[tuple[str, str]]:
     with pytest.raises(errors.BadArchive) as refused:
         files_of(file, limits)
-    return [tuple(fault) for fault in refused.value.faults]
+    return [(fault.path, fault.reason) for fault in refused.value.faults]
 
 
 # --- what people bring -------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 
 from projects import errors, feed
+from projects.enums import AuthorKind
 from projects.models import Blob, Branch, ChangeSet, Member, Parentage, Project, Remote, Secret, User, Version
 from projects.services import changesets, files, forking, projects
 from tests.people import People
@@ -21,7 +22,7 @@ def merged(people: People) -> Version:
     """A side branch from version 1, and a version that has both as parents."""
     side = Branch.objects.create(project=people.project, name="side", head=people.project.versions.get(number=1))
     apart = files.save(side, "side.txt", b"side", by=people.owner)
-    changeset = changesets.open(branch=people.main, author_kind="user", by=people.owner)
+    changeset = changesets.open(branch=people.main, author_kind=AuthorKind.USER, by=people.owner)
     ChangeSet.objects.filter(pk=changeset.pk).update(merges=apart)
     changeset.refresh_from_db()
     changesets.stage(changeset, "side.txt", b"side")
@@ -77,9 +78,9 @@ def test_versions_it_does_not_come_from_stay_away_and_numbers_have_no_gaps(grown
 
 
 def test_git_s_names_come_along_and_what_jobs_did_does_not(grown: People):
-    head = grown.main
-    head.refresh_from_db()
-    Version.objects.filter(pk=head.head_id).update(commit_oid="a" * 40, raw_commit=b"tree", job_ref=grown.project.pk)
+    Version.objects.filter(project=grown.project, number=3).update(
+        commit_oid="a" * 40, raw_commit=b"tree", job_ref=grown.project.pk
+    )
     copy = forking.fork(grown.project, by=grown.owner).versions.get(number=3)
     assert (copy.commit_oid, copy.raw_commit, copy.job_ref) == ("a" * 40, b"tree", None)
 
@@ -87,7 +88,7 @@ def test_git_s_names_come_along_and_what_jobs_did_does_not(grown: People):
 def test_nothing_of_what_others_keep_comes_along(grown: People):
     Secret.objects.create(project=grown.project, name="KEY", ciphertext="x")
     Remote.objects.create(project=grown.project, url="https://git.example.com/a/b.git")
-    changesets.open(branch=grown.main, author_kind="user", by=grown.owner)
+    changesets.open(branch=grown.main, author_kind=AuthorKind.USER, by=grown.owner)
     Project.objects.filter(pk=grown.project.pk).update(settings={"a": 1})
     project = forking.fork(grown.project, by=grown.viewer)
     assert [(member.user, member.role) for member in Member.objects.filter(project=project)] == [

@@ -27,7 +27,7 @@ def client(people: People, role: str = "editor") -> Client:
 def test_a_zip_becomes_a_version(people: People):
     done = client(people).post(PAGE, {"file": brought(("a.txt", b"1")), "mode": "add"}, follow=True)
     assert done.redirect_chain == [("/p/owner/night-garden/files/", 302)]
-    assert "1 files were imported: version 1." in done.content.decode()
+    assert "1 file imported: version 1." in done.content.decode()
     assert list(files.manifest(people.main)) == ["a.txt"]
 
 
