@@ -1,7 +1,7 @@
 """Versions as commits: what git calls each, and the bytes behind the name. The same on every host, for ever."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -10,22 +10,20 @@ from projects import errors
 from projects.git import objects
 from projects.git.objects import Item
 from projects.models import Blob, Parentage, Project, Version
-from projects.store import trees
 
-AT_ONCE = 20
+AT_ONCE = 10
 ASKED_AT_ONCE = 500
 # Somebody may have pushed the very commit that a version would have become; then the mark is said differently.
 MARKS = ("{number}", "{number}.1", "{number}.2")
 
 
 class Named(NamedTuple):
-    """A version and its commit; `files` by path, `folders` by name."""
+    """A version and its commit, its folders by name, and the contents that no version before it had."""
 
     id: UUID
     number: int
     oid: str
     commit: bytes
-    files: dict[str, Item]
     folders: dict[str, bytes]
     contents: dict[str, str]  # the blobs' sha256 by git's name
 
@@ -51,7 +49,7 @@ def trees_of(project: Project, ids: Iterable[UUID]) -> Iterator[tuple[str, str]]
     """(name of a blob or folder, its blob's sha256 or nothing) of everything in these versions' trees."""
     items = Items()
     for manifest in Version.objects.filter(project=project, pk__in=list(ids)).values_list("manifest", flat=True):
-        files, contents = items.of(trees.load(manifest))
+        files, contents = items.of(manifest)
         yield from contents.items()
         yield from ((name, "") for name in objects.write_tree(files)[1])
 
@@ -71,11 +69,11 @@ def _parents(project: Project) -> dict[UUID, list[UUID]]:
 
 
 def _name(version: Version, parents: list[str], taken: Mapping[UUID, str], items: "Items") -> Named:
-    files, contents = items.of(trees.load(version.manifest))
+    files, contents = items.of(version.manifest)
     root, folders = objects.write_tree(files)
     commit = _commit(version, root, parents, taken)
     oid = objects.name("commit", commit)
-    return Named(version.pk, version.number, oid, commit, files, folders, contents)
+    return Named(version.pk, version.number, oid, commit, folders, contents)
 
 
 def _commit(version: Version, root: str, parents: list[str], taken: Mapping[UUID, str]) -> bytes:
@@ -113,18 +111,27 @@ class Items:
     """Git's names of contents, remembered over many trees that have most of them in common."""
 
     def __init__(self) -> None:
-        self._oids: dict[str, str] = {}
+        # Without and with leave to be executed; the same few objects for all trees.
+        self._items: tuple[dict[str, Item], dict[str, Item]] = ({}, {})
+        self._given: set[str] = set()
 
-    def of(self, tree: Mapping[str, trees.Entry]) -> tuple[dict[str, Item], dict[str, str]]:
-        self._learn({entry.sha256 for entry in tree.values()} - self._oids.keys())
+    def of(self, manifest: Mapping[str, list[Any]]) -> tuple[dict[str, Item], dict[str, str]]:
+        """The files of a stored tree, and those contents that no tree before it had, by git's names."""
+        hashes = {line[0] for line in manifest.values()}
+        fresh = hashes - self._given
+        self._given |= fresh
+        self._learn(fresh)
+        plain, programs = self._items
         try:
-            files = {path: Item(self._oids[entry.sha256], entry.executable) for path, entry in tree.items()}
+            files = {path: (programs if line[2] else plain)[line[0]] for path, line in manifest.items()}
         except KeyError as missing:
             raise errors.Corrupt(f"The content {missing.args[0][:12]} is missing.") from None
-        return files, {self._oids[entry.sha256]: entry.sha256 for entry in tree.values()}
+        return files, {plain[sha256].oid: sha256 for sha256 in fresh}
 
     def _learn(self, wanted: set[str]) -> None:
         left = sorted(wanted)
         for start in range(0, len(left), ASKED_AT_ONCE):
             rows = Blob.objects.filter(sha256__in=left[start : start + ASKED_AT_ONCE])
-            self._oids.update(rows.values_list("sha256", "git_oid"))
+            for sha256, oid in rows.values_list("sha256", "git_oid"):
+                for executable, items in enumerate(self._items):
+                    items[sha256] = Item(oid, bool(executable))

@@ -12,8 +12,8 @@ from projects.git.reading import Reader
 from projects.store import trees
 
 MOST_COMMITS = 2000
-# Each version keeps its whole tree, so many commits of many files are many rows of much text.
-MOST_FILES_IN_ALL = 1_000_000
+# Each version keeps its whole tree, so many commits of many files are much to write while others wait.
+MOST_FILES_IN_ALL = 250_000
 MOST_COMMIT = 256 * 1024
 MOST_FOLDER = 2 * 1024**2
 MOST_FAULTS = 200
