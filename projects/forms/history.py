@@ -74,6 +74,6 @@ class EditForm(forms.Form):
 
     def content(self, before: str) -> bytes:
         """Browsers send every line end as CRLF: they become what the file had."""
-        text = self.cleaned_data["text"].replace("\r\n", "\n")
+        text: str = self.cleaned_data["text"].replace("\r\n", "\n")
         is_crlf = "\r\n" in before and before.count("\r\n") == before.count("\n")
         return (text.replace("\n", "\r\n") if is_crlf else text).encode()

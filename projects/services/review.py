@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from projects import errors, feed
-from projects.enums import Decision
+from projects.enums import AuthorKind, Decision
 from projects.events import ChangesetWaiting
 from projects.models import Branch, Change, ChangeSet, Project, User
 from projects.services import applying, changesets, choosing, writing
@@ -32,7 +32,7 @@ class Clash(NamedTuple):
 def is_wanted(project: Project) -> bool:
     """Whether what Djinn made waits for a person, as things are now."""
     kept = Project.objects.values_list("settings", flat=True).get(pk=project.pk)
-    return kept.get(SETTING) == ASK
+    return bool(kept.get(SETTING) == ASK)
 
 
 def want(project: Project, wanted: bool) -> None:
@@ -179,7 +179,7 @@ def _replace(changeset: ChangeSet, head: Manifest, tree: Manifest, *, by: User |
         if applying.tree_of(branch.head_id) != head:
             raise errors.Moved(branch.name, branch.head.number if branch.head else None)
         following = changesets.open(
-            branch=branch, author_kind=fresh.author_kind, by=fresh.author or by, title=fresh.title
+            branch=branch, author_kind=AuthorKind(fresh.author_kind), by=fresh.author or by, title=fresh.title
         )
         following.merges_id, following.note = fresh.merges_id, fresh.note
         following.save(update_fields=["merges", "note"])

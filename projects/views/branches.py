@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from projects import access, errors
 from projects.enums import Ability
 from projects.forms.history import BranchForm, DeleteForm, MergeForm
-from projects.models import Project
+from projects.models import Branch, Project
 from projects.services import branches, showing, versions
 from projects.views.acting import attempt, found, project_of, user_of
 from projects.views.history import shown
@@ -53,7 +53,7 @@ def compare(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     form = MergeForm(request.GET)
     if not form.is_valid():
         raise Http404
-    source, into = (found(lambda n=form.cleaned_data[name]: branches.find(at, n)) for name in ("source", "into"))
+    source, into = _both(form, at)
     context = {
         "project": at,
         "here": "branches",
@@ -72,7 +72,7 @@ def merge(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     form = MergeForm(request.POST)
     if not form.is_valid():
         raise Http404
-    source, into = (found(lambda n=form.cleaned_data[name]: branches.find(at, n)) for name in ("source", "into"))
+    source, into = _both(form, at)
     act = lambda: branches.merge(source, into, by=user_of(request))  # noqa: E731
     answer = attempt(request, act, to=_page(at), said=f"{source.name} is merged into {into.name}.")
     waiting = showing.listed(at, state="open", branch=into.name).filter(merges=source.head).first()
@@ -89,6 +89,11 @@ def delete(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     branch = found(lambda: branches.find(at, form.cleaned_data["name"]))
     said = f"{branch.name} is deleted. Its versions stay in the history."
     return attempt(request, lambda: branches.delete(branch, by=user_of(request)), to=_page(at), said=said)
+
+
+def _both(form: MergeForm, at: Project) -> tuple[Branch, Branch]:
+    source, into = form.cleaned_data["source"], form.cleaned_data["into"]
+    return found(lambda: branches.find(at, source)), found(lambda: branches.find(at, into))
 
 
 def _page(at: Project) -> str:
