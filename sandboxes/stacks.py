@@ -23,6 +23,8 @@ class Stack:
     """The folder under backends/templates that says which packages it begins with; seen at /opt/templates."""
     needs: tuple[str, ...] = ()
     """Programs that a box must find."""
+    looks_late: bool = False
+    """Its server sees changed files after a while: asked meanwhile, it answers with what they were."""
 
 
 STATIC = Stack(name="static", title="Plain HTML, CSS and JavaScript", needs_box=False, marks=("index.html",))
@@ -68,6 +70,7 @@ PYTHON = Stack(
     ),
     port=5000,
     template="python",
+    looks_late=True,
 )
 
 ALL: tuple[Stack, ...] = (STATIC, REACT_VITE, PYTHON)

@@ -21,12 +21,10 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
         raise SandboxLost(f"The app's secrets cannot be opened. {refusal}") from refusal
 
 
-def remember(sandbox: Sandbox, given: dict[str, str]) -> None:
-    """Sealed, with the handle: what runs goes on knowing it when it is changed or taken away."""
+def remember(sandbox: Sandbox, given: dict[str, str], *, served: str = "") -> None:
+    """Sealed, with the handle: what runs goes on knowing it when it is changed or taken away. And which tree it saw."""
     kept = sealing.seal(json.dumps(given), about=_about(sandbox)) if given else ""
-    if not kept and not sandbox.handle.get(_KEPT):
-        return
-    handle = {**sandbox.handle, _KEPT: kept}
+    handle = {**sandbox.handle, _KEPT: kept, "served": served}
     if Sandbox.objects.filter(pk=sandbox.pk, handle__id=handle["id"]).update(handle=handle):
         sandbox.handle = handle
 

@@ -36,7 +36,10 @@ def start(
     on_line: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Command | None:
-    """Start the server unless it runs: it sees changed files by itself. None when there is none."""
+    """Start the server unless it runs as it should. None when there is none.
+
+    Changed files it sees by itself; one that sees them late is started anew, or an answer would be about what was.
+    """
     stack = boxes.stack_of(sandbox)
     if not stack.needs_box:
         return None
@@ -44,20 +47,24 @@ def start(
         raise Stopped("The app was not started.")
     given = secrecy.environment(sandbox)
     running = _running(sandbox)
-    is_same = running is not None and running.argv == list(stack.serve) and secrecy.is_given(sandbox, given)
-    if is_same and _is_alive(_status(sandbox)):
+    if running and _is_as_wanted(sandbox, running, stack, given) and _is_alive(_status(sandbox)):
         return running
     stop(sandbox)
     title = "Start the app's server"
     command = commands.begin(sandbox, stack.serve, kind=CommandKind.SERVE, title=title, job_ref=job_ref)
     try:
-        secrecy.remember(sandbox, given)
+        secrecy.remember(sandbox, given, served=sandbox.tree_hash)
         env = {**given, **dict(stack.env), "PORT": str(stack.port)}
         boxes.ask(sandbox, lambda wire: wire.spawn(_NAME, stack.serve, env=env))
     except (SandboxLost, Refused) as failed:
         commands.finish(command, exit_code=None, tail=str(failed))
         raise SandboxLost(str(failed)) from failed
     return command
+
+
+def _is_as_wanted(sandbox: Sandbox, running: Command, stack: stacks.Stack, given: dict[str, str]) -> bool:
+    has_seen = not stack.looks_late or sandbox.handle.get("served") == sandbox.tree_hash
+    return has_seen and running.argv == list(stack.serve) and secrecy.is_given(sandbox, given)
 
 
 def stop(sandbox: Sandbox) -> None:
@@ -111,6 +118,7 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
             return _died(sandbox, command, status)
         ready = _look(sandbox, stack.port, masker, deadline - time.monotonic(), listener)
         if ready.ok:
+            seen.tell()  # what it wrote before it answered, and after we had read
             return ready
         first_bad = (first_bad or time.monotonic()) if ready.status else None
         if first_bad and time.monotonic() - first_bad > _GIVE_UP_AFTER:

@@ -23,7 +23,7 @@ from projects.models import Blob, Secret
 from projects.services import secrets
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command, Sandbox
-from sandboxes.runtime import commands, lifecycle, serve
+from sandboxes.runtime import commands, lifecycle
 from sandboxes.runtime.commands import Listener
 from tests.agents.engine.replies import asked, says
 from tests.agents.engine.whole import run
@@ -32,7 +32,7 @@ from tests.doors.world import World
 from tests.fakes import model_server
 from tests.fakes.model_server import ModelServer
 
-pytestmark = [pytest.mark.box, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.box, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
 SECRET = "planted/correct+horse&battery'staple"
 ENCODED = SECRET.encode()
@@ -93,10 +93,7 @@ def planted() -> Iterator[World]:
 
 
 def ask(planted: World, text: str) -> Job:
-    """A server of an earlier one is ended, so that this one is started with its files."""
     people = planted.people
-    for sandbox in Sandbox.objects.select_related("project", "branch"):
-        serve.stop(sandbox)
     return run(jobs.start(project=people.project, text=text, by=people.owner, model="own-model"), times=5)
 
 

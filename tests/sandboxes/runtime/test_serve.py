@@ -63,6 +63,19 @@ def test_a_page_that_fails_gives_its_status_and_the_log(make_app: MakeApp) -> No
     assert sandbox.port == 5000
 
 
+def test_a_change_that_breaks_a_running_app_is_found(make_app: MakeApp) -> None:
+    """Its server would see the change after a second, and answer with the page of before until then."""
+    sandbox = prepared(make_app(apps.FLASK))
+    first = serve.start(sandbox)
+    assert serve.wait_ready(sandbox).ok
+    apply(sandbox.branch, {"app.py": "raise SystemExit('no shelf any more')\n"})
+    sync.sync(sandbox, manifest_of(sandbox))
+    assert serve.start(sandbox) != first
+    ready = serve.wait_ready(sandbox)
+    assert not ready.ok
+    assert "no shelf any more" in ready.log_tail
+
+
 LOGIN = """from flask import Flask, redirect
 app = Flask(__name__)
 @app.get("/")
