@@ -67,6 +67,7 @@ urlpatterns = [
     path(f"{_PROJECT}branches/merge/", branches.merge, name="branch-merge"),
     path(f"{_PROJECT}branches/delete/", branches.delete, name="branch-delete"),
     path(f"{_PROJECT}settings/", settings.show, name="settings"),
+    path(f"{_PROJECT}settings/review/", settings.look_first, name="review"),
     path(f"{_PROJECT}settings/archive/", settings.archive, name="archive"),
     path(f"{_PROJECT}settings/restore/", settings.restore, name="restore"),
     path(f"{_PROJECT}settings/transfer/", settings.transfer, name="transfer"),

@@ -14,7 +14,7 @@ from projects.enums import Ability
 from projects.forms.people import TransferForm
 from projects.forms.settings import DeleteForm, NameForm
 from projects.models import Project, User
-from projects.services import members, projects
+from projects.services import members, projects, review
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,6 +35,16 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
         except errors.Refusal as refusal:
             form.add_error("name", str(refusal))
     return _page(request, found, name_form=form)
+
+
+@require_POST
+@login_required
+def look_first(request: HttpRequest, owner: str, project: str) -> HttpResponse:
+    """Whether what Djinn makes waits for somebody to look at it."""
+    found = access.get_project(cast("User", request.user), owner, project, Ability.OWN)
+    review.want(found, bool(request.POST.get("wanted")))
+    messages.success(request, "Kept.")
+    return redirect("projects:settings", owner, project)
 
 
 @require_POST
@@ -92,6 +102,7 @@ def _page(request: HttpRequest, project: Project, **forms: NameForm | DeleteForm
     context = {
         "project": project,
         "here": "settings",
+        "is_review_wanted": review.is_wanted(project),
         "name_form": NameForm(initial={"name": project.name}),
         "delete_form": DeleteForm(project),
         "transfer_form": TransferForm(project),

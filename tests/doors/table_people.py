@@ -51,6 +51,7 @@ NAME = {"confirm": "Night Garden"}
 ROWS = (
     Row(f"GET {SETTINGS}", VIEWERS),
     Row(f"POST {SETTINGS}", OWNERS, body={"name": "Day Garden"}),
+    Row(f"POST {SETTINGS}review/", OWNERS, body={"wanted": "on"}),
     Row(f"POST {SETTINGS}archive/", OWNERS),
     Row(f"POST {SETTINGS}restore/", OWNERS),
     Row(f"POST {SETTINGS}transfer/", OWNERS, body={**NAME, "to": "editor"}),

@@ -12,7 +12,7 @@ from config import refusals
 from projects import feed
 from projects.enums import AuthorKind
 from projects.models import Project
-from projects.services import changesets
+from projects.services import changesets, invitations, projects
 from tests.people import People
 from tests.ui import axe, story
 from tests.ui.site import Site
@@ -24,6 +24,7 @@ OUTSIDE = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/res
 INSIDE = [
     *("/", "/projects/", "/gallery/", "/nothing/"),
     *("/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
+    *("/accounts/tokens/", "/accounts/sessions/", "/accounts/2fa/"),
 ]
 
 
@@ -95,6 +96,29 @@ def test_the_files(site: Site, client: Client, people: People) -> None:
     site.page.click("[data-path='src/app.js'] .node")
     site.page.wait_for_selector(".editor")
     assert axe.violations(site.page) == []
+
+
+def test_settings_members_and_an_invitation(site: Site, client: Client, people: People) -> None:
+    link = invitations.invite(people.project, email="new@example.org", role="viewer", by=people.owner).link
+    client.force_login(people.owner, backend=BACKEND)
+    path = f"/p/{people.owner.handle}/{people.project.slug}/settings/"
+    pages = [path, f"{path}members/", "/" + link.partition("://")[2].partition("/")[2]]
+    assert [found for page in pages for found in _look(site, client, page)] == []
+    projects.archive(people.project, by=people.owner)
+    assert _look(site, client, path) == []
+
+
+def test_what_is_shown_once(site: Site, client: Client, people: People) -> None:
+    for path, body in (
+        ("/accounts/tokens/", {"name": "x", "scopes": ["read"]}),
+        (f"/p/{people.owner.handle}/{people.project.slug}/settings/members/", {"email": "a@b.org", "role": "viewer"}),
+    ):
+        client.post("/accounts/login/", {"login": people.owner.email, "password": "a good password"})
+        client.post("/accounts/reauthenticate/", {"password": "a good password"})
+        site.put("/once", client.post(path, body).content.decode())
+        page = site.open("/once")
+        assert page.locator(".once code").count() == 1
+        assert axe.violations(page) == []
 
 
 def _live(project: Project, end: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from projects.models import Project
-from projects.services import projects
+from projects.services import projects, review
 from tests.people import People
 
 PAGE = "/p/owner/night-garden/settings/"
@@ -73,3 +73,11 @@ def test_an_archived_project_can_be_deleted(people: People, owner: Client) -> No
     projects.archive(people.project, by=people.owner)
     owner.post(f"{PAGE}delete/", {"confirm": "Night Garden"})
     assert not Project.objects.exists()
+
+
+def test_djinn_waits_until_somebody_looked(people: People, owner: Client) -> None:
+    assert not review.is_wanted(people.project)
+    owner.post(f"{PAGE}review/", {"wanted": "on"})
+    assert review.is_wanted(Project.objects.get())
+    owner.post(f"{PAGE}review/")
+    assert not review.is_wanted(Project.objects.get())
