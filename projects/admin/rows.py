@@ -1,6 +1,5 @@
 """What all pages of the admin share: they are to look at, lead to one another, and stay quick at many rows."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +34,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer(*self.heavy)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Also what nobody fills in: numbers, hashes, moments."""
         left_out = self.exclude or ()
         plain = [field.name for field in self.opts.concrete_fields if not field.editable and field.name not in left_out]
