@@ -14,7 +14,7 @@ from projects.events import ProjectArchived, ProjectRenamed
 from projects.feed import bells
 from projects.git import repository
 from projects.models import Branch, Member, Project, User
-from projects.services import accounts, audit, writing
+from projects.services import accounts, audit, corpus, writing
 
 MOST_NAME = 120
 MOST_SLUG = 60
@@ -91,6 +91,7 @@ def delete(project: Project, *, by: User) -> Deleted:
         fresh.delete()
         transaction.on_commit(partial(bells.ring_members, gone.id))
         transaction.on_commit(partial(repository.forget, gone.id), robust=True)
+        transaction.on_commit(partial(corpus.forget, gone.id), robust=True)
     return gone
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import transaction
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser
 
 from projects import feed
 from projects.enums import AuthorKind
-from projects.services import changesets, projects
+from projects.services import changesets, files, projects
 from tests.people import People
 from tests.ui import story
 from tests.ui.site import Site
@@ -46,6 +47,20 @@ def test_pages_fit(site: Site, client: Client, people: People, path: str) -> Non
         projects.create(name=name, by=people.owner)
     site.fetch(client, path)
     _assert_fits(site, path)
+
+
+def test_pages_of_files_fit(site: Site, client: Client, people: People) -> None:
+    """However long a line, a name or what was looked for."""
+    project = projects.create(name=NAMES[0], by=people.owner)
+    main = files.branch_of(project)
+    contents = {path: files.Content(LONG.encode() * 20 + b"\n<b>") for path in PATHS}
+    files.save_all(main, contents.items(), by=people.owner, message=LONG)
+    home = f"/p/{people.owner.handle}/{project.slug}/files/"
+    query = urlencode({"path": PATHS[0]})
+    places = (quote(PATHS[0]), "search/?q=unbroken", f"edit/?{query}", f"move/?{query}", "upload/", "new/", "?undo=1")
+    for place in places:
+        assert site.fetch(client, home + place) == 200
+        _assert_fits(site, home + place)
 
 
 def test_a_workbench_fits(site: Site, client: Client, people: People) -> None:
