@@ -3,8 +3,12 @@
 import logging
 from typing import Any
 
+from django.db import DatabaseError
+
 from agents.errors import NotPossible
+from agents.models import Job, Session
 from agents.services import chores
+from projects.errors import Protected
 from projects.models import Branch, Project
 
 log = logging.getLogger(__name__)
@@ -18,3 +22,13 @@ def on_tree_changed(*, project: Project, branch: Branch, **_: Any) -> None:
         chores.push_by_itself(project)
     except NotPossible as refusal:
         log.info("Nothing was pushed by itself: %s", refusal)
+    except DatabaseError:
+        log.exception("Nothing was pushed by itself; the next version takes it along.")
+
+
+def on_branch_deleting(*, branch: Branch, **_: Any) -> None:
+    """What is being made on a branch, and what was said about it, would go with it."""
+    if Job.objects.active().filter(branch=branch).exists():
+        raise Protected(f"Djinn is at work on {branch.name!r}. Stop that first, or wait until it is done.")
+    if Session.objects.filter(branch=branch).exists():
+        raise Protected(f"A conversation belongs to {branch.name!r}, so it stays.")

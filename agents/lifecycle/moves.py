@@ -64,7 +64,7 @@ def progress(job: Job) -> None:
 
 def note(job: Job, *lines: str) -> None:
     """A chore says how it goes: kept with the job, shown on its card."""
-    log = [*job.output.get("log", []), *(storable.text(line)[:_MOST_LINE] for line in lines)]
+    log = [*job.output.get("log", []), *(storable.name(line)[:_MOST_LINE] for line in lines)]
     job.output = {**job.output, "log": log[-_MOST_LINES:]}
     job.save(update_fields=["output"])
     if job.state == enums.JobState.RUNNING:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from projects import storable
 from projects.errors import RemoteTrouble
 from projects.git import addresses, troubles
 from projects.git.network import Visit
@@ -58,7 +59,7 @@ def trouble_of(outcome: Outcome, host: str) -> RemoteTrouble:
     branch, why = min(outcome.refused.items())
     return RemoteTrouble(
         "policy_denied",
-        f"{host} does not take {branch}: {why}",
+        f"{host} does not take {branch}: {storable.name(why)[:200]}",
         "Look at the rules of that repository, then try again.",
     )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from projects import storable
 from projects.errors import RemoteTrouble
 
 _AUTH = re.compile(
@@ -68,7 +69,7 @@ def of(lines: Sequence[str], host: str) -> RemoteTrouble:
 
 def _last(lines: Sequence[str]) -> str:
     fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
-    return (fatal or list(lines) or ["git said nothing."])[-1][:300]
+    return storable.name((fatal or list(lines) or ["git said nothing."])[-1])[:300]
 
 
 def silent(host: str, seconds: float) -> RemoteTrouble:

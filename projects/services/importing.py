@@ -12,7 +12,7 @@ from projects import errors, feed, storable
 from projects.enums import AuthorKind
 from projects.imports.unzip import Archive, Limits
 from projects.models import Branch, ChangeSet, Project, User, Version
-from projects.services import applying, changesets, files, projects, staging
+from projects.services import applying, changesets, files, projects, staging, writing
 from projects.services.staging import Content, Packed
 
 Mode = Literal["replace", "add"]
@@ -40,6 +40,7 @@ def take(file: BinaryIO, branch: Branch, *, filename: str, mode: Mode, by: User)
     """`replace`: the tree becomes that of the zip. `add`: its files come on top of those that are there."""
     archive, packed = _read(file)
     with transaction.atomic():
+        writing.lock(branch.project_id)
         if mode == "replace":
             gone = files.manifest(branch).keys() - packed.entries.keys()
             packed.entries.update(dict.fromkeys(gone))

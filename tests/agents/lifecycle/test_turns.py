@@ -86,3 +86,9 @@ def test_a_paused_push_goes_on(project: Project):
     jobs.resume(push, by=None)
     push.refresh_from_db()
     assert (push.state, push.phase) == ("queued", "idle")
+
+
+def test_what_a_server_says_cannot_turn_or_hide_what_stands_around_it(project: Project):
+    with leases.hold(claimed(chore(project))) as held:
+        moves.note(held, "remote: \x1b[31mred\u202e txt\0")
+    assert held.output["log"] == ["remote: [31mred txt\ufffd"]

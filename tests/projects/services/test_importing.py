@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from projects.models import Blob, Branch, ChangeSet, Project, ProjectFile, Versi
 from projects.services import exporting, files, importing
 from tests.people import People
 from tests.projects.imports.zips import add, make
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +70,8 @@ def test_what_is_there_already_makes_no_version(people: People):
 def test_the_zip_of_a_project_comes_back_as_the_same_tree(people: People):
     files.save(people.main, "src/ä.txt", b"\xef\xbb\xbfhello\r\n", by=people.owner)
     files.save(people.main, "run.sh", b"#!", by=people.owner, executable=True)
-    name, pieces = exporting.zip_of(people.project)
-    back = importing.make(io.BytesIO(b"".join(pieces)), filename=name, by=people.owner)
+    export = exporting.zip_of(people.project)
+    back = importing.make(io.BytesIO(b"".join(export.pieces)), filename=export.name, by=people.owner)
     assert back.version.tree_hash == Version.objects.get(project=people.project, number=2).tree_hash
 
 
@@ -104,3 +106,17 @@ def test_a_zip_that_breaks_in_the_middle_leaves_no_trace(people: People):
     with pytest.raises(errors.BadArchive, match=r"1\.txt is damaged"):
         importing.make(io.BytesIO(bytes(raw)), filename="x.zip", by=people.owner)
     assert (Project.objects.count(), Blob.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_import_at_once_lose_nothing(people: People):
+    """Each zip has a file of its own and one in common; whoever replaces comes before or after, never in between."""
+    done: list[Version] = []
+
+    def bring(number: int) -> None:
+        zipped = garden(f"own-{number}", "common")
+        done.append(importing.take(zipped, people.main, filename="g.zip", mode="add", by=people.owner).version)
+
+    together(*(partial(bring, number) for number in range(4)))
+    assert sorted(files.manifest(people.main)) == ["common", *(f"own-{number}" for number in range(4))]
+    assert sorted(version.number for version in done) == [1, 2, 3, 4]
