@@ -21,12 +21,13 @@ THEIRS, MINE = "branch", "change"
 
 
 class Clash(NamedTuple):
-    """A path that cannot be joined: what it was, what the branch made of it, what the change set did."""
+    """A path that cannot be joined: what it was, what the branch made of it, what the change set did, and why."""
 
     path: str
     base: Entry | None
     branch: Entry | None
     change: Entry | None
+    why: str
 
 
 def is_wanted(project: Project) -> bool:
@@ -132,7 +133,10 @@ def clashes(changeset: ChangeSet) -> list[Clash]:
     if base == head:
         return []
     result = merge.merge(base, head, ours, _read, blobs.get_many)
-    return [Clash(path, base.get(path), head.get(path), ours.get(path)) for path in result.conflicts]
+    why = {
+        path: str(errors.Conflict([one.path], {one.path: one.kind})) for one in result.clashes for path in one.paths()
+    }
+    return [Clash(path, base.get(path), head.get(path), ours.get(path), why.get(path, "")) for path in result.conflicts]
 
 
 def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: User | None) -> ChangeSet:

@@ -41,6 +41,10 @@ class Clash(NamedTuple):
     ours: Placed
     theirs: Placed
 
+    def paths(self) -> set[str]:
+        """Its own, and where the sides have it."""
+        return {self.path, *(side[0] for side in (self.base, self.ours, self.theirs) if side)}
+
 
 class Result(NamedTuple):
     """`tree` holds what was decided by file, `joined` what was decided by line.

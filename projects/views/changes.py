@@ -62,6 +62,7 @@ def _clashes(changeset: ChangeSet) -> list[dict[str, Any]]:
     return [
         {
             "path": one.path,
+            "why": one.why,
             "branch": comparing.show(comparing.File(one.path, "changed", one.base, one.branch)) if one.branch else None,
             "change": comparing.show(comparing.File(one.path, "changed", one.base, one.change)) if one.change else None,
         }

@@ -58,7 +58,7 @@ def test_after_a_conflict_one_is_led_to_where_it_is_resolved(people: People, cli
     answer = client.post(f"{home}merge/", BOTH)
     waiting = ChangeSet.objects.get(state="open")
     assert answer.headers["Location"].endswith(f"/changes/{waiting.pk}/")
-    assert "Both sides changed the same lines" in client.get(answer.headers["Location"]).content.decode()
+    assert "The two sides cannot be joined" in client.get(answer.headers["Location"]).content.decode()
 
 
 def test_one_is_deleted_and_main_is_not(people: People, client: Client, home: str):
