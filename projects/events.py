@@ -189,6 +189,7 @@ _CARD = Fragment(region="chat", key="version-{changeset}", template="events/vers
 _IMPORTED = Fragment(region="chat", key="imported-{seq}", template="events/project_imported.html")
 _PEOPLE = Fragment(region="chat", key="people-{seq}", template="events/people_note.html")
 _TITLE = Fragment(region="title", key="project-name", template="events/project_name.html")
+_MOVED = Fragment(region="chat", key="moved-{seq}", template="events/version_card.html")
 _ITEM = Fragment(region="history", key="history-{version}", template="events/history_item.html")
 
 KINDS = (
@@ -212,5 +213,5 @@ KINDS = (
     Kind("project_archived", ProjectArchived, (_PEOPLE,)),
     Kind("project_restored", ProjectArchived, (_PEOPLE,)),
     Kind("project_transferred", ProjectTransferred, (_PEOPLE,)),
-    Kind("branch_moved", BranchMoved, (_ITEM,)),
+    Kind("branch_moved", BranchMoved, (_MOVED, _ITEM)),
 )

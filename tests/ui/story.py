@@ -134,6 +134,21 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
 STORY += (
     ("member_joined", {"handle": "h", "name": "Ada", "role": "editor"}),
     ("member_changed", {"handle": "h", "name": "Ada", "role": "viewer", "before": "editor"}),
+    (
+        "branch_moved",
+        {
+            "branch": "main",
+            "reason": "push",
+            "source": "",
+            "message": "From a terminal",
+            "version": 2,
+            "version_id": "w",
+            "files": [],
+            "count": 1,
+            "added": 2,
+            "removed": 0,
+        },
+    ),
     ("member_left", {"handle": "h", "name": "Ada", "removed": True}),
     ("member_left", {"handle": "h", "name": "Ada", "removed": False}),
     ("project_renamed", {"name": "Day Garden", "before": "Night Garden"}),
