@@ -29,14 +29,15 @@ def _binary(*media: str) -> dict[str, Any]:
 
 
 _ZIP_BODY, _BUNDLE_BODY = _binary("application/zip"), _binary("application/x-git-bundle")
-_ZIP_ANSWER = {
-    "responses": {
-        200: {
-            "description": "A zip; the same tree always gives the same bytes.",
-            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
+
+
+def _answer(media: str, description: str) -> dict[str, Any]:
+    content = {media: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": description, "content": content}}}
+
+
+_ZIP_ANSWER = _answer("application/zip", "A zip; the same tree always gives the same bytes.")
+_BUNDLE_ANSWER = _answer("application/x-git-bundle", "A bundle, as `git clone` takes it.")
 
 
 @room.post("/imports/zip", ImportedOut, most=settings.MAX_BODY_BYTES, extra=_ZIP_BODY)
@@ -77,6 +78,13 @@ def export_zip(request: Request, project: UUID, said: Query[ExportQuery]) -> Any
     """Download all files of a version or a branch as a zip."""
     found = access.get_project_by_id(request.user, project, Ability.VIEW)
     export = exporting.zip_of(found, version=said.version, branch=said.branch)
+    return downloads.answer(export.pieces, name=export.name, media_type=export.media_type)
+
+
+@room.get("/projects/{uuid:project}/exports/bundle", refuses=(409,), extra=_BUNDLE_ANSWER)
+def export_bundle(request: Request, project: UUID) -> Any:
+    """Download all branches with their history as a git bundle."""
+    export = exporting.bundle_of(access.get_project_by_id(request.user, project, Ability.VIEW))
     return downloads.answer(export.pieces, name=export.name, media_type=export.media_type)
 
 

@@ -66,6 +66,7 @@ ROWS = (
     Row("POST api/v2/imports/git", API_SIGNED_IN, body={"url": URL}),
     Row(f"POST {API}imports/zip", API_EDITORS, body=BODY, headers=HEADERS, query="?mode=add"),
     Row(f"GET {API}exports/zip", API_VIEWERS),
+    Row(f"GET {API}exports/bundle", API_VIEWERS),
     Row(f"POST {API}forks", API_VIEWERS, body={}),
     Row(f"GET {API}remotes", API_OWNERS),
     Row(f"POST {API}remotes", API_OWNERS, body={"name": "backup", "url": URL}),

@@ -94,6 +94,19 @@ async def _gathered(answer: Any) -> bytes:
     return b"".join([piece async for piece in answer.streaming_content])
 
 
+def test_a_bundle_goes_out_and_comes_in_as_the_same_versions(people: People, program: Programs) -> None:
+    asks, path = program(people.owner), f"/projects/{people.project.pk}/exports/bundle"
+    assert problem(asks.get(path))["code"] == "wrong_state"
+    files.save(people.main, "a.txt", b"1", by=people.owner)
+    answer = asks.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/x-git-bundle")
+    body = async_to_sync(_gathered)(answer)
+    made = asks.post("/imports/bundle?filename=back.bundle", body, Content_Type="application/x-git-bundle")
+    assert (made.status_code, made.json()["name"]) == (201, "back"), made.content
+    oids = Version.objects.filter(project__in=[people.project.pk, made.json()["id"]])
+    assert len(set(oids.values_list("commit_oid", flat=True))) == 1
+
+
 def test_a_fork_is_one_s_own(people: People, program: Programs) -> None:
     for text in (b"1", b"2"):
         files.save(people.main, "a.txt", text, by=people.owner)
