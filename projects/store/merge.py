@@ -17,6 +17,9 @@ from projects.store.trees import Entry, Manifest
 
 Read = Callable[[Entry], bytes]
 
+# So much is held in memory at once, besides what was joined.
+_BATCH_BYTES = 16 * 1024 * 1024
+
 # lines: both changed the same or neighbouring ones. binary: both changed what is no text. added: both added it.
 # deleted: one deleted it, the other changed it or gave it another name. moved: each gave it another name, or both
 # gave its new name to something. folder: one moved the folder away that the other put it into. mode: both added it,
@@ -77,7 +80,7 @@ def merge(
 ) -> Result:
     """Join what both sides did since `base`; `fetch` reads several contents at once."""
     several = fetch or _one_by_one(read, (base, ours, theirs))
-    return _Merge(base, ours, theirs, read).result(several)
+    return _Merge(base, ours, theirs).result(several)
 
 
 def _one_by_one(read: Read, sides: Iterable[Mapping[str, Entry]]) -> Fetch:
@@ -85,16 +88,38 @@ def _one_by_one(read: Read, sides: Iterable[Mapping[str, Entry]]) -> Fetch:
     return lambda hashes: ((sha256, read(entries[sha256])) for sha256 in hashes)
 
 
+class _Text(NamedTuple):
+    """A file that both sides changed, and whether it is a program after that."""
+
+    path: str
+    sides: _Sides
+    executable: bool
+
+
+def _batches(texts: list[_Text]) -> Iterator[list[_Text]]:
+    """A few files at a time in memory."""
+    batch: list[_Text] = []
+    size = 0
+    for text in texts:
+        length = sum(entry.size for _, entry in filter(None, text.sides))
+        if batch and size + length > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += length
+    if batch:
+        yield batch
+
+
 class _Merge:
-    def __init__(
-        self, base: Mapping[str, Entry], ours: Mapping[str, Entry], theirs: Mapping[str, Entry], read: Read
-    ) -> None:
-        self.base, self.ours, self.theirs, self.read = base, ours, theirs, read
+    def __init__(self, base: Mapping[str, Entry], ours: Mapping[str, Entry], theirs: Mapping[str, Entry]) -> None:
+        self.base, self.ours, self.theirs = base, ours, theirs
         self.tree: Manifest = {}
         self.joined: dict[str, Joined] = {}
         self.clashes: list[Clash] = []
         self.involved: set[str] = set()
         self.effort = Effort(MOST_TOGETHER)
+        self.unjoined: list[_Text] = []
 
     def result(self, fetch: Fetch) -> Result:
         # Most paths are the same in all three, and most others changed on one side only.
@@ -105,6 +130,8 @@ class _Merge:
         done = self._follow(*found)
         for path in sorted((self.base.keys() | self.ours.keys() | self.theirs.keys()) - done):
             self._place(path, _Sides(*(_at(path, side) for side in (self.base, self.ours, self.theirs))))
+        for batch in _batches(self.unjoined):
+            self._join(batch, fetch)
         self._refuse(sorted(found[0].into_folders | found[1].into_folders), "folder")
         self._refuse(self._beside_each_other(), "names")
         for path in self.involved:
@@ -169,16 +196,18 @@ class _Merge:
         elif base and ours.sha256 == base.sha256:
             self.tree[path] = theirs._replace(executable=executable)
         else:
-            self._join(path, sides, executable=executable)
+            self.unjoined.append(_Text(path, sides, executable))
 
-    def _join(self, path: str, sides: _Sides, *, executable: bool) -> None:
-        outcome = explain(sides, self.read, effort=self.effort.part())
-        if outcome.content is not None:
-            self.joined[path] = Joined(outcome.content, executable)
-        elif outcome.regions:
-            self._clash(path, "lines" if sides.base else "added", sides)
-        else:
-            self._clash(path, "binary", sides)
+    def _join(self, batch: list[_Text], fetch: Fetch) -> None:
+        contents = dict(fetch({entry.sha256: None for text in batch for _, entry in filter(None, text.sides)}))
+        for path, sides, executable in batch:
+            outcome = explain(sides, lambda entry: contents[entry.sha256], effort=self.effort.part())
+            if outcome.content is not None:
+                self.joined[path] = Joined(outcome.content, executable)
+            elif outcome.regions:
+                self._clash(path, "lines" if sides.base else "added", sides)
+            else:
+                self._clash(path, "binary", sides)
 
     def _beside_each_other(self) -> list[str]:
         """New paths that no disk holds together: in other case, or a file and a folder at once."""

@@ -1,6 +1,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -198,3 +199,20 @@ def test_a_merge_of_many_hard_texts_ends_in_time():
     result = merge.merge(sides[0], sides[1], sides[2], shelf.read)
     assert time.process_time() - began < 25
     assert len(result.conflicts) == 60
+
+
+def test_contents_are_read_many_at_a_time_and_only_of_files_that_both_changed():
+    shelf, asked = Shelf(), list[int]()
+
+    def fetch(hashes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        asked.append(len(list(hashes)))
+        return shelf.fetch(hashes)
+
+    sides = [shelf.tree({f"{n}": f"{LONG}{n}\n".replace(*edit) for n in range(300)}) for edit in EDITS]
+    base, ours, theirs = (side | shelf.tree({"same": LONG}) for side in sides)
+    result = merge.merge(base, ours, theirs, shelf.read, fetch)
+    assert (len(result.joined), result.conflicts) == (300, ())
+    assert asked == [900]
+
+
+EDITS = [("", ""), ("line 3\n", "three\n"), ("line 15\n", "fifteen\n")]
