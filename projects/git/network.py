@@ -15,7 +15,7 @@ from pathlib import Path
 from projects import errors
 from projects.git import addresses, program, troubles
 from projects.git.addresses import Address
-from projects.masking import Masker
+from projects.masking import Masker, Stream
 
 _LOOK_EVERY = 0.1
 _MEASURE_EVERY = 0.5
@@ -66,17 +66,20 @@ class Visit:
             program.kill(process)
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> None:
-        masker = Masker([("password", self.address.password)])
+        """Masked before anything is cut: a cut within a password would hide it from who looks for it."""
+        masked = Stream(Masker([("password", self.address.password)]))
         rest = b""
         for piece in self._pieces(process):
-            *whole, rest = (rest + piece).replace(b"\r", b"\n").split(b"\n")
+            *whole, rest = (rest + masked.feed(piece)).replace(b"\r", b"\n").split(b"\n")
             rest = rest[-_MOST_LINE:]
-            for line in (*whole, b""):
-                if said := masker.text(line[:_MOST_LINE].decode(errors="replace")).rstrip():
-                    self.lines.append(said)
-            del self.lines[:-_MOST_LINES]
-        if said := masker.text(rest.decode(errors="replace")).rstrip():
-            self.lines.append(said)
+            self._keep(*whole)
+        self._keep(rest + masked.end())
+
+    def _keep(self, *lines: bytes) -> None:
+        for line in lines:
+            if said := line[:_MOST_LINE].decode(errors="replace").rstrip():
+                self.lines.append(said)
+        del self.lines[:-_MOST_LINES]
 
     def _pieces(self, process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
         assert process.stdout is not None  # noqa: S101 - it was asked for

@@ -1,6 +1,8 @@
 """git against a real server: signed in, refused, silent, away, stopped; and quiet about passwords all the while."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -80,6 +82,17 @@ def test_the_right_password_is_taken_and_told_to_nobody(elsewhere: GitServer, cl
     going = visit(elsewhere, PASSWORD)
     assert pushing.push(cloned, elsewhere.heads(), going).pushed
     assert PASSWORD not in "\n".join(going.lines)
+
+
+@pytest.mark.parametrize("before", [1990, 65530])
+def test_a_password_over_a_cut_is_told_to_nobody(before: int):
+    """Of a long line, and between two pieces of what is read."""
+    going = Visit(Address("https://git.example/x.git", USER, "correct-horse-battery"), lambda: False)
+    says = f"import sys; sys.stdout.write('x' * {before} + 'correct-horse-battery' + 'y' * 10)"
+    with subprocess.Popen([sys.executable, "-c", says], stdout=subprocess.PIPE) as process:
+        going._listen(process)
+    assert "correct" not in "".join(going.lines)
+    assert "battery" not in "".join(going.lines)
 
 
 @pytest.mark.parametrize("password", ["", "wrong-password"])
