@@ -70,7 +70,7 @@ def test_what_others_put_there_is_never_overwritten(elsewhere: GitServer, cloned
     ours = elsewhere.heads()["main"]
     theirs = elsewhere.commit("main", a__txt="3")
     outcome = pushing.push(cloned, {"main": ours, "new": ours}, visit(elsewhere))
-    assert (outcome.pushed, outcome.refused.keys()) == ({"new": ours}, {"main"})
+    assert (outcome.pushed, set(outcome.refused)) == ({"new": ours}, {"main"})
     told = pushing.trouble_of(outcome, "127.0.0.1")
     assert told.code == "conflict"
     assert "has commits on main that this project does not have" in str(told)
