@@ -48,9 +48,10 @@ def database(url: str, home: Path) -> Setting:
 
 
 def _sqlite(home: Path) -> Setting:
-    """WAL and IMMEDIATE make many writers wait their turn instead of failing with "database is locked"."""
+    """WAL and IMMEDIATE make many writers wait instead of failing with "database is locked"; our engine lets them
+    through in the order in which they came."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "config.sqlite",
         "NAME": home / "db.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
