@@ -16,6 +16,7 @@ from projects.services import audit
 
 # The last is for members, secrets, tokens, remotes, and for what cannot be undone.
 SCOPES = ("read", "write", "manage")
+USUAL = ("read", "write")
 # A busy program must not turn every request into a write.
 MOST = 50
 MOST_NAME = 80

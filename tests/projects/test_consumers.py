@@ -13,7 +13,7 @@ from projects.consumers import LiveFeed
 from projects.enums import Role
 from projects.feed import hub
 from projects.models import Member, Project, User
-from projects.services import tokens
+from projects.services import members, projects, tokens
 from tests import people as people_of_tests
 from tests.people import People
 from tests.projects.feed import facts
@@ -163,6 +163,36 @@ async def test_a_member_whose_role_changes_may_stay(people: People):
     await record(people.project)
     assert (await socket.frame())["seq"] == 1
     await socket.leave()
+
+
+@pytest.mark.parametrize("way", ["removed", "left"])
+async def test_who_is_taken_out_of_a_project_or_leaves_it_is_sent_away_at_once(people: People, way: str):
+    await record(people.project)
+    socket = await page(people.project, people.viewer)
+    await socket.frame()  # in, and not on the way in
+    member = await Member.objects.select_related("user").aget(user=people.viewer)
+    if way == "removed":
+        await sync_to_async(members.remove)(member, by=people.owner)
+    else:
+        await sync_to_async(members.leave)(people.project, by=people.viewer)
+    assert await _code_after_frames(socket) == 4403
+
+
+async def test_pages_of_a_deleted_project_are_closed(people: People):
+    await record(people.project)
+    socket = await page(people.project, people.viewer)
+    await socket.frame()
+    await sync_to_async(projects.delete)(people.project, by=people.owner)
+    assert await _code_after_frames(socket) == 4403
+
+
+async def _code_after_frames(socket: Socket) -> int:
+    """That somebody went may be heard before the door closes."""
+    while (message := await socket.wire.receive_output(30))["type"] == "websocket.send":
+        pass
+    await socket.wire.wait(30)
+    code: int = message["code"]
+    return code
 
 
 async def test_who_signed_out_has_to_leave(people: People, monkeypatch: pytest.MonkeyPatch):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from projects import errors
+from projects import errors, origins
 from projects.services import accounts, tokens
 
 MOST_DAYS = 36_500
@@ -19,7 +19,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what the token is for")
         parser.add_argument("--email", default=accounts.LOCAL_OWNER, help="whose token (default: the local owner's)")
-        parser.add_argument("--scope", action="append", choices=tokens.SCOPES, help="may be given twice; default: both")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=tokens.SCOPES,
+            help="may be given more than once; default: read and write",
+        )
         parser.add_argument("--days", type=int, help="how long it works; default: for ever")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -31,9 +36,10 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"Nobody here has the address {options['email']}.")
         expires_at = timezone.now() + timedelta(days=options["days"]) if options["days"] else None
-        scopes = options["scope"] or tokens.SCOPES
+        scopes = options["scope"] or tokens.USUAL
         try:
-            secret = tokens.create(user=user, name=options["name"], scopes=scopes, expires_at=expires_at)[1]
+            with origins.entered("command"):
+                secret = tokens.create(user=user, name=options["name"], scopes=scopes, expires_at=expires_at)[1]
         except errors.Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(secret)
