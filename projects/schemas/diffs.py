@@ -29,7 +29,7 @@ def decoded(text: str | None, encoding: str) -> bytes | None:
 
 
 class ContentIn(In):
-    content: str | None = Text(None, most=2 * MOST_FILE, pattern="", description="null deletes the file.")
+    content: str | None = Text(most=2 * MOST_FILE, pattern="", description="null deletes the file.")
     encoding: Literal["utf-8", "base64"] = "utf-8"
     executable: bool = False
     seen: str | None = Field(

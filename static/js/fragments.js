@@ -14,7 +14,7 @@ function put(next, isLive) {
     if (hadFocus) refocus(next);
   } else {
     const region = document.querySelector(`[data-region="${CSS.escape(next.dataset.into ?? "")}"]`);
-    if (!region) return;
+    if (!region || (region.dataset.branch ?? next.dataset.branch) !== next.dataset.branch) return;
     next.classList.add("fresh");
     if ("newestFirst" in region.dataset) region.prepend(next);
     else region.append(next);

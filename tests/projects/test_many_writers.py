@@ -6,10 +6,12 @@ Each write is applied, or refused with what the API answers as 409 or 412.
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from random import Random
 
 import pytest
+from django.db import connection
 
 from projects import errors
 from projects.enums import AuthorKind
@@ -37,7 +39,18 @@ class Crowd:
     counted: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    # PostgreSQL's pool of one process; whoever does not get in waits at the door, as requests do.
+    _door: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(16))
+
     def write(self, number: int, turn: int, chance: Random) -> None:
+        """One request: it lets go of its connection when it is answered."""
+        with self._door if connection.vendor == "postgresql" else nullcontext():
+            try:
+                self._write(number, turn, chance)
+            finally:
+                connection.close()
+
+    def _write(self, number: int, turn: int, chance: Random) -> None:
         ways = (self.save_own, self.change_line, self.count, self.drop_own, self.propose_two)
         way: Callable[[int, int], Callable[[], None]] = chance.choice(ways)
         try:

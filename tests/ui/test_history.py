@@ -56,7 +56,7 @@ def test_every_page_fits_and_can_be_read_by_everybody(site: Site, client: Client
 def test_a_new_version_stands_first_on_the_open_page(site: Site, client: Client, people: People, home: str) -> None:
     site.fetch(client, f"{home}history/")
     page = site.open(f"{home}history/")
-    rows = page.locator('[data-region="history:main"] > li')
+    rows = page.locator('[data-region="history"] > li')
     expect(rows).to_have_count(3)
     made = files.save(people.main, "notes.txt", b"Prune.\n", by=people.editor)
     site.push(Event.objects.filter(kind="changeset_applied").order_by("-seq")[0])

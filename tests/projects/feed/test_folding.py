@@ -36,8 +36,9 @@ def test_a_stale_page_and_the_pushed_fragments_are_a_fresh_page(people: People):
     for number, name in enumerate("abcab"):
         facts.record(people.project, number, name)
     page = {key: key for key in shown(people)}
+    [card] = [fragment for kind, fragment in kinds.in_region("chat") if kind.name == "changeset_applied"]
     for event in feed.since(people.project.pk, 0):
-        page[f"version-{event.payload['changeset']}"] = rendering.html_of(event)
+        page[f"version-{event.payload['changeset']}"] = rendering.fragment_of(event, card)
     assert "".join(page.values()) == feed.fold(people.project, ["chat"])["chat"]
 
 

@@ -42,7 +42,7 @@ def test_a_new_version_comes_to_the_open_page_as_the_page_would_draw_it(people: 
     made = files.save(people.main, "notes.txt", b"new\n", by=people.editor)
     event = Event.objects.filter(kind="changeset_applied").order_by("-seq")[0]
     html = rendering.html_of(event)
-    assert f'id="history-{made.number}" data-into="history:main"' in html
+    assert f'<li id="history-{made.number}" data-into="history" data-branch="main">' in html
     page = client.get(home).content.decode()
     assert _drawn(html, made.number) == _drawn(page, made.number)
 
