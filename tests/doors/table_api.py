@@ -1,10 +1,25 @@
 """The API's frame, accounts, projects and their feed."""
 
-from tests.doors.rows import API_OWNERS, API_SIGNED_IN, API_STAFF, API_VIEWERS, EVERYBODY, Row
+from tests.doors.rows import API_EDITORS, API_OWNERS, API_SIGNED_IN, API_STAFF, API_VIEWERS, EVERYBODY, Row
 
 PROJECT = "api/v2/projects/<uuid:project>"
 
+FIRST = "api/projects/<uuid:project>"
+FILES = "api/project-files/<uuid:project>"
+
 ROWS = (
+    Row("GET health", EVERYBODY),
+    Row("POST health", EVERYBODY),
+    Row("GET api/", dict.fromkeys(EVERYBODY, "404")),
+    Row("POST api/", dict.fromkeys(EVERYBODY, "404")),
+    Row("GET api/projects", API_SIGNED_IN),
+    Row("POST api/projects", API_SIGNED_IN, body={"name": "A second one"}),
+    Row(f"GET {FIRST}", API_VIEWERS),
+    Row(f"PATCH {FIRST}", API_OWNERS, body={"name": "Day Garden"}),
+    Row(f"DELETE {FIRST}", API_OWNERS),
+    Row(f"GET {FILES}", API_VIEWERS),
+    Row(f"PUT {FILES}", API_EDITORS, body={"files": [{"path": "a.txt", "content": "a", "etag": None}]}),
+    Row(f"GET {FILES}/<path:path>", API_VIEWERS, fill={"path": "index.html"}),
     Row("GET api/v2/openapi.json", EVERYBODY),
     Row("GET api/v2/docs", EVERYBODY),
     # ninja's own pages take whatever is sent and do nothing with it.
@@ -32,4 +47,5 @@ ROWS = (
     Row(f"GET {PROJECT}", API_VIEWERS),
     Row(f"GET {PROJECT}/events", API_VIEWERS),
     Row(f"PATCH {PROJECT}", API_OWNERS, body={"name": "Day Garden"}),
+    Row(f"DELETE {PROJECT}", API_OWNERS),
 )
