@@ -36,7 +36,7 @@ def test_who_waits_too_long_leaves_and_the_next_is_called() -> None:
     assert turns.take(1)
     assert not turns.take(0.01)
     done = threading.Event()
-    begin(lambda: turns.take(30) and done.set())
+    begin(lambda: done.set() if turns.take(30) else None)
     while not turns._waiting:
         pass
     turns.give_back()
