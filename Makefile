@@ -26,7 +26,7 @@ BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api
 .PHONY: $(CHECKS)
 
 help: ## show this list
@@ -57,6 +57,9 @@ long: $(TOOLS) ## run what takes long; before an issue is closed
 	@$(BOX_IMAGE)
 	@.ci/with-services engine $(PY) -m pytest -m long
 	@.ci/with-services engine $(PY) .ci/compose/run.py
+
+bench-api: $(TOOLS) ## print how long reading takes over the API: one web process, 100 projects, 20 clients
+	@$(PY) -m pytest -q -s tests/benchmarks/bench_api.py
 
 bench-search: $(TOOLS) ## print figures of writing and searching 5,000 files, on both databases
 	@$(PY) -m pytest -q -s tests/benchmarks/bench_files.py

@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"))),  # what has no page of ours asks for it
     path("api/v2/problems/<slug:code>", api.problem, name="problem"),
     path("api/v2/", api.api.urls),
+    path("api/", api.first.urls),
+    path("health", health.readyz, name="health"),
     path("admin/", admin.site.urls),
 ]
 urlpatterns += [path("", include(room)) for room in ("agents.urls", "projects.urls") if util.find_spec(room)]

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from ninja import Query
 
@@ -21,19 +19,18 @@ _BOTH = {"responses": {200: {"content": {STREAM: {"schema": {"type": "string"}}}
 
 
 @room.get("/projects/{uuid:project}/events", EventPage, extra=_BOTH)
-async def list_events(request: Request, project: UUID, since: Query[Since]) -> Any:
+def list_events(request: Request, project: UUID, since: Query[Since]) -> Any:
     """Read what happened in a project, oldest first, from `after` on.
 
     With `Accept: text/event-stream` the answer goes on: each event as it happens, its number as the id, so that a
     client that comes back with `Last-Event-ID` misses nothing. A comment every 15 seconds keeps the line alive. It
     ends with `event: end` when whoever reads may no longer see the project.
     """
-    await sync_to_async(access.get_project_by_id)(request.user, project, Ability.VIEW)
+    access.get_project_by_id(request.user, project, Ability.VIEW)
     if request.get_preferred_type(["application/json", STREAM]) == STREAM:
-        await sync_to_async(close_old_connections)()  # it may stay open for hours, and needs none meanwhile
         lines = streams.follow(request, project, after=streams.last_seen(request, since.after))
         return StreamingHttpResponse(lines, content_type=STREAM, headers=streams.HEADERS)
-    events = await sync_to_async(log.since)(project, since.after, since.limit)
+    events = log.since(project, since.after, since.limit)
     following = str(events[-1].seq) if len(events) == since.limit else None
     if following:
         request.links = {"next": f"{request.path}?after={following}&limit={since.limit}"}

@@ -1,4 +1,4 @@
-"""Projects: list, make, read, rename, archive."""
+"""Projects: list, make, read, rename, archive, delete."""
 
 from typing import Any
 from uuid import UUID
@@ -40,18 +40,24 @@ def read_project(request: Request, project: UUID) -> Any:
     return _shown(request.user, access.get_project_by_id(request.user, project, Ability.VIEW))
 
 
-@room.patch("/projects/{uuid:project}", ProjectOut, scope="manage")
+@room.patch("/projects/{uuid:project}", ProjectOut, scope="manage", refuses=(409,))
 def change_project(request: Request, project: UUID, body: ProjectPatch) -> Any:
     """Rename a project, archive it or bring it back.
 
     What is left out or null stays. The address of a project does not change with its name.
     """
-    found = access.get_project_by_id(request.user, project, Ability.OWN)
+    found = access.get_project_by_id(request.user, project, Ability.KEEP)
     if body.name is not None:
         projects.rename(found, name=body.name, by=request.user)
     if body.archived is not None:
         (projects.archive if body.archived else projects.unarchive)(found, by=request.user)
     return _shown(request.user, found)
+
+
+@room.delete("/projects/{uuid:project}", scope="manage", refuses=(409,))
+def delete_project(request: Request, project: UUID) -> None:
+    """Delete a project with its history, for ever. Archiving keeps it."""
+    projects.delete(access.get_project_by_id(request.user, project, Ability.KEEP), by=request.user)
 
 
 def _with_role(user: User) -> "QuerySet[Project]":

@@ -45,8 +45,9 @@ def _as_problem(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseB
     if kind is None or not isinstance(answer, HttpResponse) or answer.headers["Content-Type"] == problems.MEDIA_TYPE:
         return answer
     told = problems.answer(request, problems.Refused(kind.code))
+    for name, value in answer.headers.items():  # the policy, how long to wait, what is allowed
+        if name not in {"Content-Type", "Content-Length"}:
+            told.headers[name] = value
     if "Allow" in answer.headers:
         told.headers["Allow"] = ", ".join(sorted(answer.headers["Allow"].split(", ")))
-    if "Retry-After" in answer.headers:
-        told.headers["Retry-After"] = answer.headers["Retry-After"]
     return told

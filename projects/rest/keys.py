@@ -2,6 +2,7 @@
 
 1. A row for the key is committed before anything else: whoever comes meanwhile is told so (409).
 2. The effect and the answer are committed together, and only while the row still carries our moment.
+   A refusal did nothing, so it leaves no row: the mended request may come with the same key.
 3. Who finds a row without an answer that is too old for anybody to be alive behind it takes it over by
    compare-and-set; were the first alive after all, step 2 would fail and undo its effect.
 """
@@ -25,8 +26,6 @@ KEPT = timedelta(hours=24)
 # Nobody is alive behind a request that has been under way for so long.
 GIVEN_UP = timedelta(seconds=90)
 MOST_KEPT = 256 * 1024
-# Who gets one of these is to try again, and not to be told the same for a day.
-PASSING = {401, 403, 408, 413, 415, 429}
 _WORD = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT = {"x-request-id", "ratelimit", "ratelimit-policy"}
 
@@ -92,13 +91,7 @@ def _rows(record: IdempotencyRecord) -> Any:
 def _first(record: IdempotencyRecord, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     with transaction.atomic():
         answer = run()
-        is_kept = (
-            isinstance(answer, HttpResponse)
-            and answer.status_code < 500
-            and answer.status_code not in PASSING
-            and "Retry-After" not in answer.headers
-            and len(answer.content) <= MOST_KEPT
-        )
+        is_kept = isinstance(answer, HttpResponse) and answer.status_code < 400 and len(answer.content) <= MOST_KEPT
         if not is_kept:
             _rows(record).delete()
         elif isinstance(answer, HttpResponse) and not _rows(record).update(

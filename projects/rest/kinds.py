@@ -47,7 +47,12 @@ _ALL = (
     Kind("not_found", 404, "There is nothing here", "It does not exist, is gone, or belongs to somebody else."),
     Kind("method_not_allowed", 405, "It does not work this way", "`Allow` lists the methods of this address."),
     Kind("too_slow", 408, "That took too long", "The request did not arrive whole in time. Send it again."),
-    Kind("conflict", 409, "Two changes meet", "Both sides changed the same lines of `paths`. Decide, and send again."),
+    Kind(
+        "conflict",
+        409,
+        "Two changes meet",
+        "The two sides cannot be joined at `paths`; `kinds` says why. Decide, and send again.",
+    ),
     Kind(
         "wrong_state", 409, "Not in this state", "What it is about is no longer, or not yet, in a state that allows it."
     ),

@@ -3,13 +3,11 @@
 Who, how often, how much, whether before: asked in this order, before a parameter is looked at.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.http.response import HttpResponseBase
 from ninja import Router
 from ninja.decorators import decorate_view
@@ -87,9 +85,6 @@ class Room:
 
 def _entrance(rules: Rules) -> Callable[[Run], Run]:
     def guard(run: Run) -> Run:
-        if iscoroutinefunction(run):
-            return _entered_async(rules, run)
-
         @wraps(run)
         def enter(request: Any, **path: Any) -> HttpResponseBase:
             try:
@@ -105,21 +100,6 @@ def _entrance(rules: Rules) -> Callable[[Run], Run]:
         return enter
 
     return guard
-
-
-def _entered_async(rules: Rules, run: Run) -> Callable[..., Awaitable[HttpResponseBase]]:
-    """For what stays open: reading alone, so there is no key to remember."""
-
-    @wraps(run)
-    async def enter(request: Any, **path: Any) -> HttpResponseBase:
-        try:
-            await sync_to_async(_check)(request, rules)
-            answer: HttpResponseBase = await run(request, **path)
-        except Exception as error:
-            answer = _refusal(request, error)
-        return _with_headers(request, answer)
-
-    return enter
 
 
 def _check(request: Any, rules: Rules) -> bytes:

@@ -10,6 +10,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 from tests.installation import Installation, installed
 
 CLIENTS = 20
-EACH = 25
+EACH = int(os.environ.get("BENCH_EACH", "25"))
 PATIENT = dict.fromkeys(("DJINN_API_READS", "DJINN_API_WRITES", "DJINN_API_ANONYMOUS"), "1000000")
 
 SEED = """
@@ -91,7 +92,8 @@ def _addresses(document: dict[str, Any], facts: dict[str, Any], server: Installa
             print(f"not measured: {path} ({missing})")
             continue
         address += next((query for end, query in queries.items() if path.endswith(end)), "")
-        status = _ask(http.client.HTTPConnection("127.0.0.1", server.port), address, facts["tokens"][0])
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as wire:
+            status = _ask(wire, address, facts["tokens"][0])
         if status == 200:
             yield path, address
         else:

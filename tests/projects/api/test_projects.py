@@ -98,3 +98,18 @@ def test_a_list_costs_the_same_however_long(people: People, program: Programs, d
         Member.objects.create(project=made, user=people.owner, role="viewer")
     with django_assert_num_queries(2):  # the token with its user, the rows with their owners and roles
         assert len(asks.get("/projects").json()["items"]) == 21
+
+
+def test_the_owner_deletes_a_project_for_ever(people: People, program: Programs) -> None:
+    path = f"/projects/{people.project.pk}"
+    for role, status in (("editor", 403), ("stranger", 404), ("owner", 204)):
+        assert program(people.by_role(role)).delete(path).status_code == status
+    assert not Project.objects.exists()
+    assert program(people.owner).get(path).status_code == 404
+
+
+def test_an_archived_project_is_brought_back_and_not_renamed(people: People, program: Programs) -> None:
+    asks, path = program(people.owner), f"/projects/{people.project.pk}"
+    asks.patch(path, {"archived": True})
+    assert problem(asks.patch(path, {"name": "Other"}))["code"] == "wrong_state"
+    assert asks.patch(path, {"archived": False}).json()["archived"] is False
