@@ -4,6 +4,7 @@ from celery import shared_task
 
 from agents.engine import replaying, runner
 from agents.lifecycle import leases
+from projects.rest import keys
 from sandboxes.runtime import duties
 
 # A reminder nobody had time for is sent anew by the next round; old ones must not pile up.
@@ -24,6 +25,11 @@ def replay_job(replay_id: str) -> None:
 @shared_task(queue="housekeeping")
 def reap_jobs() -> None:
     duties.once("reap jobs", _remind, every=5)
+    duties.once("forget keys of requests", _forget, every=3600)
+
+
+def _forget() -> None:
+    keys.prune()
 
 
 def _remind() -> None:

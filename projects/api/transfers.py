@@ -28,7 +28,8 @@ def _binary(*media: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-_ZIP_BODY, _BUNDLE_BODY = _binary("application/zip"), _binary("application/x-git-bundle")
+# Both are taken as what they are, too; a program that reads the document needs one that it can make.
+_ZIP_BODY = _BUNDLE_BODY = _binary("application/octet-stream")
 
 
 def _answer(media: str, description: str) -> dict[str, Any]:
