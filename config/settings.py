@@ -179,8 +179,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_HOST == "localhost"
 
 # --- Letters -----------------------------------------------------------------------------------
 # Without a server of letters they are printed where Djinn was started.
-mail_url = env.address("DJINN_MAIL_URL", schemes=("smtp", "smtps"))  # smtp://user:password@host:587 (TLS), or smtps://…:465
-globals().update(shape.mail(mail_url))
+MAIL_URL = env.address("DJINN_MAIL_URL", schemes=shape.MAIL)  # smtp://user:password@host:587 (TLS), or smtps://…:465
+globals().update(shape.mail(MAIL_URL))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DJINN_MAIL_FROM", f"Djinn <djinn@{SITE_HOST}>")  # whom letters come from
 
 # --- Cookies and headers -----------------------------------------------------------------------

@@ -14,6 +14,7 @@ Setting = dict[str, Any]
 
 POSTGRES = ("postgres", "postgresql")
 REDIS = ("redis", "rediss", "unix")
+MAIL = ("smtp", "smtps")
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A letter is sent while somebody waits for the page.
