@@ -11,18 +11,23 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self
 
 
 def whole(status: int, path: bytes = b"") -> bytes:
-    """Headers and page; the connection ends with it. Under /api/ a program reads it."""
-    body, kind = page(status), headers()
-    if apps.ready and path.startswith(refusals.API.encode()):
-        where = path.partition(b"?")[0].decode("latin-1")
-        body, kind = refusals.problem(status, where), {**kind, "Content-Type": refusals.PROBLEM}
+    """Headers and page; the connection ends with it."""
+    told, body = parts(status, path)
     lines = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         "Connection: close",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in kind.items()),
+        *(f"{name}: {value}" for name, value in told.items()),
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def parts(status: int, path: bytes) -> tuple[dict[str, str], bytes]:
+    """The headers and the page; under /api/ a program reads it."""
+    if apps.ready and path.startswith(refusals.API.encode()):
+        where = path.partition(b"?")[0].decode("latin-1")
+        return {**headers(), "Content-Type": refusals.PROBLEM}, refusals.problem(status, where)
+    return headers(), page(status)
 
 
 def headers() -> dict[str, str]:

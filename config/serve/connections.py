@@ -34,6 +34,9 @@ class Channel(Untyped):
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
         if self.is_refused:
             return
+        words = line.split(b" ", 2)
+        if not self._receivedHeaderCount and len(words) == 3:
+            self._path = words[1]  # also of a line that is refused: its form is chosen by it
         if self._receivedHeaderSize + len(line) > self.totalHeadersSize:
             self.refuse(431 if self.requests else 414)
         else:

@@ -70,9 +70,10 @@ class Request(WebRequest):
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """Daphne's own refusals, in our words."""
-        lines = [(name.encode(), value.encode()) for name, value in answers.headers().items()]
+        told, page = answers.parts(status, self.uri)
+        lines = [(name.encode(), value.encode()) for name, value in told.items()]
         self.handle_reply({"type": "http.response.start", "status": status, "headers": lines})
-        self.handle_reply({"type": "http.response.body", "body": answers.page(status)})
+        self.handle_reply({"type": "http.response.body", "body": page})
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
         if self.gate is not None:

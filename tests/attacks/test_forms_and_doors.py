@@ -60,7 +60,7 @@ def test_there_are_doors_to_try() -> None:
 
 def _refusals(address: str) -> set[int]:
     """Git brings no cookies; the API tells of a method or a form it does not know before it asks who it is."""
-    more = {401} if address.startswith("/git/") else {405, 415} if address.startswith("/api/") else set()
+    more = {401, 405} if address.startswith("/git/") else {405, 415} if address.startswith("/api/") else set()
     return {403, 404} | more
 
 

@@ -162,3 +162,11 @@ def test_twenty_times_the_same_form_is_one_wish(installation: Installation, proj
     with ThreadPoolExecutor(20) as pool:
         assert len(set(pool.map(press, range(20)))) == 1
     assert len(installation.rows("select id from projects_project")) == before + 1
+
+
+def test_programs_are_told_of_what_is_no_request_in_their_own_form(installation: Installation) -> None:
+    """The bytes are refused by the server, before there is anything that knows of the API."""
+    for line in (b"GET /api/v2/me\xff", b"GET /api/v2/me?\xff"):
+        answer = say(installation.port, request(line, b"localhost"))
+        assert status(answer) == 400
+        assert b"content-type: application/problem+json" in answer.lower()

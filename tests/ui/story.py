@@ -135,7 +135,17 @@ STORY += (
     ("changeset_waiting", _changes(3, count=2, added=15, removed=1)),
     (
         "version_restored",
-        _changes(4, version=3, version_id="x", restored=1, label="It works", count=1, added=1, removed=0),
+        {
+            "changeset": "c4",
+            "branch": "main",
+            "version": 3,
+            "version_id": "x",
+            "restored": 1,
+            "label": "It works",
+            "count": 1,
+            "added": 1,
+            "removed": 0,
+        },
     ),
     ("member_joined", {"handle": "h", "name": "Ada", "role": "editor"}),
     ("member_changed", {"handle": "h", "name": "Ada", "role": "viewer", "before": "editor"}),
