@@ -93,7 +93,7 @@ def reject_diff(request: Request, project: UUID, diff: UUID) -> Any:
     return showing.find(found.project, diff)
 
 
-@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/resolve", DiffOut, refuses=(409, 412))
+@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/resolve", DiffOut, refuses=(409, 412), most=LARGE_ENOUGH)
 def resolve_diff(request: Request, project: UUID, diff: UUID, body: ResolveIn) -> Any:
     """Say what becomes of each file that both sides changed: gives a new diff over the branch as it is now."""
     found = _found(request, project, diff, Ability.EDIT)
