@@ -166,10 +166,11 @@ STORY += (
     ),
     ("member_left", {"handle": "h", "name": "Ada", "removed": True}),
     ("member_left", {"handle": "h", "name": "Ada", "removed": False}),
-    ("project_renamed", {"name": "Day Garden", "before": "Night Garden"}),
-    ("project_archived", {"name": "Day Garden"}),
-    ("project_restored", {"name": "Day Garden"}),
-    ("project_transferred", {"name": "Day Garden", "owner": "ada", "owner_name": "Ada", "slug": "day-garden"}),
+    # To the name that the project has in the stories of a browser: a fact is told with its row.
+    ("project_renamed", {"name": "Night Garden", "before": "Day Garden"}),
+    ("project_archived", {"name": "Night Garden"}),
+    ("project_restored", {"name": "Night Garden"}),
+    ("project_transferred", {"name": "Night Garden", "owner": "ada", "owner_name": "Ada", "slug": "day-garden"}),
 )
 
 
