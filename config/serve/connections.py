@@ -23,6 +23,8 @@ class Channel(Untyped):
     is_refused = False
     _deadline: Any = None
     _taken = 0
+    # Also of a line that is refused. It decides in what form that is said, and nothing else.
+    _asked = b""
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         if self.is_refused:
@@ -35,8 +37,8 @@ class Channel(Untyped):
         if self.is_refused:
             return
         words = line.split(b" ", 2)
-        if not self._receivedHeaderCount and len(words) == 3:
-            self._path = words[1]  # also of a line that is refused: its form is chosen by it
+        if len(words) == 3 and words[2].startswith(b"HTTP/"):
+            self._asked = words[1]
         if self._receivedHeaderSize + len(line) > self.totalHeadersSize:
             self.refuse(431 if self.requests else 414)
         else:
@@ -92,7 +94,7 @@ class Channel(Untyped):
         for request in self.requests:
             request.is_refused = True
         log.warning("A request was refused before it was read.", status=status, client=self.transport.getPeer().host)
-        self.transport.write(answers.whole(status, getattr(self, "_path", None) or b""))
+        self.transport.write(answers.whole(status, self._asked))
         self.transport.loseWriteConnection()
         self.callLater(LINGER, self.transport.abortConnection)
 

@@ -170,3 +170,9 @@ def test_programs_are_told_of_what_is_no_request_in_their_own_form(installation:
         answer = say(installation.port, request(line, b"localhost"))
         assert status(answer) == 400
         assert b"content-type: application/problem+json" in answer.lower()
+
+
+def test_only_the_first_line_says_what_is_asked_for(installation: Installation) -> None:
+    line = b"GET /livez HTTP/1.1\r\nFrom: /accounts/login/ HTTP/1.1\r\nVia: a b"
+    answer = say(installation.port, line + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert (status(answer), b"<form" in answer) == (200, False)
