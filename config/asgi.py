@@ -13,15 +13,15 @@ from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)  # fills the app registry, which everything below needs
 
-from channels.routing import URLRouter  # noqa: E402
-from django.urls import re_path  # noqa: E402
+from channels.routing import URLRouter
+from django.urls import re_path
 
-from agents import routing as agents_routing  # noqa: E402
-from config import edge  # noqa: E402
-from config.assets import Assets  # noqa: E402
-from config.pages import Pages  # noqa: E402
-from projects import routing as projects_routing  # noqa: E402
-from sandboxes.preview import app as preview  # noqa: E402
+from agents import routing as agents_routing
+from config import edge
+from config.assets import Assets
+from config.pages import Pages
+from projects import routing as projects_routing
+from sandboxes.preview import app as preview
 
 WEB, EDGE = "web", "edge"
 UNKNOWN = 4404

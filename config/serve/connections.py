@@ -26,14 +26,14 @@ class Channel(Untyped):
     # Also of a line that is refused. It decides in what form that is said, and nothing else.
     _asked = b""
 
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+    def dataReceived(self, data: bytes) -> None:
         if self.is_refused:
             return
         if self.line_mode and self._deadline is None:
             self._deadline = self.callLater(HEAD_SECONDS, self.refuse, 408)
         super().dataReceived(data)
 
-    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+    def lineReceived(self, line: bytes) -> None:
         if self.is_refused:
             return
         words = line.split(b" ", 2)
@@ -44,15 +44,15 @@ class Channel(Untyped):
         else:
             super().lineReceived(line)
 
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+    def lineLengthExceeded(self, line: bytes) -> None:
         self.refuse(431 if self.requests else 414)
 
-    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+    def headerReceived(self, line: bytes) -> bool:
         if self._receivedHeaderCount >= self.maxHeaders:
             self.refuse(431)
         return not self.is_refused and super().headerReceived(line)
 
-    def allHeadersReceived(self) -> None:  # noqa: N802
+    def allHeadersReceived(self) -> None:
         self._in_time()
         if self.is_refused:
             return
@@ -69,17 +69,17 @@ class Channel(Untyped):
             self._taken = taken
             self._deadline = self.callLater(BODY_TURN, self._look_at_the_body)
 
-    def allContentReceived(self) -> None:  # noqa: N802
+    def allContentReceived(self) -> None:
         self._in_time()
         self._taken = 0
         if not self.is_refused:
             super().allContentReceived()
 
-    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
+    def rawDataReceived(self, data: bytes) -> None:
         if not self.is_refused:
             super().rawDataReceived(data)
 
-    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+    def _respondToBadRequestAndDisconnect(self) -> None:
         self.refuse(400)
 
     def refuse(self, status: int) -> None:
@@ -98,7 +98,7 @@ class Channel(Untyped):
         self.transport.loseWriteConnection()
         self.callLater(LINGER, self.transport.abortConnection)
 
-    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+    def connectionLost(self, reason: Any) -> None:
         self._in_time()
         super().connectionLost(reason)
 
@@ -111,7 +111,7 @@ class Channel(Untyped):
 class Factory(HTTPFactory):
     protocol = Channel
 
-    def buildProtocol(self, address: Any) -> Any:  # noqa: N802
+    def buildProtocol(self, address: Any) -> Any:
         protocol = super().buildProtocol(address)
         protocol.requestFactory = Request
         return protocol

@@ -19,16 +19,16 @@ class Gate:
         self._is_open.set()
 
     # Twisted's names for what a producer is told.
-    def pauseProducing(self) -> None:  # noqa: N802
+    def pauseProducing(self) -> None:
         self._is_open.clear()
 
-    def resumeProducing(self) -> None:  # noqa: N802
+    def resumeProducing(self) -> None:
         self._is_open.set()
         # A transport never finishes closing while a producer is registered that it had paused.
         if getattr(self.transport, "disconnecting", False):
             self.transport.unregisterProducer()
 
-    def stopProducing(self) -> None:  # noqa: N802
+    def stopProducing(self) -> None:
         self._is_open.set()
 
     async def passed(self) -> None:

@@ -18,13 +18,13 @@ class Request(WebRequest):
         self.is_refused = False
 
     # --- the body, counted while it arrives -------------------------------------------------
-    def gotLength(self, length: int | None) -> None:  # noqa: N802
+    def gotLength(self, length: int | None) -> None:
         if length is not None and length > settings.MAX_BODY_BYTES:
             self.refuse(413)
         else:
             super().gotLength(length)
 
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+    def handleContentChunk(self, data: bytes) -> None:
         self.taken += len(data)
         if self.is_refused:
             return
@@ -33,7 +33,7 @@ class Request(WebRequest):
         else:
             super().handleContentChunk(data)
 
-    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Which site is meant must be said, once; guessing it is how caches are poisoned."""
         hosts = self.requestHeaders.getRawHeaders(b"host", [])
         if not self.is_refused and (len(hosts) > 1 or (version == b"HTTP/1.1" and not hosts)):
@@ -75,7 +75,7 @@ class Request(WebRequest):
         self.handle_reply({"type": "http.response.start", "status": status, "headers": lines})
         self.handle_reply({"type": "http.response.body", "body": page})
 
-    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+    def connectionLost(self, reason: Any) -> None:
         if self.gate is not None:
             self.gate.stopProducing()
         super().connectionLost(reason)

@@ -14,13 +14,13 @@ class Socket(WebSocketProtocol):
     gate: Gate | None = None
     is_held = False
 
-    def onOpen(self) -> None:  # noqa: N802
+    def onOpen(self) -> None:
         self.gate = Gate(self.transport)
         self.transport.unregisterProducer()  # the HTTP channel that this connection came from
         self.transport.registerProducer(self.gate, True)
         super().onOpen()
 
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
         super().onMessage(payload, isBinary)
         if self.application_queue.qsize() >= MOST_WAITING and not self.is_held:
             self.is_held = True
@@ -37,7 +37,7 @@ class Socket(WebSocketProtocol):
             self.serverAccept()
         super().handle_reply(message)
 
-    def onClose(self, wasClean: bool, code: int, reason: str) -> None:  # noqa: N802, N803
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:
         if self.gate is not None:
             self.gate.stopProducing()
         super().onClose(wasClean, code, reason)

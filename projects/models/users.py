@@ -34,7 +34,7 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]  # e-mail sign-in only
     first_name = None  # type: ignore[assignment]  # one name, as people give it
-    last_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]  # as above
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=80, blank=True)

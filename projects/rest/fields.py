@@ -35,11 +35,11 @@ class Out(Schema):
     """What an operation gives, read from rows or dicts."""
 
 
-def Text(default: Any = ..., *, least: int = 0, most: int, pattern: str = PLAIN, **more: Any) -> Any:  # noqa: N802
+def Text(default: Any = ..., *, least: int = 0, most: int, pattern: str = PLAIN, **more: Any) -> Any:  # noqa: N802 - it stands where a type does
     """The field of a text of so many characters that every database takes."""
     return Field(default, min_length=least, max_length=most, pattern=pattern, **more)
 
 
-def Int(default: Any = ..., *, least: int = 0, most: int = 2**63 - 1, **more: Any) -> Any:  # noqa: N802
+def Int(default: Any = ..., *, least: int = 0, most: int = 2**63 - 1, **more: Any) -> Any:  # noqa: N802 - it stands where a type does
     """The field of a whole number that every database takes."""
     return Field(default, ge=least, le=most, **more)

@@ -1,5 +1,7 @@
 """Branches: the list with what each is ahead and behind, beginning one, comparing, merging, deleting."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -73,7 +75,7 @@ def merge(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     source, into = _both(form, at)
-    act = lambda: branches.merge(source, into, by=user_of(request))  # noqa: E731
+    act = partial(branches.merge, source, into, by=user_of(request))
     answer = attempt(request, act, to=_page(at), said=f"{source.name} is merged into {into.name}.")
     waiting = showing.listed(at, state="open", branch=into.name).filter(merges=source.head).first()
     return answer if waiting is None else redirect("projects:change", at.owner.handle, at.slug, waiting.pk)

@@ -1,5 +1,6 @@
 """Changes: what waits for a decision, and deciding about it by file and by part."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -109,7 +110,7 @@ def apply(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpR
     changeset = found(lambda: showing.find(at, change))
     form = ApplyForm(request.POST)
     message = (form.cleaned_data["message"] if form.is_valid() else "") or changeset.title or "Apply changes"
-    act = lambda: changesets.apply(changeset, by=user_of(request), message=message)  # noqa: E731
+    act = partial(changesets.apply, changeset, by=user_of(request), message=message)
     return attempt(request, act, to=_page(at, change), said="Applied. What was left undecided goes on as a new change.")
 
 
@@ -158,7 +159,7 @@ def edit(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpRe
     form = EditForm(request.POST or None, initial={"seen": row.after_id, "text": text})
     if request.method == "POST" and form.is_valid():
         new, seen = form.content(text), form.cleaned_data["seen"]
-        act = lambda: review.edit(changeset, path, new, seen=seen)  # noqa: E731
+        act = partial(review.edit, changeset, path, new, seen=seen)
         return attempt(request, act, to=f"{_page(at, change)}#file-{trees.path_id(path)}", said=f"{path} is changed.")
     context = _context(request, at, changeset) | {"form": form, "path": path}
     return render(request, "projects/change_edit.html", context)

@@ -1,5 +1,6 @@
 """History: versions on a line of time, one of them, what lies between two, and the way back."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -103,7 +104,7 @@ def restore(request: HttpRequest, owner: str, project: str, number: int) -> Http
         raise Http404
     branch = found(lambda: branches.find(at, form.cleaned_data["branch"]))
     seen, by = form.cleaned_data["head"], user_of(request)
-    act = lambda: versions.restore(branch, version, by=by, seen=seen)  # noqa: E731
+    act = partial(versions.restore, branch, version, by=by, seen=seen)
     return attempt(request, act, to=_history(at, branch), said=f"The files are those of version {number} again.")
 
 
