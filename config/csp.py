@@ -1,14 +1,13 @@
 """The Content-Security-Policy of every page of ours: no inline script or style, frames only for previews."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from sandboxes.models import addresses
 
-Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+Next = Callable[[HttpRequest], HttpResponseBase]
 
 
 def policy() -> str:
@@ -38,24 +37,11 @@ def policy() -> str:
 class ContentSecurityPolicy:
     """Adds the policy to every answer that does not bring its own."""
 
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
         self.header = policy()
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        answer = self.get_response(request)
-        if isinstance(answer, HttpResponseBase):
-            return self._guard(answer)
-        return self._guard_later(answer)
-
-    async def _guard_later(self, answer: Awaitable[HttpResponseBase]) -> HttpResponseBase:
-        return self._guard(await answer)
-
-    def _guard(self, response: HttpResponseBase) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.header)
         return response

@@ -1,5 +1,7 @@
 """Is the process alive; is the installation ready for people, and what is missing."""
 
+import shutil
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,6 +10,7 @@ from config import faults, presence
 
 NO_DATABASE = "The database does not answer; nothing can be shown or changed until it does."
 NO_REDIS = "Redis does not answer; changes are shown late and work waits until it does."
+LEAST_ROOM = 1024**2
 ABSENT = {
     "web": "No process serves the dashboard (web).",
     "edge": "No process serves the apps (edge).",
@@ -29,6 +32,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if trouble := _database():
         checks["database"] = "failed"
         says.append(trouble)
+    checks["disk"] = "ok" if _has_room() else "full"
+    says += [str(faults.FULL)] if checks["disk"] == "full" and not trouble else []
     says += _others(checks)
     status = "failed" if checks["database"] == "failed" else "degraded" if says else "ok"
     return JsonResponse({"status": status, "checks": checks, "says": says}, status=503 if status == "failed" else 200)
@@ -45,6 +50,14 @@ def _others(checks: dict[str, str]) -> list[str]:
         return [NO_REDIS]
     checks.update({part: "missing" if part in missing else "ok" for part in presence.PARTS})
     return [ABSENT[part] for part in missing]
+
+
+def _has_room() -> bool:
+    """A connection that is open already does not notice before somebody writes."""
+    try:
+        return shutil.disk_usage(settings.DJINN_HOME).free >= LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _database() -> str:

@@ -3,10 +3,9 @@
 import json
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import NamedTuple
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core import exceptions
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,7 +13,7 @@ from django.template import loader
 
 from config import faults
 
-Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+Next = Callable[[HttpRequest], HttpResponseBase]
 
 PROBLEM = "application/problem+json"
 API = "/api/"
@@ -145,23 +144,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 class Refusals:
     """Gives a face to answers that come without one, and refuses what no database takes."""
 
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        answered = _refuse_nulls(request) or self.get_response(request)
-        if isinstance(answered, HttpResponseBase):
-            return _later(_with_a_face(request, answered)) if self.is_async else _with_a_face(request, answered)
-        return self._face_later(request, answered)
-
-    async def _face_later(self, request: HttpRequest, answered: Awaitable[HttpResponseBase]) -> HttpResponseBase:
-        return _with_a_face(request, await answered)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return _with_a_face(request, _refuse_nulls(request) or self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """In Django's admin an address may hold numbers, ids and searches that no column and no database takes."""
@@ -169,10 +156,6 @@ class Refusals:
         is_admin = match is not None and match.app_name == "admin"
         is_odd = isinstance(exception, DataError | OperationalError | OverflowError | exceptions.ValidationError)
         return answer(request, 400) if is_admin and is_odd and faults.of(exception) is None else None
-
-
-async def _later(response: HttpResponseBase) -> HttpResponseBase:
-    return response
 
 
 def _refuse_nulls(request: HttpRequest) -> HttpResponse | None:

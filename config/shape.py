@@ -54,6 +54,7 @@ def _sqlite(home: Path) -> Setting:
     return {
         "ENGINE": "config.sqlite",
         "NAME": home / "db.sqlite3",
+        "CONN_MAX_AGE": None,  # opening one costs more than most requests
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from ninja import Query
 
@@ -30,7 +29,6 @@ def list_events(request: Request, project: UUID, since: Query[Since]) -> Any:
     access.get_project_by_id(request.user, project, Ability.VIEW)
     if request.get_preferred_type(["application/json", STREAM]) == STREAM:
         lines = streams.follow(request, project, after=streams.last_seen(request, since.after))
-        close_old_connections()  # it may go on for hours, and there are only so many connections for everybody
         return StreamingHttpResponse(lines, content_type=STREAM, headers=streams.HEADERS)
     events = log.since(project, since.after, since.limit)
     following = str(events[-1].seq) if len(events) == since.limit else None

@@ -1,35 +1,24 @@
 """Middleware around everything: a request keeps its id, and whatever fails under /api/ is told as a problem."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from projects.rest import problems, traces
 from projects.rest.kinds import BY_STATUS
 
-Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+Next = Callable[[HttpRequest], HttpResponseBase]
 ROOT = "/api/"
 
 
 class Entrance:
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         structlog.contextvars.bind_contextvars(request_id=traces.id_of(request))
-        answered = self.get_response(request)
-        return _marked(request, answered) if isinstance(answered, HttpResponseBase) else _later(request, answered)
-
-
-async def _later(request: HttpRequest, answered: Awaitable[HttpResponseBase]) -> HttpResponseBase:
-    return _marked(request, await answered)
+        return _marked(request, self.get_response(request))
 
 
 def _marked(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
-from django.test import AsyncClient, Client
+from django.test import Client
 
 from config import csp
 
@@ -49,21 +48,8 @@ def test_every_page_carries_it(client: Client) -> None:
     assert client.get("/no-such-page").headers["Content-Security-Policy"] == csp.policy()
 
 
-@pytest.mark.django_db
-async def test_it_is_there_under_asgi_too(async_client: AsyncClient) -> None:
-    assert (await async_client.get("/livez")).headers["Content-Security-Policy"] == csp.policy()
-
-
 def test_an_answer_with_its_own_policy_keeps_it() -> None:
     own = HttpResponse(headers={"Content-Security-Policy": "default-src 'self'"})
     guarded = csp.ContentSecurityPolicy(lambda request: own)(HttpRequest())
     assert guarded is own
     assert own.headers["Content-Security-Policy"] == "default-src 'self'"
-
-
-def test_an_asynchronous_view_is_awaited() -> None:
-    async def view(request: HttpRequest) -> HttpResponse:
-        return HttpResponse()
-
-    response = async_to_sync(csp.ContentSecurityPolicy(view))(HttpRequest())  # type: ignore[arg-type]
-    assert response.headers["Content-Security-Policy"] == csp.policy()

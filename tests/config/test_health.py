@@ -34,7 +34,7 @@ def test_ready_with_everything_in_place(client: Client, one_machine: None, every
     assert response.status_code == 200
     assert response.json() == {
         "status": "ok",
-        "checks": {"database": "ok", **dict.fromkeys(presence.PARTS, "ok")},
+        "checks": {"database": "ok", "disk": "ok", **dict.fromkeys(presence.PARTS, "ok")},
         "says": [],
     }
 

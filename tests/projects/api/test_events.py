@@ -1,7 +1,7 @@
 """The feed of a project over the API: in pages."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from projects.feed import log
 from projects.models import Event, Project
@@ -50,12 +50,3 @@ def test_a_page_costs_the_same_however_long(people: People, program: Programs) -
     tell(people.project, *[str(number) for number in range(60)])
     assert len(program(people.viewer).get(f"/projects/{people.project.pk}/events").json()["items"]) == 50
     assert Event.objects.count() == 60
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_open_stream_holds_no_connection(people: People, program: Programs) -> None:
-    tell(people.project, "one")
-    reader = program(people.viewer)
-    assert connection.connection is not None
-    answer = reader.get(f"/projects/{people.project.pk}/events", Accept="text/event-stream")
-    assert (answer.status_code, connection.connection) == (200, None)
