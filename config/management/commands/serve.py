@@ -115,10 +115,12 @@ def _queues(text: str) -> list[str]:
 
 def _run_front(roles: Sequence[str], queues: Sequence[str], descriptor: int | None, on_ready: Any) -> int:
     from config import asgi
+    from config.serve import memory
     from config.serve.web import WebServer  # chooses Twisted's reactor as it is imported
 
     listener = listen() if descriptor is None else socket.socket(fileno=descriptor)
     listener.set_inheritable(False)
+    memory.keep()
     WebServer(asgi.build(*roles), listener=listener, on_ready=on_ready).run()
     return 0
 
