@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from projects import errors
 from projects.git import filling, locking, packs, program
@@ -90,8 +91,17 @@ def _alone(project_id: UUID, patience: float = PATIENCE) -> Iterator[None]:
 
 def heads(project: Project) -> dict[str, str]:
     """The branches that have a head, by name, with what git calls it; named by `ready` before."""
-    rows = Branch.objects.filter(project=project).exclude(head=None).values_list("name", "head__commit_oid")
-    return {name: oid for name, oid in rows if oid}
+    return {name: oid for name, oid in _heads(project) if oid}
+
+
+def known_heads(project: Project) -> dict[str, str] | None:
+    """As `heads`, before `ready`; None if one of them was not named yet."""
+    found = dict(_heads(project))
+    return {name: oid or "" for name, oid in found.items()} if all(found.values()) else None
+
+
+def _heads(project: Project) -> "QuerySet[Branch, tuple[str, str | None]]":
+    return Branch.objects.filter(project=project).exclude(head=None).values_list("name", "head__commit_oid")
 
 
 # --- bringing it up to date --------------------------------------------------------------------

@@ -33,9 +33,17 @@ def zip_of(project: Project, *, version: int | None = None, branch: str | None =
 
 def bundle_of(project: Project) -> Export:
     """All branches with all they came from, for `git clone name.bundle`."""
+    return Export(f"{project.slug}.bundle", _kept(project) or _bundled(project), "application/x-git-bundle")
+
+
+def _kept(project: Project) -> Iterator[bytes] | None:
+    heads = repository.known_heads(project)
+    return bundle.kept(repository.folder_of(project.pk), heads) if heads else None
+
+
+def _bundled(project: Project) -> Iterator[bytes]:
     folder = repository.ready(project)
     heads = repository.heads(project)
     if not heads:
         raise errors.Empty("There is no version yet that a bundle could hold.")
-    has_main = _MAIN in heads
-    return Export(f"{project.slug}.bundle", bundle.write(folder, has_main=has_main), "application/x-git-bundle")
+    return bundle.write(folder, heads)
