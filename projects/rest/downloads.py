@@ -4,26 +4,42 @@ from collections.abc import AsyncIterator, Iterator
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+
+ENOUGH = 256 * 1024
 
 
-def answer(pieces: Iterator[bytes], *, name: str, media_type: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        _in_pieces(pieces),
-        content_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
+def answer(pieces: Iterator[bytes], *, name: str, media_type: str) -> HttpResponse | StreamingHttpResponse:
+    """What is small is an answer like any other; of what is not, only the beginning is made before it is sent."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    first, is_over = _part(pieces)
+    if is_over:
+        return HttpResponse(first, content_type=media_type, headers=headers)
+    return StreamingHttpResponse(_going_on(first, pieces), content_type=media_type, headers=headers)
 
 
-async def _in_pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _going_on(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """An asynchronous server would otherwise gather all of it in memory before the first byte leaves."""
-    while piece := await sync_to_async(_next)(pieces):
-        yield piece
+    yield first
+    is_over = False
+    while not is_over:
+        part, is_over = await sync_to_async(_part_alone)(pieces)
+        yield part
 
 
-def _next(pieces: Iterator[bytes]) -> bytes:
-    """Between two pieces somebody slow takes their time, and there are only so many connections for everybody."""
+def _part_alone(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Between two parts somebody slow takes their time, and there are only so many connections for everybody."""
     try:
-        return next(pieces, b"")
+        return _part(pieces)
     finally:
         close_old_connections()
+
+
+def _part(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Enough to be worth a change of threads, and whether it was the last."""
+    part = bytearray()
+    for piece in pieces:
+        part += piece
+        if len(part) >= ENOUGH:
+            return bytes(part), False
+    return bytes(part), True

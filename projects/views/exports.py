@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from projects import access, errors
@@ -17,7 +17,7 @@ _MOST_DIGITS = 9
 
 @require_GET
 @login_required
-def download(request: HttpRequest, owner: str, project: str) -> StreamingHttpResponse:
+def download(request: HttpRequest, owner: str, project: str) -> HttpResponseBase:
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
     try:
         version = _number(request.GET.get("version"))

@@ -2,11 +2,9 @@
 
 import io
 import zipfile
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from projects.models import Project, Version
 from projects.services import files
@@ -86,12 +84,8 @@ def test_a_version_or_a_branch_is_downloaded(people: People, program: Programs) 
 def content(asks: Program, path: str) -> dict[str, bytes]:
     answer = asks.get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
-    archive = zipfile.ZipFile(io.BytesIO(async_to_sync(_gathered)(answer)))
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
     return {name: archive.read(name) for name in archive.namelist()}
-
-
-async def _gathered(answer: Any) -> bytes:
-    return b"".join([piece async for piece in answer.streaming_content])
 
 
 def test_a_bundle_goes_out_and_comes_in_as_the_same_versions(people: People, program: Programs) -> None:
@@ -100,7 +94,7 @@ def test_a_bundle_goes_out_and_comes_in_as_the_same_versions(people: People, pro
     files.save(people.main, "a.txt", b"1", by=people.owner)
     answer = asks.get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/x-git-bundle")
-    body = async_to_sync(_gathered)(answer)
+    body = answer.content
     made = asks.post("/imports/bundle?filename=back.bundle", body, Content_Type="application/x-git-bundle")
     assert (made.status_code, made.json()["name"]) == (201, "back"), made.content
     oids = Version.objects.filter(project__in=[people.project.pk, made.json()["id"]])

@@ -1,10 +1,12 @@
 import io
+import random
 import zipfile
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 
+from projects.rest import downloads
 from projects.services import files
 from tests import people as people_of_tests
 from tests.people import People
@@ -22,19 +24,16 @@ def people(transactional_db: None) -> People:
     return people
 
 
-async def download(people: People, role: str) -> tuple[int, bytes, str]:
-    client = AsyncClient()
-    await sync_to_async(client.force_login)(people.by_role(role), backend="django.contrib.auth.backends.ModelBackend")
-    response = await client.get(ZIP)
-    if response.status_code != 200:
-        return response.status_code, b"", ""
-    body = b"".join([piece async for piece in response.streaming_content])  # type: ignore[attr-defined]
-    return response.status_code, body, response["Content-Disposition"]
+def download(people: People, role: str) -> tuple[int, bytes, str]:
+    client = Client()
+    client.force_login(people.by_role(role), backend="django.contrib.auth.backends.ModelBackend")
+    response = client.get(ZIP)
+    return response.status_code, response.content, response.get("Content-Disposition", "")
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "viewer"])
-async def test_members_get_every_file(people: People, role: str):
-    status, body, disposition = await download(people, role)
+def test_members_get_every_file(people: People, role: str):
+    status, body, disposition = download(people, role)
     archive = zipfile.ZipFile(io.BytesIO(body))
     assert (status, disposition) == (200, 'attachment; filename="night-garden.zip"')
     assert {name: archive.read(name) for name in archive.namelist()} == {
@@ -43,12 +42,23 @@ async def test_members_get_every_file(people: People, role: str):
     }
 
 
-async def test_the_same_tree_gives_the_same_download(people: People):
-    assert await download(people, "owner") == await download(people, "viewer")
+def test_the_same_tree_gives_the_same_download(people: People):
+    assert download(people, "owner") == download(people, "viewer")
 
 
-async def test_others_get_nothing(people: People):
-    assert (await download(people, "stranger"))[0] == 404
+async def test_a_large_one_is_sent_while_it_is_made(people: People):
+    noise = random.Random(1).randbytes(3 * downloads.ENOUGH)
+    await sync_to_async(files.save)(people.main, "noise.bin", noise, by=people.owner)
+    client = AsyncClient()
+    await sync_to_async(client.force_login)(people.owner, backend="django.contrib.auth.backends.ModelBackend")
+    response = await client.get(ZIP)
+    parts = [piece async for piece in response.streaming_content]  # type: ignore[attr-defined]
+    assert len(parts) > 1
+    assert zipfile.ZipFile(io.BytesIO(b"".join(parts))).read("night-garden/noise.bin") == noise
+
+
+def test_others_get_nothing(people: People):
+    assert download(people, "stranger")[0] == 404
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in(people: People):
