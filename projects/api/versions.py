@@ -20,14 +20,14 @@ def list_versions(request: Request, project: UUID, page: Query[Paging], only: Qu
     """List the versions of a project, the newest first."""
     found = access.get_project_by_id(request.user, project, Ability.VIEW)
     branch = branches.find(found, only.branch) if only.branch else None
-    return page.of(request, versions.detailed(versions.listed(found, branch)), by=("-number",))
+    return page.of(request, versions.listed(found, branch), by=("-number",), fill=versions.detailed)
 
 
 @room.get("/projects/{uuid:project}/versions/{int:number}", VersionOut)
 def read_version(request: Request, project: UUID, number: int) -> Any:
     """Read one version."""
     found = access.get_project_by_id(request.user, project, Ability.VIEW)
-    return shown(found, versions.find(found, number))
+    return versions.detailed([versions.find(found, number)])[0]
 
 
 @room.get("/projects/{uuid:project}/versions/{int:number}/files", Page[TreeFileOut])
@@ -60,4 +60,4 @@ def restore_version(request: Request, project: UUID, number: int, body: RestoreI
 
 
 def shown(project: Project, version: Version) -> Version:
-    return versions.detailed(versions.listed(project)).filter(pk=version.pk)[0]
+    return versions.detailed([versions.find(project, version.number)])[0]

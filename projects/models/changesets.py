@@ -36,6 +36,11 @@ class ChangeSet(models.Model):
     applied_as = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="changesets")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # The numbers of versions, of those that `services.showing.listed` gives.
+    base_number: int | None
+    merged: int | None
+    became: int | None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

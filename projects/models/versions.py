@@ -30,6 +30,10 @@ class Version(models.Model):
     job_ref = models.UUIDField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # Of those that `services.versions.detailed` gives.
+    origins: list[int]
+    labelled: list["Checkpoint"]
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="version_number_unique"),

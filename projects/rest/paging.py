@@ -33,13 +33,22 @@ class Paging(In):
     limit: int = Int(USUAL, least=1, most=MOST)
 
     def of(
-        self, request: Request, rows: "QuerySet[M]", *, by: Sequence[str], show: Callable[[M], Any] | None = None
+        self,
+        request: Request,
+        rows: "QuerySet[M]",
+        *,
+        by: Sequence[str],
+        fill: Callable[[list[M]], list[M]] = list,
+        show: Callable[[M], Any] | None = None,
     ) -> Any:
-        """A page of these rows, in the order of `by`, whose last field is unique: `("-created_at", "-id")`."""
+        """A page of these rows, in the order of `by`, whose last field is unique: `("-created_at", "-id")`.
+
+        `fill` adds to all of them at once what stands elsewhere.
+        """
         rows = rows.order_by(*by)
         if self.after is not None:
             rows = rows.filter(_beyond(by, _values(rows, by, self.after)))
-        found = list(rows[: self.limit + 1])
+        found = fill(list(rows[: self.limit + 1]))
         names = [name.removeprefix("-") for name in by]
         return self._page(request, found, lambda row: [getattr(row, name) for name in names], show)
 

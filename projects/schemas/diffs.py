@@ -169,15 +169,15 @@ class DiffOut(Out):
 
     @staticmethod
     def resolve_base(diff: ChangeSet, context: Any) -> int | None:
-        return diff.base.number if diff.base else None
+        return diff.base_number
 
     @staticmethod
     def resolve_merges(diff: ChangeSet, context: Any) -> int | None:
-        return diff.merges.number if diff.merges else None
+        return diff.merged
 
     @staticmethod
     def resolve_version(diff: ChangeSet, context: Any) -> int | None:
-        return diff.applied_as.number if diff.applied_as else None
+        return diff.became
 
     @staticmethod
     def resolve_author(diff: ChangeSet, context: Any) -> str | None:

@@ -32,11 +32,11 @@ class VersionOut(Out):
 
     @staticmethod
     def resolve_parents(version: Version, context: Any) -> list[int]:
-        return [row.parent.number for row in version.parentage.all()]
+        return version.origins
 
     @staticmethod
     def resolve_labels(version: Version, context: Any) -> list[str]:
-        return [checkpoint.label for checkpoint in version.checkpoints.all()]
+        return [checkpoint.label for checkpoint in version.labelled]
 
     @staticmethod
     def resolve_job(version: Version, context: Any) -> UUID | None:

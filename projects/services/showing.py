@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from projects import errors
 from projects.enums import ChangeSetState, Decision
@@ -66,17 +66,19 @@ class FileShown:
 
 
 def listed(project: Project, *, state: str = "", branch: str = "") -> "QuerySet[ChangeSet]":
-    """The newest first, with the number of their files."""
-    rows = ChangeSet.objects.filter(project=project).select_related("branch", "author", "applied_as", "merges", "base")
-    rows = rows.defer(*(f"{one}__{field}" for one in ("applied_as", "merges", "base") for field in _HEAVY))
+    """The newest first, with the number of their files and those of the versions they have to do with."""
+    rows = ChangeSet.objects.filter(project=project).select_related("branch", "author")
+    rows = rows.defer(*(f"author__{name}" for name in _UNSHOWN))
     if state:
         rows = rows.filter(state=state)
     if branch:
         rows = rows.filter(branch__name=branch)
-    return rows.annotate(count=Count("changes")).order_by("-created_at", "-id")
+    numbers = {"base_number": F("base__number"), "merged": F("merges__number"), "became": F("applied_as__number")}
+    return rows.annotate(**numbers, count=Count("changes")).order_by("-created_at", "-id")
 
 
-_HEAVY = ("manifest", "raw_commit")
+# Of a person only the name is.
+_UNSHOWN = ("password", "last_login", "is_superuser", "is_staff", "is_active", "date_joined")
 
 
 def find(project: Project, changeset_id: UUID) -> ChangeSet:

@@ -30,13 +30,14 @@ def show_list(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     # Read before the versions: what happens meanwhile comes by the feed.
     last_seq = at.last_seq
     branch = found(lambda: branches.find(at, request.GET.get("branch") or branches.MAIN))
-    rows = versions.detailed(versions.listed(at, branch))
+    rows = Paginator(versions.listed(at, branch), PER_PAGE).get_page(request.GET.get("page"))
+    rows.object_list = versions.detailed(rows.object_list)
     context = {
         "project": at,
         "here": "history",
         "branch": branch,
         "branches": branches.of_project(at),
-        "versions": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "versions": rows,
         "checkpoints": checkpoints.listed(at)[:20],
         "compare": CompareForm(),
         "feed_path": f"/live/projects/{at.pk}/",
@@ -55,7 +56,7 @@ def show(request: HttpRequest, owner: str, project: str, number: int) -> HttpRes
     context = _difference(versions.first_parent(version), version) | {
         "project": at,
         "here": "history",
-        "version": versions.detailed(versions.listed(at)).filter(pk=version.pk).first(),
+        "version": versions.detailed([version])[0],
         "branch": branch,
         "label": LabelForm(),
         "begin": BranchForm(initial={"version": number}),

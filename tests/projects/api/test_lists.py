@@ -58,7 +58,7 @@ def _remote(people: People, number: int) -> None:
 
 # How often the database is asked: the token with its user, the membership, and what the list needs.
 LISTS: dict[str, tuple[Make, int]] = {
-    "versions": (_version, 6),
+    "versions": (_version, 5),
     "branches": (_branch, 4),
     "checkpoints": (_checkpoint, 3),
     "diffs": (_diff, 3),

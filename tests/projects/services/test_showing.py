@@ -66,7 +66,7 @@ def test_the_list_is_by_state_and_branch(people: People, changeset: ChangeSet, d
     with django_assert_num_queries(1):
         [waiting] = showing.listed(people.project, state="open", branch="main")
         assert str(waiting.author) == "Owner"
-        assert str(waiting.base) == "version 2"
+        assert waiting.base_number == 2
         assert vars(waiting)["count"] == 4
     assert showing.listed(people.project).count() == 3
     assert list(showing.listed(people.project, branch="other")) == []
