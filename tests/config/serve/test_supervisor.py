@@ -44,7 +44,7 @@ def test_it_is_ready_for_people_with_everything_in_place(running: Installation) 
     answer = httpx.get(f"http://127.0.0.1:{running.port}/readyz").json()
     assert answer == {
         "status": "ok",
-        "checks": {"database": "ok", **dict.fromkeys(presence.PARTS, "ok")},
+        "checks": {"database": "ok", "disk": "ok", **dict.fromkeys(presence.PARTS, "ok")},
         "says": [],
     }
 
