@@ -9,7 +9,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,13 +89,17 @@ def _alone(project_id: UUID, patience: float = PATIENCE) -> Iterator[None]:
         yield
 
 
-def heads(project: Project) -> dict[str, str]:
-    """The branches that have a head, by name, with what git calls it; named by `ready` before."""
-    return {name: oid for name, oid in _heads(project) if oid}
+def refs(folder: Path) -> dict[str, str]:
+    """Where its branches are, as git shows them."""
+    try:
+        lines = (folder / "packed-refs").read_text().splitlines()[1:]
+    except FileNotFoundError:
+        return {}
+    return {name.removeprefix("refs/heads/"): oid for oid, _, name in (line.partition(" ") for line in lines)}
 
 
 def known_heads(project: Project) -> dict[str, str] | None:
-    """As `heads`, before `ready`; None if one of them was not named yet."""
+    """What `refs` would be after `ready`; None if one of the heads has no name of git's yet."""
     found = dict(_heads(project))
     return {name: oid or "" for name, oid in found.items()} if all(found.values()) else None
 
@@ -115,9 +119,7 @@ def _bring_up(project: Project, folder: Path) -> None:
     if newest > note["upto"]:
         note["last"] = filling.add(project, folder, after=note["upto"], upto=newest)
         note["upto"], note["packs"] = newest, _packs(folder)
-        _point(folder, heads(project))
-    else:
-        _point(folder, heads(project))
+    _point(folder, _heads(project))
     _write(folder / NOTE, json.dumps(note))
 
 
@@ -170,9 +172,11 @@ def _begin(folder: Path) -> None:
     _sweep()
 
 
-def _point(folder: Path, branches: dict[str, str]) -> None:
-    """All refs at once; there are none beside these."""
-    lines = [f"{oid} refs/heads/{name}\n" for name, oid in sorted(branches.items(), key=lambda one: one[0].encode())]
+def _point(folder: Path, heads: Iterable[tuple[str, str | None]]) -> None:
+    """All refs at once; there are none beside these. A branch that has moved on meanwhile stays where it was."""
+    before = refs(folder)
+    branches = {name: oid or before.get(name) for name, oid in heads}
+    lines = [f"{branches[name]} refs/heads/{name}\n" for name in sorted(branches, key=str.encode) if branches[name]]
     text = PACKED + "".join(lines)
     path = folder / "packed-refs"
     if not path.exists() or path.read_text() != text:

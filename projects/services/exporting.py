@@ -43,7 +43,7 @@ def _kept(project: Project) -> Iterator[bytes] | None:
 
 def _bundled(project: Project) -> Iterator[bytes]:
     folder = repository.ready(project)
-    heads = repository.heads(project)
+    heads = repository.refs(folder)
     if not heads:
         raise errors.Empty("There is no version yet that a bundle could hold.")
     return bundle.write(folder, heads)

@@ -71,7 +71,7 @@ def refs(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     found, _ = _find(request, owner, project, service)
     folder = repository.ready(found)
     if service == PUSH:
-        body = receiving.advertise(repository.heads(found))
+        body = receiving.advertise(repository.refs(folder))
     else:
         body = receiving.introduction(FETCH) + upload.advertise(folder, _protocol(request))
     return HttpResponse(body, content_type=f"application/x-{service}-advertisement", headers=FRESH)

@@ -4,12 +4,13 @@ import socket
 import threading
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from projects.exports import upload
-from projects.git import repository
+from projects.git import filling, repository
 from projects.models import Branch, Event, ProjectFile, Version
 from projects.services import files, tokens, versions
 from projects.store import trees
@@ -149,3 +150,24 @@ def test_when_many_fetch_the_next_is_told_to_come_again(people: People, cloned: 
     with upload._places:
         assert "503" in clone.git("fetch", code=128).err
     clone.git("fetch", "-q")
+
+
+def test_a_branch_that_moves_while_it_is_read_does_not_vanish(people: People, monkeypatch: pytest.MonkeyPatch):
+    """The newest version is not in the repository yet: the branch is shown where it was."""
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    before = repository.refs(repository.ready(people.project))
+    filled = filling.add
+
+    def slow(*arguments: Any, **named: Any) -> str:
+        last = filled(*arguments, **named)
+        files.save(people.main, "a.txt", b"three\n", by=people.owner)
+        return last
+
+    files.save(people.main, "a.txt", b"two\n", by=people.owner)
+    monkeypatch.setattr(filling, "add", slow)
+    meanwhile = repository.refs(repository.ready(people.project))
+    assert meanwhile == before
+    monkeypatch.setattr(filling, "add", filled)
+    after = repository.refs(repository.ready(people.project))
+    assert after.keys() == {"main"}
+    assert after != before

@@ -22,7 +22,7 @@ def folder(people: People) -> Path:
 
 
 def heads(people: People) -> list[str]:
-    return list(repository.heads(people.project).values())
+    return list(repository.refs(repository.folder_of(people.project.pk)).values())
 
 
 def test_what_is_known_does_not_arrive_again(people: People, folder: Path):
