@@ -1,13 +1,15 @@
 """Many readers, slow ones and some who leave in the middle: there is a connection for everybody else."""
 
 import asyncio
+import random
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.core.asgi import get_asgi_application
 
+from config.asgi import site
+from projects.rest import downloads
 from projects.services import files
 from tests import connections
 from tests import people as people_of_tests
@@ -69,7 +71,8 @@ class Visit:
 
 
 async def test_who_leaves_in_the_middle_takes_no_connection_along(people: People):
-    application, cookie = get_asgi_application(), await sync_to_async(cookie_of)(people.viewer)
+    application: Any = site
+    cookie = await sync_to_async(cookie_of)(people.viewer)
     for turn in range(MANY):
         visit = Visit("/p/owner/night-garden/", cookie)
         task = asyncio.create_task(application(visit.scope, visit.receive, visit.send))
@@ -83,8 +86,12 @@ async def test_who_leaves_in_the_middle_takes_no_connection_along(people: People
     assert last.status == 200
 
 
-async def test_slow_downloads_hold_no_connection(people: People):
-    application, cookie = get_asgi_application(), await sync_to_async(cookie_of)(people.viewer)
+@pytest.mark.parametrize("size", [10, 2 * downloads.ENOUGH], ids=["small", "large"])
+async def test_slow_downloads_hold_no_connection(people: People, size: int):
+    noise = random.Random(1).randbytes(size)
+    await sync_to_async(files.save)(people.main, "noise.bin", noise, by=people.owner)
+    application: Any = site
+    cookie = await sync_to_async(cookie_of)(people.viewer)
     visits = [Visit("/p/owner/night-garden/export.zip", cookie) for _ in range(MANY)]
     for visit in visits:
         visit.takes = asyncio.Event()
