@@ -35,6 +35,8 @@ class Request(WebRequest):
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Which site is meant must be said, once; guessing it is how caches are poisoned."""
+        # Daphne believes in it whoever sends it: every address in pages and letters would begin with it.
+        self.requestHeaders.removeHeader(b"daphne-root-path")
         hosts = self.requestHeaders.getRawHeaders(b"host", [])
         if not self.is_refused and (len(hosts) > 1 or (version == b"HTTP/1.1" and not hosts)):
             self.refuse(400)

@@ -49,6 +49,11 @@ async def facts(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await _answer(send, json.dumps({**counts, "memory": pages * os.sysconf("SC_PAGE_SIZE")}).encode())
 
 
+async def scope_of(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    told = {"root_path": scope["root_path"], "headers": [name.decode() for name, _ in scope["headers"]]}
+    await _answer(send, json.dumps(told).encode())
+
+
 async def go_on(scope: dict[str, Any], receive: Any, send: Any) -> None:
     release.set()
     await _answer(send, b"ok")
@@ -104,6 +109,7 @@ PLACES = {
     "/stream": stream,
     "/body": body,
     "/facts": facts,
+    "/scope": scope_of,
     "/go-on": go_on,
     "/slow": slow,
     "/breaker": breaker,

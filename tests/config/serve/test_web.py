@@ -250,3 +250,12 @@ def test_a_request_under_way_is_finished_before_the_server_stops(
     assert answers == [b"slow but sure"]
     assert bare_server.wait(10) == 0
     other.close()
+
+
+def test_no_visitor_says_where_the_site_has_its_root(free_port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", free_port, timeout=10)
+    connection.request("GET", "/scope", headers={"Daphne-Root-Path": "https://elsewhere.example"})
+    told = json.loads(connection.getresponse().read())
+    connection.close()
+    assert told["root_path"] == ""
+    assert "daphne-root-path" not in told["headers"]
