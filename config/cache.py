@@ -3,6 +3,8 @@
 What is in it may be lost (rate limits and the like). Signing in must neither fail nor become unlimited with Redis.
 """
 
+import os
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,14 +16,37 @@ from django.core.cache.backends.redis import RedisCache
 
 AGAIN_SECONDS = 5.0
 
+_clients: dict[str, Any] = {}
+_due: dict[str, float] = {}
+_lock = threading.Lock()
+os.register_at_fork(after_in_child=_clients.clear)
+
 log = structlog.get_logger(__name__)
 
 
 class FallingBack(RedisCache):
+    """Django makes one for each request; its connections, and that Redis is gone, are this process's."""
+
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._spare = LocMemCache("without redis", {**params, "OPTIONS": {}})
-        self._due = 0.0
+        self._address = str(server)
+
+    @property
+    def _cache(self) -> Any:
+        with _lock:
+            if self._address not in _clients:
+                made: Any = self
+                _clients[self._address] = made._class(made._servers, **made._options)
+            return _clients[self._address]
+
+    @property
+    def _due(self) -> float:
+        return _due.get(self._address, 0.0)
+
+    @_due.setter
+    def _due(self, moment: float) -> None:
+        _due[self._address] = moment
 
     def clear(self) -> None:
         """Its own keys alone: Django would empty all of Redis, and with it the broker and everybody's bells."""
@@ -40,6 +65,8 @@ class FallingBack(RedisCache):
             try:
                 return getattr(super(), verb)(*arguments, **options)
             except (redis.ConnectionError, redis.TimeoutError) as gone:
+                # Those that are kept are as dead as this one.
+                self._cache.get_client(None, write=True).connection_pool.disconnect()
                 self._due = time.monotonic() + AGAIN_SECONDS
                 log.warning("Redis does not answer; each process counts by itself for now.", reason=str(gone))
         return getattr(self._spare, verb)(*arguments, **options)

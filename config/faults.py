@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core import exceptions
+from django.db import connection
 from django.http.multipartparser import MultiPartParserError
 
 CHAIN = 10
@@ -69,6 +70,8 @@ def _fault(cause: BaseException) -> Fault | None:
         return FULL if cause.errno in NO_ROOM else UNWRITABLE
     if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
         return _of_sqlite(code & 0xFF)
+    if type(cause).__name__ == "PoolTimeout":
+        return _of_pool()
     if type(cause).__module__.startswith("psycopg"):
         return _of_postgres(cause)
     if type(cause).__module__.startswith("redis.") and isinstance(cause, _redis_silences()):
@@ -83,6 +86,12 @@ def _of_sqlite(code: int) -> Fault | None:
     if code in {SQLITE_READONLY, SQLITE_CANTOPEN}:
         return UNWRITABLE
     return BUSY if code == SQLITE_BUSY else None
+
+
+def _of_pool() -> Fault:
+    """Nobody was given a connection in time: all are out, or there is none to be had."""
+    stats = connection.pool.get_stats()  # type: ignore[attr-defined]  # PostgreSQL's alone has one
+    return BUSY if stats.get("pool_size", 0) > stats.get("pool_available", 0) else GONE
 
 
 def _of_postgres(cause: BaseException) -> Fault | None:

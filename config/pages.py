@@ -24,6 +24,8 @@ from django.utils.http import parse_header_parameters
 from config import csp, refusals
 from config.admission import Admission
 
+ALIVE = "/livez"
+
 
 class Pages(ASGIHandler):
     def __init__(self) -> None:
@@ -31,16 +33,14 @@ class Pages(ASGIHandler):
         self.load_middleware(is_async=False)
         self.admission = Admission()
         self.threads = ThreadPoolExecutor(self.admission.many, thread_name_prefix="page")
+        self.aside = ThreadPoolExecutor(1, thread_name_prefix="alive")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        await self.admission.enter()
-        context = contextvars.copy_context()
-        answered = asyncio.get_running_loop().run_in_executor(self.threads, context.run, self._answer, scope, body)
-        answered.add_done_callback(lambda _: self.admission.leave())
+        answered, context = await self._begin({**scope, "root_path": ""}, body)
         try:
             response = await asyncio.shield(answered)
         except asyncio.CancelledError:
@@ -50,6 +50,21 @@ class Pages(ASGIHandler):
             await asyncio.create_task(self._stream(response, receive, send), context=context)
         else:
             await self.send_response(response, send)
+
+    async def _begin(self, scope: Any, body: IO[bytes]) -> "tuple[asyncio.Future[Any], contextvars.Context]":
+        """Whether the process lives is told at once, however many wait for something else."""
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        if scope["path"] == ALIVE:
+            return loop.run_in_executor(self.aside, context.run, self._answer, scope, body), context
+        place = await self.admission.enter()
+        try:
+            answered = loop.run_in_executor(self.threads, context.run, self._answer, scope, body)
+        except BaseException:  # no thread is to be had
+            self.admission.leave(place)
+            raise
+        answered.add_done_callback(lambda _: self.admission.leave(place))
+        return answered, context
 
     def _answer(self, scope: Any, body: IO[bytes]) -> Any:
         """In the request's thread. Whatever it takes from the database is given back before anything is sent."""

@@ -161,9 +161,12 @@ class Refusals:
 def _refuse_nulls(request: HttpRequest) -> HttpResponse | None:
     """PostgreSQL takes no null character in a text, and no honest browser sends one in an address."""
     query = request.META.get("QUERY_STRING", "")
-    if "%00" in query or "\0" in query or any("\0" in value for value in request.COOKIES.values()):
+    if "%00" in query or any("\0" in value for value in (query, *request.COOKIES.values())):
         return answer(request, 400, WORDS[400]._replace(say=NO_NULLS))
-    return None
+    # Nothing is called so. Pages look a name up by its form first; the path of a file is refused in words of its own.
+    path = request.path_info
+    is_nothing = "\0" in path and path.startswith(API) and "/files/" not in path
+    return answer(request, 404) if is_nothing else None
 
 
 def _with_a_face(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.admission import MANY
+
 Setting = dict[str, Any]
 
 POSTGRES = ("postgres", "postgresql")
@@ -89,7 +91,8 @@ def _postgres(url: str) -> Setting:
             "keepalives_interval": 5,
             "keepalives_count": 3,
             # Gone, it is waited for shortly; back, it is found at the next question: pauses must not grow.
-            "pool": {"min_size": 0, "max_size": 20, "timeout": 4, "max_idle": 60, "reconnect_timeout": 3},
+            # One for each request that may be under way, and some for sockets and the feed.
+            "pool": {"min_size": 0, "max_size": MANY + 6, "timeout": 4, "max_idle": 60, "reconnect_timeout": 3},
             **dict(parse_qsl(parts.query)),
         },
     }

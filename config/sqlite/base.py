@@ -1,6 +1,7 @@
 """What Django loads as the engine of the database."""
 
 import os
+import sqlite3
 import threading
 from collections import defaultdict
 
@@ -30,6 +31,13 @@ _files = _Files()
 os.register_at_fork(after_in_child=_files.forget)
 
 
+def _busy() -> sqlite3.OperationalError:
+    """As SQLite itself says it."""
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode, busy.sqlite_errorname = sqlite3.SQLITE_BUSY, "SQLITE_BUSY"
+    return busy
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A transaction begins with its turn and ends with giving it back; other processes wait for the file's lock."""
 
@@ -38,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         turns = _files.turns(str(self.settings_dict["NAME"]))
         if not turns.take(float(self.settings_dict["OPTIONS"].get("timeout", 5))):
-            raise OperationalError("database is locked")
+            raise OperationalError("database is locked") from _busy()
         self._turns = turns
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs

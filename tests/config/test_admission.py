@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from config.admission import Admission
+from config.admission import Admission, Place
 
 PATIENCE = 10.0
 
@@ -15,11 +15,11 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-def arrive(door: Admission, number: int) -> list["asyncio.Task[None]"]:
+def arrive(door: Admission, number: int) -> list["asyncio.Task[Place]"]:
     return [asyncio.create_task(door.enter()) for _ in range(number)]
 
 
-def inside(tasks: list["asyncio.Task[None]"]) -> list[bool]:
+def inside(tasks: list["asyncio.Task[Place]"]) -> list[bool]:
     return [task.done() for task in tasks]
 
 
@@ -28,12 +28,11 @@ async def test_a_few_come_in_at_once_and_the_next_when_one_leaves() -> None:
     tasks = arrive(door, 4)
     await asyncio.sleep(0)
     assert inside(tasks) == [True, True, False, False]
-    door.leave()
+    door.leave(tasks[0].result())
     await until(lambda: inside(tasks) == [True, True, True, False])
-    for _ in range(3):
-        door.leave()
-    await asyncio.gather(*tasks)
-    assert door.inside == 0
+    for task in tasks[1:]:
+        door.leave(await task)
+    assert door.inside == set()
 
 
 async def test_nobody_overtakes_who_waits() -> None:
@@ -42,10 +41,10 @@ async def test_nobody_overtakes_who_waits() -> None:
     await asyncio.sleep(0)
     later = arrive(door, 1)
     await asyncio.sleep(0)
-    door.leave()
+    door.leave(waits[0].result())
     await until(lambda: inside(waits) == [True, True])
     assert inside(later) == [False]
-    door.leave()
+    door.leave(waits[1].result())
     await asyncio.gather(*later)
 
 
@@ -55,20 +54,18 @@ async def test_who_goes_away_while_waiting_takes_no_place() -> None:
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
-    door.leave()
-    await asyncio.gather(first, third)
-    assert door.inside == 1
+    door.leave(first.result())
+    assert door.inside == {await third}
 
 
 async def test_who_is_called_and_goes_away_in_the_same_moment_gives_the_place_on() -> None:
     door = Admission(few=1, many=1)
-    _first, gone, third = arrive(door, 3)
+    first, gone, third = arrive(door, 3)
     await asyncio.sleep(0)
-    door.leave()
+    door.leave(first.result())
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
-    await asyncio.wait_for(third, PATIENCE)
-    assert door.inside == 1
+    assert door.inside == {await asyncio.wait_for(third, PATIENCE)}
 
 
 async def test_more_come_in_while_the_processor_has_nothing_to_do_and_never_too_many() -> None:
@@ -94,8 +91,8 @@ async def test_a_busy_processor_brings_the_limit_back() -> None:
 
 
 async def test_those_inside_may_be_stuck_although_the_processor_is_busy() -> None:
-    """Something else computes: that must not keep people out for ever."""
-    door = Admission(few=1, many=3)
+    """Who has been there for long is not counted, whatever computes meanwhile; but all have a limit."""
+    door = Admission(few=1, many=2)
     is_over = threading.Event()
 
     def burn() -> None:
@@ -105,8 +102,12 @@ async def test_those_inside_may_be_stuck_although_the_processor_is_busy() -> Non
     burner = threading.Thread(target=burn)
     burner.start()
     try:
-        tasks = arrive(door, 2)
-        await until(lambda: inside(tasks) == [True, True])
+        tasks = arrive(door, 3)
+        await until(lambda: inside(tasks)[:2] == [True, True])
+        await asyncio.sleep(0.2)
+        assert inside(tasks) == [True, True, False]
+        door.leave(tasks[0].result())
+        await tasks[2]
     finally:
         is_over.set()
         burner.join()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.services
 @pytest.fixture
 def cache(own_redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseCache]:
     monkeypatch.setattr(wiring, "AGAIN_SECONDS", 0.0)
+    wiring._due.clear()  # what the process has learned about an earlier one
     made = shape.cache(own_redis.url, "djinn-tests")
     one = wiring.FallingBack(made["LOCATION"], made)
     yield one
@@ -79,3 +80,18 @@ def test_clearing_leaves_what_is_not_its_own(cache: BaseCache, own_redis: Redis)
     cache.clear()
     own_redis.start()
     other.close()
+
+
+def test_a_process_has_one_client_and_learns_once_that_redis_is_gone(
+    cache: BaseCache, own_redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django makes a cache for each request."""
+    monkeypatch.setattr(wiring, "AGAIN_SECONDS", 60.0)
+    made = shape.cache(own_redis.url, "djinn-tests")
+    other = wiring.FallingBack(made["LOCATION"], made)
+    assert other._cache is wiring.FallingBack(made["LOCATION"], made)._cache
+    own_redis.kill()
+    cache.set("here", "alone")
+    own_redis.start()
+    other.set("there", "alone too")
+    assert redis.Redis(port=own_redis.port).dbsize() == 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import path
+from django.urls import path, reverse
 
 from config import csp
 from config.asgi import site
@@ -38,6 +38,10 @@ stage = Stage()
 def at_once(request: HttpRequest) -> HttpResponse:
     stage.threads.append(threading.current_thread().name)
     return HttpResponse("here")
+
+
+def where(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(reverse("at_once"))
 
 
 def in_time(request: HttpRequest) -> HttpResponse:
@@ -80,7 +84,8 @@ async def _pieces() -> AsyncIterator[bytes]:
         await asyncio.sleep(0.001)
 
 
-urlpatterns = [path(f"{view.__name__}/", view) for view in (at_once, in_time, in_pieces, in_pieces_in_time, broken)]
+views = (at_once, where, in_time, in_pieces, in_pieces_in_time, broken)
+urlpatterns = [path("livez", at_once), *(path(f"{view.__name__}/", view, name=view.__name__) for view in views)]
 
 
 @pytest.fixture
@@ -132,7 +137,33 @@ async def test_who_waits_for_something_keeps_nobody_out(pages: Pages) -> None:
     assert await answer(await begin(pages, "/at_once/")) == (200, b"here")
     stage.may_go_on.set()
     assert [await answer(one) for one in waiting] == [(200, b"at last")] * 12
-    assert pages.admission.inside == 0
+    assert pages.admission.inside == set()
+
+
+async def test_that_it_lives_is_told_however_many_wait(pages: Pages) -> None:
+    waiting = [await begin(pages, "/in_time/") for _ in range(pages.admission.many + 5)]
+    await until(lambda: stage.begun == pages.admission.many)
+    assert await answer(await begin(pages, "/livez")) == (200, b"here")
+    stage.may_go_on.set()
+    assert {await answer(one) for one in waiting} == {(200, b"at last")}
+
+
+async def test_a_place_is_given_back_when_there_is_no_thread(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(pages.threads, "submit", refuse)
+    one = await begin(pages, "/at_once/")
+    with pytest.raises(RuntimeError, match="new thread"):
+        await one.receive_output(PATIENCE)
+    assert pages.admission.inside == set()
+
+
+async def test_no_header_moves_the_site_to_another_root(pages: Pages) -> None:
+    one = asked(pages, "/where/")
+    one.scope["root_path"] = "https://elsewhere.example"
+    await one.send_input({"type": "http.request"})
+    assert await answer(one) == (200, b"/at_once/")
 
 
 async def test_a_stream_ends_with_its_reader(pages: Pages) -> None:
@@ -141,7 +172,7 @@ async def test_a_stream_ends_with_its_reader(pages: Pages) -> None:
     assert (await one.receive_output(PATIENCE))["body"] == b"piece"
     await one.send_input({"type": "http.disconnect"})
     await one.wait(PATIENCE)
-    assert (stage.closed, pages.admission.inside) == (1, 0)
+    assert (stage.closed, pages.admission.inside) == (1, set())
 
 
 async def test_what_nobody_waits_for_any_more_is_closed_when_it_comes(pages: Pages) -> None:
@@ -149,7 +180,7 @@ async def test_what_nobody_waits_for_any_more_is_closed_when_it_comes(pages: Pag
     await until(lambda: stage.begun == 1)
     one.stop(exceptions=False)
     stage.may_go_on.set()
-    await until(lambda: (stage.closed, pages.admission.inside) == (1, 0))
+    await until(lambda: (stage.closed, pages.admission.inside) == (1, set()))
 
 
 async def test_a_stream_that_breaks_is_no_whole_answer(pages: Pages) -> None:
