@@ -41,7 +41,7 @@ _ZIP_ANSWER = _answer("application/zip", "A zip; the same tree always gives the 
 _BUNDLE_ANSWER = _answer("application/x-git-bundle", "A bundle, as `git clone` takes it.")
 
 
-@room.post("/imports/zip", ImportedOut, most=settings.MAX_BODY_BYTES, extra=_ZIP_BODY)
+@room.post("/imports/zip", ImportedOut, most=settings.MAX_BODY_BYTES, long=True, extra=_ZIP_BODY)
 def import_zip(request: Request, said: Query[ImportQuery], response: HttpResponse) -> Any:
     """Make a project from a zip.
 
@@ -54,7 +54,7 @@ def import_zip(request: Request, said: Query[ImportQuery], response: HttpRespons
     return {**_told(done), "project": _owned(done.project)}
 
 
-@room.post("/imports/bundle", ProjectOut, most=settings.MAX_BODY_BYTES, extra=_BUNDLE_BODY)
+@room.post("/imports/bundle", ProjectOut, most=settings.MAX_BODY_BYTES, long=True, extra=_BUNDLE_BODY)
 def import_bundle(request: Request, said: Query[ImportQuery], response: HttpResponse) -> Any:
     """Make a project from a git bundle, with its branches and all its history."""
     shown = importing.shown(said.filename)
@@ -66,7 +66,7 @@ def import_bundle(request: Request, said: Query[ImportQuery], response: HttpResp
     return _owned(project)
 
 
-@room.post("/projects/{uuid:project}/imports/zip", TakenOut, most=settings.MAX_BODY_BYTES, extra=_ZIP_BODY)
+@room.post("/projects/{uuid:project}/imports/zip", TakenOut, most=settings.MAX_BODY_BYTES, long=True, extra=_ZIP_BODY)
 def take_zip(request: Request, project: UUID, said: Query[TakeQuery]) -> Any:
     """Import a zip into a project, as one version of a branch."""
     found = access.get_project_by_id(request.user, project, Ability.EDIT)

@@ -8,6 +8,7 @@ from ninja.utils import check_csrf
 
 from projects import access
 from projects.models import ApiToken, User
+from projects.rest import bodies
 from projects.rest.problems import Refused
 from projects.services import tokens
 
@@ -40,16 +41,22 @@ class Request(HttpRequest):
         user: User  # never anonymous behind an operation that is not public
 
 
-def identify(request: Any) -> Caller | None:
-    """Whoever this is; None for nobody. A token that is not good is a refusal and not nobody."""
+def identify(request: Any, *, most: int) -> Caller | None:
+    """Whoever this is; None for nobody. A token that is not good is a refusal and not nobody.
+
+    A session's token against forgery may stand in the body, so that is read first, and whole: a form that is read
+    by its fields is read away.
+    """
     given = request.headers.get("Authorization")
     if given is not None:
         return _of_token(given)
     user = request.user
     if not isinstance(user, User) or not user.is_active:
         return None
-    if request.method not in SAFE and check_csrf(request) is not None:
-        raise Refused("csrf_failed")
+    if request.method not in SAFE:
+        bodies.take(request, most)
+        if check_csrf(request) is not None:
+            raise Refused("csrf_failed")
     return Caller(user)
 
 

@@ -29,6 +29,8 @@ class Rules:
     scope: str | None  # None: it is for everybody
     most: int
     is_keyed: bool
+    # Its work takes long and has transactions of its own.
+    is_long: bool = False
 
 
 class Room:
@@ -63,6 +65,7 @@ class Room:
         refuses: Sequence[int] = (),
         most: int = SMALL,
         keyed: bool | None = None,
+        long: bool = False,
         more: dict[int, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **named: Any,
@@ -70,7 +73,7 @@ class Room:
         """`scope=None`: public. `more`: other successes. `extra`: goes into the operation's OpenAPI as it is."""
         chosen = (callers.READ if method == "GET" else callers.WRITE) if scope == "" else scope
         is_keyed = method != "GET" and chosen is not None if keyed is None else keyed
-        rules = Rules(method, chosen, most, is_keyed)
+        rules = Rules(method, chosen, most, is_keyed, long)
 
         def add(view: View) -> View:
             says = documents.of_operation(view, path, rules, refuses, extra or {})
@@ -90,7 +93,8 @@ def _entrance(rules: Rules) -> Callable[[Run], Run]:
             try:
                 body = _check(request, rules)
                 if rules.is_keyed and request.caller is not None:
-                    answer = keys.once(request, request.caller.user, body, lambda: run(request, **path))
+                    once = keys.once_apart if rules.is_long else keys.once
+                    answer = once(request, request.caller.user, body, lambda: run(request, **path))
                 else:
                     answer = run(request, **path)
             except Exception as error:
@@ -106,7 +110,7 @@ def _check(request: Any, rules: Rules) -> bytes:
     request.caller, request.links, request.counted = None, {}, None
     address = f"address:{traces.address_of(request)}"
     try:
-        caller = callers.identify(request)
+        caller = callers.identify(request, most=rules.most)
         if caller is None and rules.scope is not None:
             raise problems.Refused("unauthenticated")
     except problems.Refused:

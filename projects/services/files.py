@@ -198,11 +198,11 @@ def _seen(path: str, expected: str | None) -> dict[str, str]:
     return {} if expected is None else {path: expected}
 
 
-def _check_seen(tree: Manifest, expected: Mapping[str, str]) -> None:
+def _check_seen(tree: Manifest, expected: Mapping[str, str], *, is_writing: bool) -> None:
     for path, seen in sorted(expected.items()):
         current = state_of(tree, path)
         # A folder in a new file's way is told by the rules for names.
-        if seen != current and not (seen == "" and path not in tree):
+        if seen != current and not (is_writing and seen == "" and path not in tree):
             raise errors.Stale(path, current, seen)
 
 
@@ -224,7 +224,7 @@ def _write(
         writing.lock(branch.project_id)
         head = Branch.objects.values_list("head_id", flat=True).filter(pk=branch.pk).first()
         tree = applying.tree_of(head)
-        _check_seen(tree, expected)
+        _check_seen(tree, expected, is_writing=packed is not None)
         entries = work(tree)
         if head and trees.overlay(tree, entries) == tree and not _is_missing(tree, entries):
             return Version.objects.defer("manifest", "raw_commit").get(pk=head)

@@ -120,6 +120,31 @@ def test_a_file_and_a_folder_are_deleted_as_they_were_seen(people: People, progr
     assert list(files.manifest(people.main)) == ["README.md"]
 
 
+def test_what_was_seen_as_nothing_is_no_folder(people: People, program: Programs):
+    asks = program(people.editor)
+    assert problem(asks.delete(at(people, "src"), If_None_Match="*"))["code"] == "stale"
+    body = {"path": "src", "target": "elsewhere"}
+    assert problem(asks.post(at(people, noun="file-moves"), body, If_None_Match="*"))["code"] == "stale"
+    assert "src/a.txt" in files.manifest(people.main)
+
+
+def test_another_upload_with_the_same_key_is_not_the_first(people: People):
+    """From a browser, whose token against forgery is looked for in the form first."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.editor, backend="django.contrib.auth.backends.ModelBackend")
+    token = client.get("/projects/").cookies["djinn_csrf"].value
+
+    def send(name: str) -> Any:
+        body = encode_multipart(BOUNDARY, {"files": [SimpleUploadedFile(name, b"1")]})
+        path, headers = f"/api/v2{at(people, noun='file-uploads')}", {"X-CSRFToken": token, "Idempotency-Key": "k"}
+        return client.generic("POST", path, body, MULTIPART_CONTENT, headers=headers)
+
+    assert send("one.txt").status_code == 201
+    assert problem(send("two.txt"))["code"] == "key_used"
+    assert send("one.txt").headers["Idempotency-Replayed"] == "true"
+    assert "one.txt" in files.manifest(people.main)
+
+
 def test_a_move_replaces_nothing(people: People, program: Programs):
     asks, path = program(people.editor), at(people, noun="file-moves")
     body = {"path": "x.html", "target": "README.md"}

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
@@ -133,7 +134,7 @@ def test_what_fails_leaves_no_trace_and_may_be_asked_again(people: People) -> No
 def test_a_dead_first_is_taken_over_once(people: People) -> None:
     """Its row is there, and nobody behind it."""
     request = RequestFactory().post("/api/v2/projects", b"{}", "application/json", headers={"Idempotency-Key": "k"})
-    left = keys._claim(people.owner, "k", "POST /api/v2/projects", keys._digest(request, b"{}"))
+    left = keys._claim(people.owner, "k", "POST /api/v2/projects", keys._digest(request, b"{}"), keys.GIVEN_UP)
     with pytest.raises(Refused) as refused:
         keys.once(request, people.owner, b"{}", lambda: HttpResponse(status=201))
     assert refused.value.kind.code == "under_way"
@@ -170,3 +171,30 @@ def test_a_first_that_was_only_slow_does_not_do_it_a_second_time(people: People)
         keys.once(request, people.owner, b"{}", slow)
     assert refused.value.kind.code == "under_way"
     assert not Project.objects.filter(name="Twice").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_long_has_its_own_transactions_and_its_answer_is_kept_after_it(people: People) -> None:
+    request = RequestFactory().post("/api/v2/imports/zip", b"z", "application/zip", headers={"Idempotency-Key": "k"})
+    runs: list[bool] = []
+
+    def run() -> HttpResponse:
+        runs.append(connection.in_atomic_block)
+        return HttpResponse(b"made", status=201)
+
+    first = keys.once_apart(request, people.owner, b"z", run)
+    again = keys.once_apart(request, people.owner, b"z", run)
+    assert (runs, first.status_code) == ([False], 201)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_long_and_fails_may_be_asked_for_again(people: People) -> None:
+    request = RequestFactory().post("/api/v2/imports/zip", b"z", "application/zip", headers={"Idempotency-Key": "k"})
+
+    def fail() -> HttpResponse:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        keys.once_apart(request, people.owner, b"z", fail)
+    assert keys.once_apart(request, people.owner, b"z", lambda: HttpResponse(status=201)).status_code == 201
