@@ -39,7 +39,9 @@ _IF_NEW = {
     "description": "`*`: there must be no such file yet.",
 }  # fmt: skip
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-_BYTES_OR_NOT = {200: {"description": "Its bytes.", "content": _BYTES}, 304: {"description": "You have it."}}
+# Of whatever kind the file is.
+_ANY_KIND = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+_BYTES_OR_NOT = {200: {"description": "Its bytes.", "content": _ANY_KIND}, 304: {"description": "You have it."}}
 _UPLOAD = {
     "type": "object",
     "required": ["files"],

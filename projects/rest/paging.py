@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 from ninja import Schema
 
+from projects import storable
 from projects.rest.callers import Request
 from projects.rest.fields import In, Int, Text
 from projects.rest.problems import Refused
@@ -89,14 +91,20 @@ def _open(cursor: str, count: int) -> list[Any]:
 def _values(rows: "QuerySet[Any]", by: Sequence[str], cursor: str) -> list[Any]:
     try:
         fields = [rows.model._meta.get_field(name.removeprefix("-")) for name in by]
-        found = [field.to_python(value) for field, value in zip(fields, _open(cursor, len(by)), strict=True)]
+        pairs = zip(fields, _open(cursor, len(by)), strict=True)
+        found = [_in_our_time(field.to_python(value)) for field, value in pairs]
     except (ValidationError, ValueError, TypeError, OverflowError, FieldDoesNotExist):
         raise _wrong() from None
-    if any("\0" in value for value in found if isinstance(value, str)) or any(
+    if any(storable.text(value) != value for value in found if isinstance(value, str)) or any(
         abs(value) >= 2**63 for value in found if isinstance(value, int)
     ):
         raise _wrong()
     return found
+
+
+def _in_our_time(value: Any) -> Any:
+    """The earliest and latest moments there are stand in no other zone."""
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
 
 
 def _wrong() -> Refused:

@@ -97,7 +97,7 @@ class ResolveIn(In):
     choices: list[ChoiceIn] = Field(max_length=MOST_CHANGES)
 
 
-class LineOut(Out):
+class DiffLineOut(Out):
     sign: str
     text: str
 
@@ -111,7 +111,7 @@ class PartOut(Out):
     before_count: int
     after_start: int
     after_count: int
-    lines: list[LineOut]
+    lines: list[DiffLineOut]
 
     @staticmethod
     def of(part: PartShown) -> dict[str, Any]:

@@ -39,7 +39,11 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> User:
     form = forms.LoginForm(data={"login": email, "password": password}, request=request)
     if not form.is_valid():
         raise errors.TooOften if form.has_error("__all__", TOO_OFTEN) else errors.WrongCredentials
+    before = request.user
     form.login(request)
+    # Who was signed in stays so until the second step: that is nobody's entrance.
+    if request.user == before and form.user != before:
+        raise errors.SecondFactor
     return _entered(request)
 
 

@@ -57,6 +57,7 @@ ADDRESSES: dict[str, tuple[str, int]] = {
     "a wish of fifteen thousand letters": (f"/?wish={'x' * 15_000}", 200),
     "two thousand parameters": (f"/?{'&'.join(f'a{one}=1' for one in range(2000))}", 400),
     # names in addresses
+    "a secret with a null": ("/api/v2/projects/00000000-0000-0000-0000-000000000000/secrets/a%00", 404),
     "an owner of three hundred letters": (f"/p/{'a' * 300}/x/", 404),
     "a name with a null": (f"/p/owner/a{NULL}b/", 404),
     "a name with an emoji": ("/p/owner/%F0%9F%98%80/", 404),

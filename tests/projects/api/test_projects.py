@@ -83,7 +83,13 @@ def test_a_field_nobody_knows_is_refused(people: People, program: Programs) -> N
     ]
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "W251bGxd", "e30", "%00", "a" * 1001, "WyIyMDI2IiwiMiJd"])
+# The earliest moment, in a zone where it is earlier still.
+BEFORE_TIME = "WyIwMDAxLTAxLTAxIDAwOjAwOjAwKzE0OjAwIiwgIjViMWYwYTNlLTdjMjktNGE1My05ZDBlLTBmN2YwYTNjMWIyZCJd"
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10", "WzFd", "W251bGxd", "e30", "%00", "a" * 1001, "WyIyMDI2IiwiMiJd", BEFORE_TIME]
+)
 def test_a_cursor_of_another_list_is_refused(people: People, program: Programs, cursor: str) -> None:
     answer = program(people.owner).get(f"/projects?after={cursor}")
     assert answer.status_code in {400, 422}

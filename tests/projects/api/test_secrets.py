@@ -14,6 +14,11 @@ def at(people: People, name: str = "") -> str:
     return f"/projects/{people.project.pk}/secrets{name and '/'}{name}"
 
 
+def test_a_cursor_of_half_a_letter_is_refused(people: People, program: Programs):
+    answer = program(people.owner).get(at(people) + "?after=WyJcdWQ4MDAiXQ")
+    assert (answer.status_code, problem(answer)["code"]) == (422, "invalid")
+
+
 def test_one_is_set_listed_by_name_and_removed(people: People, program: Programs) -> None:
     asks = program(people.owner)
     put = asks.put(at(people, "KEY"), {"value": SECRET})

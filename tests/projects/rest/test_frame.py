@@ -1,13 +1,17 @@
 """What holds for every operation: who may, in which form, and how a refusal looks."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 
 from projects.models import ApiToken, Project
+from projects.rest import In, Out
 from projects.services import tokens
 from tests.people import People
 from tests.programs import Program, Programs, problem
@@ -128,3 +132,16 @@ def test_the_document_is_openapi_3_1_and_every_operation_tells_its_refusals(clie
             named = {answer.get("$ref", "").rpartition("/")[2] for answer in operation["responses"].values()}
             assert named - {""} <= known
             assert {"Refused422", "Refused429"} <= named
+
+
+def test_no_two_schemas_have_one_name() -> None:
+    """In the document the second would take the place of the first."""
+
+    def below(kind: type[Schema]) -> Iterator[type[Schema]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    ours = {kind for base in (In, Out) for kind in below(base)}
+    names = Counter(kind.__name__ for kind in ours)
+    assert [name for name, times in names.items() if times > 1] == []
