@@ -39,7 +39,7 @@ def remove_member(request: Request, project: UUID, handle: str) -> Any:
     members.remove(members.find(found, handle), by=request.user)
 
 
-@room.post("/projects/{uuid:project}/transfer", MemberOut, status=200, scope="manage", refuses=(409,))
+@room.post("/projects/{uuid:project}/transfer", MemberOut, status=200, scope="manage", confirmed=True, refuses=(409,))
 def transfer_project(request: Request, project: UUID, body: TransferIn) -> Any:
     """Hand a project on to one of its members.
 

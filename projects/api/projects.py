@@ -54,7 +54,7 @@ def change_project(request: Request, project: UUID, body: ProjectPatch) -> Any:
     return _shown(request.user, found)
 
 
-@room.delete("/projects/{uuid:project}", scope="manage", refuses=(409,))
+@room.delete("/projects/{uuid:project}", scope="manage", confirmed=True, refuses=(409,))
 def delete_project(request: Request, project: UUID) -> None:
     """Delete a project with its history, for ever. Archiving keeps it."""
     projects.delete(access.get_project_by_id(request.user, project, Ability.KEEP), by=request.user)

@@ -20,7 +20,7 @@ def list_tokens(request: Request, page: Query[Paging]) -> Any:
 
 
 # Not keyed: an answer that is kept would keep the secret.
-@room.post("/tokens", NewTokenOut, scope="manage", keyed=False, refuses=(409,))
+@room.post("/tokens", NewTokenOut, scope="manage", keyed=False, confirmed=True, refuses=(409,))
 def create_token(request: Request, body: TokenIn) -> Any:
     """Make a token.
 

@@ -22,7 +22,7 @@ first.get("/projects", Page[ProjectOut])(now.list_projects)
 first.post("/projects", ProjectOut)(now.create_project)
 first.get("/projects/{uuid:project}", ProjectOut)(now.read_project)
 first.patch("/projects/{uuid:project}", ProjectOut, scope="manage", refuses=(409,))(now.change_project)
-first.delete("/projects/{uuid:project}", scope="manage", refuses=(409,))(now.delete_project)
+first.delete("/projects/{uuid:project}", scope="manage", confirmed=True, refuses=(409,))(now.delete_project)
 
 
 @first.get("/project-files/{uuid:project}", FileList)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
@@ -86,3 +87,9 @@ def check_scope(caller: Caller, scope: str) -> None:
         raise Refused(
             "scope_missing", f"This takes a token with the scope {scope}.", headers={"WWW-Authenticate": asked}
         )
+
+
+def check_confirmed(request: HttpRequest, caller: Caller) -> None:
+    """A browser left open is not enough for some things. Making a token asked already, so a token is."""
+    if caller.token is None and is_reauthentication_required(request, app=""):
+        raise Refused("confirmation_missing")

@@ -17,6 +17,8 @@ class _Rules(Protocol):
     def scope(self) -> str | None: ...
     @property
     def is_keyed(self) -> bool: ...
+    @property
+    def is_confirmed(self) -> bool: ...
 
 
 def of_operation(
@@ -36,7 +38,7 @@ def of_operation(
     return {
         "operation_id": view.__name__,
         "summary": first.rstrip("."),
-        "description": rest.strip() or None,
+        "description": "\n\n".join(filter(None, (rest.strip(), CONFIRMED if rules.is_confirmed else ""))) or None,
         "openapi_extra": says,
     }
 
@@ -61,6 +63,10 @@ def _name(status: int) -> str:
     return f"Refused{status}"
 
 
+CONFIRMED = (
+    "With a session, the password or a factor has to have been given again shortly before; "
+    "otherwise it is refused as `confirmation_missing`."
+)
 KEY: Json = {
     "in": "header",
     "name": "Idempotency-Key",

@@ -36,6 +36,12 @@ _ALL = (
         "You may not do that",
         "You can see this, but your role does not allow it. Ask the owner of the project.",
     ),
+    Kind(
+        "confirmation_missing",
+        403,
+        "It has to be you",
+        "Give your password or a factor at `/accounts/reauthenticate/` in the same session; programs use a token.",
+    ),
     Kind("scope_missing", 403, "The token may not do that", "Make a token with the scope that the operation asks for."),
     Kind(
         "csrf_failed",

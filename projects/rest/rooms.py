@@ -31,6 +31,8 @@ class Rules:
     is_keyed: bool
     # Its work takes long and has transactions of its own.
     is_long: bool = False
+    # A session must have given its password or a factor again, as on the page for it.
+    is_confirmed: bool = False
 
 
 class Room:
@@ -66,6 +68,7 @@ class Room:
         most: int = SMALL,
         keyed: bool | None = None,
         long: bool = False,
+        confirmed: bool = False,
         more: dict[int, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **named: Any,
@@ -73,7 +76,7 @@ class Room:
         """`scope=None`: public. `more`: other successes. `extra`: goes into the operation's OpenAPI as it is."""
         chosen = (callers.READ if method == "GET" else callers.WRITE) if scope == "" else scope
         is_keyed = method != "GET" and chosen is not None if keyed is None else keyed
-        rules = Rules(method, chosen, most, is_keyed, long)
+        rules = Rules(method, chosen, most, is_keyed, is_long=long, is_confirmed=confirmed)
 
         def add(view: View) -> View:
             says = documents.of_operation(view, path, rules, refuses, extra or {})
@@ -124,6 +127,8 @@ def _check(request: Any, rules: Rules) -> bytes:
     if caller is not None:
         request.user = caller.user
         callers.check_scope(caller, rules.scope or callers.READ)
+        if rules.is_confirmed:
+            callers.check_confirmed(request, caller)
     return b"" if rules.method == "GET" else bodies.take(request, rules.most)
 
 

@@ -4,7 +4,7 @@ from tests.doors.rows import EVERYBODY, SIGNED_IN, Row
 
 FACTORS = "accounts/2fa/"
 NOBODYS = {"pk": 1}
-# Behind the sign-in; then either a page, or once more the password, or what is not there.
+# Behind the sign-in, and where it is asked for once more the password: everybody here has given it.
 BEHIND = dict(SIGNED_IN)
 # Nobody in this world has a second factor to show or to take away.
 MISSING = dict.fromkeys(SIGNED_IN, "404") | {"anonymous": "sign in"}
@@ -31,10 +31,10 @@ ROWS = (
     Row(f"POST {FACTORS}webauthn/login/", SIGNED_IN, body={"credential": "{}"}),
     Row(f"GET {FACTORS}webauthn/reauthenticate/", BEHIND),
     Row(f"POST {FACTORS}webauthn/reauthenticate/", BEHIND),
-    Row(f"GET {FACTORS}webauthn/keys/<int:pk>/edit/", BEHIND, NOBODYS),
-    Row(f"POST {FACTORS}webauthn/keys/<int:pk>/edit/", BEHIND, NOBODYS),
-    Row(f"GET {FACTORS}webauthn/keys/<int:pk>/remove/", BEHIND, NOBODYS),
-    Row(f"POST {FACTORS}webauthn/keys/<int:pk>/remove/", BEHIND, NOBODYS),
+    Row(f"GET {FACTORS}webauthn/keys/<int:pk>/edit/", MISSING, NOBODYS),
+    Row(f"POST {FACTORS}webauthn/keys/<int:pk>/edit/", MISSING, NOBODYS),
+    Row(f"GET {FACTORS}webauthn/keys/<int:pk>/remove/", MISSING, NOBODYS),
+    Row(f"POST {FACTORS}webauthn/keys/<int:pk>/remove/", MISSING, NOBODYS),
     Row("GET accounts/sessions/", SIGNED_IN),
     Row("POST accounts/sessions/", SIGNED_IN),
     Row("POST accounts/sessions/<int:session_id>/end/", SIGNED_IN, {"session_id": 1}),

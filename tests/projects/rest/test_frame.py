@@ -12,7 +12,7 @@ from ninja import Schema
 
 from projects.models import ApiToken, Project
 from projects.rest import In, Out
-from projects.services import tokens
+from projects.services import accounts, projects, tokens
 from tests.people import People
 from tests.programs import Program, Programs, problem
 
@@ -68,6 +68,38 @@ def test_a_session_reads_and_writes_with_its_csrf_token_alone(session: Client) -
     secret = session.cookies["djinn_csrf"].value
     made = session.post("/api/v2/projects", body, content_type="application/json", headers={"X-CSRFToken": secret})
     assert made.status_code == 201
+
+
+def test_a_session_confirms_itself_for_what_cannot_be_taken_back(people: People) -> None:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "owner@example.org", "password": "a good password"})
+    project = f"/api/v2/projects/{people.project.pk}"
+    asked: list[tuple[str, str, object, int]] = [
+        ("POST", "/api/v2/tokens", {"name": "x", "scopes": ["read"]}, 201),
+        ("DELETE", f"/api/projects/{people.project.pk}", None, 204),
+        ("DELETE", project, None, 204),
+        ("POST", f"{project}/transfer", {"to": accounts.ensure_handle(people.editor)}, 200),
+    ]
+    for method, path, body, _ in asked:
+        answer = browser.generic(method, path, json.dumps(body), content_type="application/json")
+        assert (answer.status_code, problem(answer)["code"]) == (403, "confirmation_missing"), path
+    assert not ApiToken.objects.exists()
+    people.project.refresh_from_db()
+    assert people.project.owner == people.owner
+    browser.post("/accounts/reauthenticate/", {"password": "a good password"})
+    for method, path, body, status in (asked[0], asked[3]):
+        answer = browser.generic(method, path, json.dumps(body), content_type="application/json")
+        assert answer.status_code == status, path
+
+
+@pytest.mark.parametrize("first", ["/api/projects", "/api/v2/projects"])
+def test_a_confirmed_session_and_a_token_delete(people: People, program: Programs, first: str) -> None:
+    other = projects.create(name="Other", by=people.owner)
+    assert program(people.owner).delete(f"{first}/{other.pk}").status_code == 204
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "owner@example.org", "password": "a good password"})
+    browser.post("/accounts/reauthenticate/", {"password": "a good password"})
+    assert browser.delete(f"{first}/{people.project.pk}").status_code == 204
 
 
 @pytest.mark.parametrize(
