@@ -1,6 +1,6 @@
 """Versions as commits: what git calls each, and the bytes behind the name. The same on every host, for ever."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,13 +28,18 @@ class Named(NamedTuple):
     contents: dict[str, str]  # the blobs' sha256 by git's name
 
 
-def versions(project: Project, *, after: int, upto: int) -> Iterator[Named]:
-    """In order of their numbers; a version that had no name has one when it is given out."""
+def versions(project: Project, *, after: int, upto: int, among: Collection[UUID] | None = None) -> Iterator[Named]:
+    """In order of their numbers; a version that had no name has one when it is given out.
+
+    `among`: these alone. What they came from is among them too, or has a name already.
+    """
     parents = _parents(project)
     named_before = Version.objects.filter(project=project).exclude(commit_oid=None)
     oids = {version: oid for version, oid in named_before.values_list("pk", "commit_oid") if oid}
     items = Items()
     rows = Version.objects.filter(project=project, number__gt=after, number__lte=upto).order_by("number")
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     for start in range(after, upto, AT_ONCE):
         chunk = []
         for version in rows.filter(number__gt=start, number__lte=start + AT_ONCE):

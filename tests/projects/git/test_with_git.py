@@ -1,12 +1,13 @@
 """Clone, fetch and push with the real git client, against a real server."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from projects.enums import AuthorKind
 from projects.models import Branch, Event, ProjectFile, Version
-from projects.services import branches, files
+from projects.services import branches, files, forking
 from projects.services.versions import tree
 from tests.people import People
 from tests.projects.git.conftest import Cloned
@@ -166,3 +167,36 @@ def test_who_may_not_is_told_so(people: People, site: str, cloned: Cloned, tmp_p
     narrow.commit(b_txt="b")
     assert "it needs the scope 'write'" in narrow.push(code=128).err
     assert Version.objects.count() == 1
+
+
+def test_a_fork_is_cloned_and_fetched_from_with_the_ids_of_its_source(
+    people: People, site: str, cloned: Cloned, tmp_path: Path
+):
+    """The way to the head of `main` has a gap: a version on another branch."""
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    side = branches.create(people.project, "side", by=people.owner)
+    files.save(side, "side.txt", b"side\n", by=people.owner)
+    files.save(people.main, "a.txt", b"two\n", by=people.owner)
+    clone = cloned()
+    copy = forking.fork(people.project, by=people.viewer)
+    files.save(copy.branches.get(), "mine.txt", b"mine\n", by=people.viewer)
+    there = address(site, copy, people.viewer)
+    clone.git("clone", "-q", there, str(tmp_path / "fork"))
+    fork = Clone(tmp_path / "fork", there)
+    assert fork.head("HEAD~1") == clone.head()
+    assert fork.git("fsck", "--strict", "--full").code == 0
+    clone.git("pull", "-q", "--ff-only", there, "main")
+    assert contents(clone) == {"a.txt": b"two\n", "mine.txt": b"mine\n"}
+
+
+def test_a_fork_whose_way_was_left_behind_is_cloned(
+    people: People, site: str, cloned: Cloned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    clone = cloned()
+    clone.commit(a_txt="two\n")
+    clone.push()
+    monkeypatch.setattr(forking, "MOST_VERSIONS", 1)
+    copy = forking.fork(people.project, by=people.viewer)
+    clone.git("clone", "-q", address(site, copy, people.viewer), str(tmp_path / "fork"))
+    assert Clone(tmp_path / "fork").git("rev-list", "--count", "HEAD").out == "1"

@@ -4,6 +4,7 @@ import pytest
 
 from projects import errors, feed
 from projects.enums import AuthorKind
+from projects.git import naming, objects
 from projects.models import Blob, Branch, ChangeSet, Member, Parentage, Project, Remote, Secret, User, Version
 from projects.services import changesets, files, forking, projects
 from tests.people import People
@@ -77,12 +78,20 @@ def test_versions_it_does_not_come_from_stay_away_and_numbers_have_no_gaps(grown
     assert [v.number for v in project.versions.order_by("number")] == [1, 2, 3, 4]
 
 
-def test_git_s_names_come_along_and_what_jobs_did_does_not(grown: People):
-    Version.objects.filter(project=grown.project, number=3).update(
-        commit_oid="a" * 40, raw_commit=b"tree", job_ref=grown.project.pk
-    )
-    copy = forking.fork(grown.project, by=grown.owner).versions.get(number=3)
-    assert (copy.commit_oid, copy.raw_commit, copy.job_ref) == ("a" * 40, b"tree", None)
+def test_git_s_names_come_along_with_their_bytes_and_what_jobs_did_does_not(grown: People):
+    """One was pushed, the others were made; a made commit says its number, which the copy does not have."""
+    side = Branch.objects.create(project=grown.project, name="side", head=grown.project.versions.get(number=1))
+    files.save(side, "apart", b"", by=grown.owner)
+    files.save(grown.main, "4.txt", b"", by=grown.owner)
+    named = list(naming.versions(grown.project, after=0, upto=3))
+    Version.objects.filter(pk=named[2].id).update(raw_commit=named[2].commit, job_ref=grown.project.pk)
+    project = forking.fork(grown.project, by=grown.owner)
+    source = list(grown.project.versions.exclude(number=4).order_by("number").values_list("commit_oid", flat=True))
+    copies = project.versions.order_by("number")
+    assert [copy.commit_oid for copy in copies] == source
+    assert [objects.name("commit", bytes(copy.raw_commit or b"")) for copy in copies] == source
+    assert [named.oid for named in naming.versions(project, after=0, upto=4)] == source
+    assert {copy.job_ref for copy in copies} == {None}
 
 
 def test_nothing_of_what_others_keep_comes_along(grown: People):
@@ -119,9 +128,14 @@ def test_what_is_not_there_cannot_be_forked(people: People):
 
 
 def test_a_way_that_is_too_long_is_left_behind(grown: People, monkeypatch: pytest.MonkeyPatch):
+    """And the name with it: what git calls a version says what came before."""
+    for named in naming.versions(grown.project, after=0, upto=3):
+        Version.objects.filter(pk=named.id).update(raw_commit=named.commit)
     monkeypatch.setattr(forking, "MOST_VERSIONS", 2)
     project = forking.fork(grown.project, by=grown.owner)
     assert [(v.number, v.message) for v in project.versions.all()] == [(1, "Edit 3.txt")]
+    [alone] = project.versions.all()
+    assert (alone.commit_oid, alone.raw_commit) == (None, None)
     assert not Parentage.objects.filter(version__project=project).exists()
 
 
