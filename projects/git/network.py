@@ -50,7 +50,7 @@ class Visit:
         """The exit code. Raises Interrupted when it was asked to stop, RemoteTrouble when it took too long."""
         environment = program.environment(**_settings(self.address, self.limits))
         process = subprocess.Popen(
-            program.argv(*words, folder=folder),
+            program.argv(*words, folder=folder, seconds=self.limits.seconds),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,7 +1,6 @@
 """The git program: found, started without anybody's configuration, and ended with all it started."""
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -17,8 +16,21 @@ from projects import errors
 NOBODY = "/nonexistent"
 MOST_SAID = 4000
 MEMORY = 2 * 1024**3
-# Of the configuration that a repository cannot be asked to bring along.
-ALWAYS = ("-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "gc.auto=0", "-c", "core.askPass=")
+SECONDS = 900.0
+# Of the configuration that a repository cannot be asked to bring along. Packs are looked at through small windows: what
+# git maps of them counts as memory, and all of a large project's would not fit.
+ALWAYS = (
+    "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "gc.auto=0", "-c", "core.askPass=",
+    "-c", "core.packedGitWindowSize=32m", "-c", "core.packedGitLimit=256m",
+)  # fmt: skip
+# Packs can be bombs: what unpacks without end runs out of memory and time of its own. The shell sets both before git is
+# there, so everything git starts has them too. A limit that cannot be set is fine where a lower one holds already.
+BOUNDED = """
+ulimit -v "$1" 2>/dev/null || [ "$(ulimit -H -v)" != unlimited ] || exit 125
+ulimit -t "$2" 2>/dev/null || [ "$(ulimit -H -t)" != unlimited ] || exit 125
+shift 2
+exec "$@"
+"""
 
 
 def find() -> str:
@@ -45,9 +57,11 @@ def environment(**more: str) -> dict[str, str]:
     }
 
 
-def argv(*words: str, folder: Path | None = None) -> list[str]:
+def argv(*words: str, folder: Path | None = None, seconds: float = SECONDS) -> list[str]:
+    """With bounds for each process; `seconds` are those it computes."""
     where = [f"--git-dir={folder}"] if folder else []
-    return [find(), *where, *ALWAYS, *words]
+    bounds = [str(MEMORY // 1024), str(int(seconds) + 1)]
+    return ["/bin/sh", "-c", BOUNDED, "git", *bounds, find(), *where, *ALWAYS, *words]
 
 
 def start(
@@ -57,10 +71,11 @@ def start(
     stdout: int | IO[bytes] = subprocess.PIPE,
     stderr: int | IO[bytes] = subprocess.DEVNULL,
     variables: dict[str, str] | None = None,
+    seconds: float = SECONDS,
 ) -> "subprocess.Popen[bytes]":
     """In a process group of its own; end it with `kill`."""
     return subprocess.Popen(
-        argv(*words, folder=folder),
+        argv(*words, folder=folder, seconds=seconds),
         env=environment(**(variables or {})),
         cwd=folder,
         stdin=stdin,
@@ -106,12 +121,17 @@ def run_into(
 ) -> None:
     with tempfile.TemporaryFile() as complaints:
         process = start(
-            *words, folder=folder, stdin=subprocess.PIPE, stdout=said, stderr=complaints, variables=variables
+            *words,
+            folder=folder,
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=complaints,
+            variables=variables,
+            seconds=seconds,
         )
         alarm = threading.Timer(seconds, _end, [process])
         alarm.start()
         try:
-            _bound(process, seconds)
             _feed(process, feed)
             code = process.wait()
         finally:
@@ -124,13 +144,6 @@ def run_into(
 def _end(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def _bound(process: "subprocess.Popen[bytes]", seconds: float) -> None:
-    """Packs can be bombs: what unpacks without end runs out of time and memory of its own."""
-    with suppress(ProcessLookupError, ValueError):
-        resource.prlimit(process.pid, resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
-        resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def _feed(process: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:
