@@ -42,6 +42,7 @@ class Answer:
         self._on_failure = on_failure
         self._deadline = time.monotonic() + MOST_SECONDS
         self._is_over = False
+        self._reading = threading.Lock()
         try:
             words = ("upload-pack", "--stateless-rpc", str(folder))
             self._process = program.start(*words, folder=folder, stdin=question, variables=_variables(protocol))
@@ -59,21 +60,34 @@ class Answer:
 
     def _next(self) -> bytes:
         """The next piece, nothing at the end; an answer that broke off must not look whole."""
-        stdout = cast("IO[bytes]", self._process.stdout).fileno()
-        left = min(SILENT_SECONDS, self._deadline - time.monotonic())
-        if left <= 0 or not select.select([stdout], [], [], left)[0]:
-            raise errors.Busy("Git took too long.")
-        piece = os.read(stdout, PIECE)
-        if not piece and self._process.wait(timeout=10) != 0:
-            self._on_failure()
-        return piece
+        with self._reading:
+            if self._is_over:
+                return b""
+            stdout = cast("IO[bytes]", self._process.stdout).fileno()
+            left = min(SILENT_SECONDS, self._deadline - time.monotonic())
+            if left <= 0 or not select.select([stdout], [], [], left)[0]:
+                raise errors.Busy("Git took too long.")
+            piece = os.read(stdout, PIECE)
+            if not piece and self._process.wait(timeout=10) != 0 and not self._is_over:
+                self._on_failure()
+            return piece
 
     def close(self) -> None:
-        """Also called by Django, should nobody have begun to read."""
-        if not self._is_over:
-            self._is_over = True
+        """Also called by Django, should nobody have begun to read.
+
+        1. Git ends, so that a thread that waits for its next piece has it.
+        2. That thread is done with the pipe.
+        3. The pipe is closed: its number may belong to another file from now on.
+        """
+        if self._is_over:
+            return
+        self._is_over = True
+        try:
+            program.end(self._process)
+            with self._reading:
+                program.kill(self._process)
+        finally:
             _places.release()
-            program.kill(self._process)
 
 
 def _variables(protocol: str) -> dict[str, str]:

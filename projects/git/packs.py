@@ -58,7 +58,7 @@ def names_in(index: Path) -> set[str]:
 
 
 def is_whole(pack: Path) -> bool:
-    """Whether it ends with the hash of what stands before its end."""
+    """Whether it, or an index, ends with the hash of what stands before its end."""
     digest = hashlib.sha1(usedforsecurity=False)
     left = pack.stat().st_size - ENDING
     with pack.open("rb") as file:

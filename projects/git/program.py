@@ -85,10 +85,15 @@ def start(
     )
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    """It and all it started; harmless when they have ended."""
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Whoever reads from it sees its end; `kill` is still to be called."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """It and all it started; harmless when they have ended."""
+    end(process)
     process.wait(timeout=10)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
@@ -129,7 +134,7 @@ def run_into(
             variables=variables,
             seconds=seconds,
         )
-        alarm = threading.Timer(seconds, _end, [process])
+        alarm = threading.Timer(seconds, end, [process])
         alarm.start()
         try:
             _feed(process, feed)
@@ -139,11 +144,6 @@ def run_into(
             kill(process)
         if code != 0:
             raise errors.GitFailed(words[0], last_words(complaints))
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _feed(process: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:

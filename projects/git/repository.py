@@ -1,4 +1,4 @@
-"""A project as a bare repository in DJINN_HOME/git: a cache, made from versions and thrown away when in doubt.
+"""A project as a bare repository in DJINN_HOME/git: a cache, made from versions and thrown away when it is damaged.
 
 1. Who brings it up to date holds the project's file lock; readers need none, for objects are only ever added.
 2. New objects arrive as one pack, which git itself puts in place whole or not at all.
@@ -10,7 +10,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,7 @@ CONFIG = """[core]
 \twindowMemory = 64m
 """
 NOTE = "djinn.json"
+DOUBTED = "doubted"
 PACKED = "# pack-refs with: peeled fully-peeled sorted \n"
 
 
@@ -59,8 +60,9 @@ def ready(project: Project) -> Path:
 
 
 def doubt(project: Project) -> None:
-    """Something was wrong with it: the next who wants it gets a new one."""
-    (folder_of(project.pk) / NOTE).unlink(missing_ok=True)
+    """Git gave up over it, perhaps only over a bad question: before the next use it is looked through."""
+    with suppress(FileNotFoundError):
+        (folder_of(project.pk) / DOUBTED).touch()
 
 
 def forget(project_id: UUID) -> None:
@@ -148,11 +150,14 @@ def _is_believed(project: Project, folder: Path, note: dict[str, Any], newest: i
 
 
 def _is_read_well(folder: Path, note: dict[str, Any]) -> bool:
-    """Once a day: git hands on what it packed before without looking, and disks turn bits over."""
-    if time.time() - note["checked"] < CHECK_SECONDS:
+    """Once a day or in doubt: git hands on what it packed before without looking, and disks turn bits over."""
+    doubted = folder / DOUBTED
+    if time.time() - note["checked"] < CHECK_SECONDS and not doubted.exists():
         return True
+    is_whole = all(packs.is_whole(folder / "objects" / "pack" / name) for name in note["packs"])
     note["checked"] = time.time()
-    return all(packs.is_whole(folder / "objects" / "pack" / name) for name in note["packs"] if name.endswith(".pack"))
+    doubted.unlink(missing_ok=True)
+    return is_whole
 
 
 def _packs(folder: Path) -> dict[str, int]:

@@ -90,7 +90,7 @@ DAMAGE = {
     ),
     "refs are gone": lambda folder: (folder / "packed-refs").unlink(),
     "refs are nonsense": lambda folder: (folder / "packed-refs").write_text(f"{'0' * 40} refs/heads/main\n"),
-    "it is doubted": lambda folder: (folder / "djinn.json").unlink(),
+    "the note is gone": lambda folder: (folder / "djinn.json").unlink(),
     "there is only the folder": lambda folder: [path.unlink() for path in folder.rglob("*") if path.is_file()],
     "a killed process left a draft": lambda folder: (folder / "objects" / "pack" / "tmp_pack_x").write_bytes(b"x"),
 }
@@ -120,6 +120,30 @@ def test_bits_that_a_disk_turned_over_are_found_within_a_day(project: Project, m
     assert said(folder, "fsck", "--full") == ""
 
 
+@pytest.mark.parametrize("kind", ["pack", "idx"])
+def test_what_is_doubted_is_looked_through_and_made_again_only_if_it_is_damaged(project: Project, kind: str):
+    folder = repository.ready(project)
+    (folder / "same").touch()
+    repository.doubt(project)
+    repository.ready(project)
+    assert (folder / "same").exists()
+    assert not (folder / repository.DOUBTED).exists()
+    [path] = folder.glob(f"objects/pack/*.{kind}")
+    content = bytearray(path.read_bytes())
+    content[-30] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+    repository.doubt(project)
+    repository.ready(project)
+    assert not (folder / "same").exists()
+    assert said(folder, "fsck", "--full") == ""
+
+
+def test_what_is_not_there_cannot_be_doubted(project: Project):
+    repository.doubt(project)
+    assert not repository.folder_of(project.pk).exists()
+
+
 def test_on_another_host_the_names_are_the_same(project: Project, tmp_path: Path, settings):
     here = said(repository.ready(project), "rev-list", "main")
     settings.DJINN_HOME = tmp_path
@@ -135,7 +159,7 @@ def test_a_content_that_changed_in_the_database_is_not_given_out(people: People,
 def test_a_version_that_is_no_longer_its_name_is_not_given_out(people: People, project: Project):
     repository.ready(project)
     Version.objects.filter(number=2).update(message="another")
-    repository.doubt(project)
+    repository.forget(project.pk)
     with pytest.raises(errors.Corrupt, match="Version 2 is no longer"):
         repository.ready(project)
 
@@ -158,7 +182,7 @@ def test_a_commit_pushed_before_its_version_was_named_gets_a_mark_of_its_own(peo
     folder = repository.ready(project)
     mine.refresh_from_db()
     assert mine.commit_oid not in {None, stolen.commit_oid}
-    repository.doubt(project)
+    repository.forget(project.pk)
     assert head(repository.ready(project)) == mine.commit_oid
     assert "djinn-version 4.1" in said(folder, "cat-file", "commit", str(mine.commit_oid))
 
