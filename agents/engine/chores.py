@@ -41,8 +41,7 @@ def _push(context: Context) -> None:
 
 def _send(context: Context, remote: Remote) -> steps.Output:
     _say(context, f"To {remote.url}")
-    folder = repository.ready(context.project)
-    heads = repository.refs(folder)
+    folder, heads = repository.ready(context.project)
     if not heads:
         raise Failure("invalid_input", "There is no version to push yet.", user_action="Make something first.")
     visit = Visit(remotes.address_of(remote), context.should_stop)

@@ -12,6 +12,7 @@ from projects.git import program
 
 SECONDS = 300
 PIECE = 64 * 1024
+HEADS = "refs/heads/"
 MOST_KEPT = 4 * 1024**2
 
 
@@ -29,12 +30,20 @@ def write(folder: Path, heads: Mapping[str, str]) -> Iterator[bytes]:
         # HEAD tells a clone which branch to check out.
         which = ("HEAD", "--branches") if "main" in heads else ("--branches",)
         program.run_into(written, "bundle", "create", "--quiet", "-", *which, folder=folder, seconds=SECONDS)
-        if written.tell() <= MOST_KEPT:
+        if written.tell() <= MOST_KEPT and _listed(written) == heads:
             _keep(folder, heads, written)
     except BaseException:
         written.close()
         raise
     return _pieces(written)
+
+
+def _listed(file: IO[bytes]) -> dict[str, str]:
+    """The branches in it, as it says itself: git reads them when it writes, and they may have moved since."""
+    file.seek(0)
+    file.readline()
+    lines = (line.decode().rstrip("\n").split(" ", 1) for line in iter(file.readline, b"\n"))
+    return {ref.removeprefix(HEADS): oid for oid, ref in lines if ref.startswith(HEADS)}
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -9,14 +9,13 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from projects import errors
 from projects.git import filling, locking, packs, program
@@ -43,15 +42,21 @@ DOUBTED = "doubted"
 PACKED = "# pack-refs with: peeled fully-peeled sorted \n"
 
 
-def ready(project: Project) -> Path:
+class Ready(NamedTuple):
+    """`refs`: {branch: commit}, all of which are in it. What its files say may be newer the next moment."""
+
+    folder: Path
+    refs: dict[str, str]
+
+
+def ready(project: Project) -> Ready:
     """The repository, with every version in it and every branch at its head."""
     program.find()
     folder = folder_of(project.pk)
     with _alone(project.pk):
         for is_last in (False, True):
             try:
-                _bring_up(project, folder)
-                return folder
+                return Ready(folder, _bring_up(project, folder))
             except (errors.GitFailed, _Doubtful):
                 if is_last:
                     raise
@@ -91,27 +96,29 @@ def _alone(project_id: UUID, patience: float = PATIENCE) -> Iterator[None]:
         yield
 
 
-def refs(folder: Path) -> dict[str, str]:
-    """Where its branches are, as git shows them."""
-    try:
-        lines = (folder / "packed-refs").read_text().splitlines()[1:]
-    except FileNotFoundError:
-        return {}
-    return {name.removeprefix("refs/heads/"): oid for oid, _, name in (line.partition(" ") for line in lines)}
-
-
 def known_heads(project: Project) -> dict[str, str] | None:
-    """What `refs` would be after `ready`; None if one of the heads has no name of git's yet."""
-    found = dict(_heads(project))
-    return {name: oid or "" for name, oid in found.items()} if all(found.values()) else None
+    """What the refs would be after `ready`; None if one of the heads has no name of git's yet."""
+    heads = _heads(project)
+    found = _named(heads)
+    return found if len(found) == len(heads) else None
 
 
-def _heads(project: Project) -> "QuerySet[Branch, tuple[str, str | None]]":
-    return Branch.objects.filter(project=project).exclude(head=None).values_list("name", "head__commit_oid")
+def _heads(project: Project) -> dict[str, UUID]:
+    rows = Branch.objects.filter(project=project).exclude(head=None).values_list("name", "head_id")
+    return {name: head for name, head in rows if head}
+
+
+def _named(heads: Mapping[str, UUID]) -> dict[str, str]:
+    """Those of them that git has a name for."""
+    rows = Version.objects.filter(pk__in=set(heads.values())).values_list("pk", "commit_oid")
+    names = {version: oid for version, oid in rows if oid}
+    return {name: names[head] for name, head in heads.items() if head in names}
 
 
 # --- bringing it up to date --------------------------------------------------------------------
-def _bring_up(project: Project, folder: Path) -> None:
+def _bring_up(project: Project, folder: Path) -> dict[str, str]:
+    """Its refs. The heads are read before the newest number, so that whatever moves meanwhile, they are in it."""
+    heads = _heads(project)
     note = _note(folder)
     newest = Version.objects.filter(project=project).order_by("-number").values_list("number", flat=True).first() or 0
     if note is None or not _is_believed(project, folder, note, newest):
@@ -121,8 +128,10 @@ def _bring_up(project: Project, folder: Path) -> None:
     if newest > note["upto"]:
         note["last"] = filling.add(project, folder, after=note["upto"], upto=newest)
         note["upto"], note["packs"] = newest, _packs(folder)
-    _point(folder, _heads(project))
+    refs = _named(heads)
+    _point(folder, refs)
     _write(folder / NOTE, json.dumps(note))
+    return refs
 
 
 def _note(folder: Path) -> dict[str, Any] | None:
@@ -177,12 +186,9 @@ def _begin(folder: Path) -> None:
     _sweep()
 
 
-def _point(folder: Path, heads: Iterable[tuple[str, str | None]]) -> None:
-    """All refs at once; there are none beside these. A branch that has moved on meanwhile stays where it was."""
-    before = refs(folder)
-    branches = {name: oid or before.get(name) for name, oid in heads}
-    lines = [f"{branches[name]} refs/heads/{name}\n" for name in sorted(branches, key=str.encode) if branches[name]]
-    text = PACKED + "".join(lines)
+def _point(folder: Path, refs: Mapping[str, str]) -> None:
+    """All refs at once; there are none beside these."""
+    text = PACKED + "".join(f"{refs[name]} refs/heads/{name}\n" for name in sorted(refs, key=str.encode))
     path = folder / "packed-refs"
     if not path.exists() or path.read_text() != text:
         _write(path, text)

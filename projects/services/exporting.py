@@ -42,8 +42,7 @@ def _kept(project: Project) -> Iterator[bytes] | None:
 
 
 def _bundled(project: Project) -> Iterator[bytes]:
-    folder = repository.ready(project)
-    heads = repository.refs(folder)
+    folder, heads = repository.ready(project)
     if not heads:
         raise errors.Empty("There is no version yet that a bundle could hold.")
     return bundle.write(folder, heads)

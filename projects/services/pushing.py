@@ -39,7 +39,7 @@ def receive(project: Project, commands: Sequence[Command], pack: Iterable[bytes]
     if len(commands) > MOST_BRANCHES:
         raise NotTaken(f"At most {MOST_BRANCHES} branches are pushed at once.")
     cache = repository.ready(project)
-    with quarantine.opened(beside=cache) as folder:
+    with quarantine.opened(beside=cache.folder) as folder:
         if any(command.new != NOTHING for command in commands):
             _unpack(folder, pack)
         return [_outcome(project, command, folder, by) for command in commands]

@@ -34,7 +34,7 @@ def bundle(request: HttpRequest, owner: str, project: str) -> HttpResponseBase:
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
     try:
         export = exporting.bundle_of(found)
-    except (errors.Empty, errors.NoGit, errors.Busy) as refusal:
+    except (errors.Empty, errors.NoGit, errors.Busy, errors.GitFailed) as refusal:
         status = 404 if isinstance(refusal, errors.Empty) else 503
         return HttpResponse(f"{refusal}\n", status=status, content_type="text/plain; charset=utf-8")
     return downloads.answer(export.pieces, name=export.name, media_type=export.media_type)

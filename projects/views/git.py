@@ -69,11 +69,11 @@ def refs(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     if service not in NEEDS:
         raise PermissionDenied("Only git's smart protocol is spoken here. This git is too old.")
     found, _ = _find(request, owner, project, service)
-    folder = repository.ready(found)
+    ready = repository.ready(found)
     if service == PUSH:
-        body = receiving.advertise(repository.refs(folder))
+        body = receiving.advertise(ready.refs)
     else:
-        body = receiving.introduction(FETCH) + upload.advertise(folder, _protocol(request))
+        body = receiving.introduction(FETCH) + upload.advertise(ready.folder, _protocol(request))
     return HttpResponse(body, content_type=f"application/x-{service}-advertisement", headers=FRESH)
 
 
@@ -82,7 +82,7 @@ def refs(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 @_plainly
 def upload_pack(request: HttpRequest, owner: str, project: str) -> StreamingHttpResponse:
     found, _ = _find(request, owner, project, FETCH)
-    folder = repository.ready(found)
+    folder = repository.ready(found).folder
     with _body(request) as question:
         answer = upload.Answer(folder, question, _protocol(request), lambda: repository.doubt(found))
     return StreamingHttpResponse(answer, content_type=f"application/x-{FETCH}-result", headers=FRESH)

@@ -75,6 +75,17 @@ def test_a_branch_whose_head_git_has_not_named_yet_is_not_forgotten(people: Peop
     assert branches_of(whole(people), tmp_path) == {"HEAD", "refs/heads/main", "refs/heads/side"}
 
 
+def test_one_that_holds_more_than_was_asked_for_is_not_kept(grown: People) -> None:
+    """A branch moved between looking and writing; the name it would be kept under is that of what was before."""
+    folder, heads = repository.ready(grown.project)
+    files.save(grown.main, "a", b"2", by=grown.owner)
+    later = repository.ready(grown.project).refs
+    assert b"".join(bundle.write(folder, heads)).split(b"\n")[1].decode() == f"{later['main']} HEAD"
+    assert kept(grown) == []
+    assert b"".join(bundle.write(folder, later))
+    assert len(kept(grown)) == 1
+
+
 def test_a_large_one_is_not_kept(grown: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MOST_KEPT", 10)
     assert whole(grown).startswith(b"# v2 git bundle")

@@ -32,7 +32,7 @@ NONSENSE = [
 @pytest.fixture
 def folder(people: People) -> Path:
     files.save(people.main, "a", os.urandom(2000), by=people.owner)
-    return repository.ready(people.project)
+    return repository.ready(people.project).folder
 
 
 def said(folder: Path, question: bytes, protocol: str, on_failure) -> bytes:
@@ -51,7 +51,7 @@ def test_nonsense_does_not_throw_the_repository_away(people: People, folder: Pat
     (folder / "same").touch()
     for _ in range(2):
         said(folder, question, protocol, lambda: repository.doubt(people.project))
-        assert (repository.ready(people.project) / "same").exists()
+        assert (repository.ready(people.project).folder / "same").exists()
 
 
 def test_a_repository_over_which_git_gives_up_is_made_again_if_it_is_damaged(people: People, folder: Path):
@@ -61,11 +61,11 @@ def test_a_repository_over_which_git_gives_up_is_made_again_if_it_is_damaged(peo
     content[-60] ^= 255  # of the commit, which git reads; contents it hands on unread
     pack.chmod(0o600)
     pack.write_bytes(content)
-    head = repository.refs(folder)["main"].encode()
+    head = repository.ready(people.project).refs["main"].encode()
     wish = packets.together([packets.line(b"want " + head + b" side-band-64k\n")]) + packets.line(b"done\n")
     said(folder, wish, "0", lambda: repository.doubt(people.project))
     assert (folder / repository.DOUBTED).exists()
-    assert not (repository.ready(people.project) / "same").exists()
+    assert not (repository.ready(people.project).folder / "same").exists()
     verified = subprocess.run(["git", "--git-dir", folder, "fsck", "--full"], capture_output=True, check=False)
     assert verified.returncode == 0
 

@@ -51,7 +51,7 @@ def test_a_name_without_its_bytes_is_forgotten_with_all_that_came_of_it(people: 
     migration.forget(apps, None)
     assert names(copy) == [*right, None, None]
     assert None not in names(project)
-    assert len(repository.refs(repository.ready(copy))) == 1
+    assert len(repository.ready(copy).refs) == 1
 
 
 def test_a_pushed_commit_without_its_parents_is_forgotten_with_its_bytes(people: People, project: Project):

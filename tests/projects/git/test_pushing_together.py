@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from projects.exports import upload
-from projects.git import filling, repository
+from projects.git import filling, naming, program, repository
 from projects.models import Branch, Event, ProjectFile, Version
 from projects.services import files, tokens, versions
 from projects.store import trees
@@ -152,22 +153,56 @@ def test_when_many_fetch_the_next_is_told_to_come_again(people: People, cloned: 
     clone.git("fetch", "-q")
 
 
-def test_a_branch_that_moves_while_it_is_read_does_not_vanish(people: People, monkeypatch: pytest.MonkeyPatch):
-    """The newest version is not in the repository yet: the branch is shown where it was."""
-    files.save(people.main, "a.txt", b"one\n", by=people.owner)
-    before = repository.refs(repository.ready(people.project))
+def moved_meanwhile(monkeypatch: pytest.MonkeyPatch, move: Callable[[], object]) -> None:
+    """Once, when everything that was new is in the repository and the refs are not written yet."""
     filled = filling.add
 
     def slow(*arguments: Any, **named: Any) -> str:
+        monkeypatch.setattr(filling, "add", filled)
         last = filled(*arguments, **named)
-        files.save(people.main, "a.txt", b"three\n", by=people.owner)
+        move()
         return last
 
-    files.save(people.main, "a.txt", b"two\n", by=people.owner)
     monkeypatch.setattr(filling, "add", slow)
-    meanwhile = repository.refs(repository.ready(people.project))
-    assert meanwhile == before
-    monkeypatch.setattr(filling, "add", filled)
-    after = repository.refs(repository.ready(people.project))
-    assert after.keys() == {"main"}
-    assert after != before
+
+
+def newest(people: People) -> str | None:
+    return people.project.versions.order_by("-number").values_list("commit_oid", flat=True)[0]
+
+
+def test_a_branch_that_moves_while_it_is_read_does_not_vanish(people: People, monkeypatch: pytest.MonkeyPatch):
+    """The newest version is not in the repository yet: the branch is shown where it was when the reading began."""
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    repository.ready(people.project)
+    files.save(people.main, "a.txt", b"two\n", by=people.owner)
+    moved_meanwhile(monkeypatch, lambda: files.save(people.main, "a.txt", b"three\n", by=people.owner))
+    meanwhile = repository.ready(people.project)
+    assert meanwhile.refs == {"main": people.project.versions.get(number=2).commit_oid}
+    assert newest(people) is None
+    after = repository.ready(people.project).refs
+    assert after == {"main": newest(people)}
+    assert after != meanwhile.refs
+
+
+def test_a_branch_that_moves_while_it_is_read_first_does_not_vanish(people: People, monkeypatch: pytest.MonkeyPatch):
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    moved_meanwhile(monkeypatch, lambda: files.save(people.main, "a.txt", b"two\n", by=people.owner))
+    assert repository.ready(people.project).refs == {"main": people.project.versions.get(number=1).commit_oid}
+
+
+def test_a_push_that_lands_while_it_is_read_is_not_shown_before_it_is_there(
+    people: People, monkeypatch: pytest.MonkeyPatch
+):
+    """A pushed version has its name at once, and its commit is not in the repository yet."""
+
+    def push() -> None:
+        files.save(people.main, "a.txt", b"two\n", by=people.editor)
+        list(naming.versions(people.project, after=1, upto=2))
+
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    moved_meanwhile(monkeypatch, push)
+    ready = repository.ready(people.project)
+    assert ready.refs == {"main": people.project.versions.get(number=1).commit_oid}
+    told = program.run("for-each-ref", "--format=%(objectname) %(objecttype)", folder=ready.folder, seconds=20)
+    assert told.decode().strip() == f"{ready.refs['main']} commit"
+    assert repository.ready(people.project).refs == {"main": newest(people)}

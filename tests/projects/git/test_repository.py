@@ -35,7 +35,7 @@ def project(people: People) -> Project:
 
 
 def test_it_holds_every_version_and_git_finds_nothing_wrong(people: People, project: Project):
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     names = list(Version.objects.order_by("-number").values_list("commit_oid", flat=True))
     assert said(folder, "rev-list", "main").split() == names
     assert said(folder, "fsck", "--strict", "--full") == ""
@@ -43,13 +43,13 @@ def test_it_holds_every_version_and_git_finds_nothing_wrong(people: People, proj
 
 
 def test_without_versions_it_is_empty(people: People):
-    assert said(repository.ready(people.project), "for-each-ref") == ""
+    assert said(repository.ready(people.project).folder, "for-each-ref") == ""
 
 
 def test_only_what_is_new_is_added(people: People, project: Project):
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     before = set((folder / "objects" / "pack").iterdir())
-    assert repository.ready(project) == folder
+    assert repository.ready(project).folder == folder
     assert set((folder / "objects" / "pack").iterdir()) == before
     files.save(people.main, "b.txt", b"b", by=people.owner)
     repository.ready(project)
@@ -60,7 +60,7 @@ def test_only_what_is_new_is_added(people: People, project: Project):
 
 def test_branches_are_followed(people: People, project: Project):
     branch = branches.create(project, "idea/ü", by=people.owner, at=versions.find(project, 1))
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     assert head(folder, "idea/ü") == said(folder, "rev-parse", "main~2")
     branches.delete(branch, by=people.owner)
     repository.ready(project)
@@ -74,7 +74,7 @@ def test_parents_come_in_order(people: People, project: Project):
     merged = writing.add_version(
         project, tree, parents=[second.pk, first.pk], author_kind=AuthorKind.SYSTEM, author_line="D <d@x>", message="m"
     )
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     merged.refresh_from_db()
     told = said(folder, "rev-list", "--parents", "-1", str(merged.commit_oid)).split()[1:]
     names = [Version.objects.get(pk=version.pk).commit_oid for version in (second, first)]
@@ -98,16 +98,16 @@ DAMAGE = {
 
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_what_is_damaged_is_made_again(project: Project, kind: str):
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     names = said(folder, "rev-list", "main")
     DAMAGE[kind](folder)
-    assert repository.ready(project) == folder
+    assert repository.ready(project).folder == folder
     assert said(folder, "rev-list", "main") == names
     assert said(folder, "fsck", "--full") == ""
 
 
 def test_bits_that_a_disk_turned_over_are_found_within_a_day(project: Project, monkeypatch):
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     [pack] = folder.glob("objects/pack/*.pack")
     content = bytearray(pack.read_bytes())
     content[30] ^= 1
@@ -122,7 +122,7 @@ def test_bits_that_a_disk_turned_over_are_found_within_a_day(project: Project, m
 
 @pytest.mark.parametrize("kind", ["pack", "idx"])
 def test_what_is_doubted_is_looked_through_and_made_again_only_if_it_is_damaged(project: Project, kind: str):
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     (folder / "same").touch()
     repository.doubt(project)
     repository.ready(project)
@@ -145,9 +145,9 @@ def test_what_is_not_there_cannot_be_doubted(project: Project):
 
 
 def test_on_another_host_the_names_are_the_same(project: Project, tmp_path: Path, settings):
-    here = said(repository.ready(project), "rev-list", "main")
+    here = said(repository.ready(project).folder, "rev-list", "main")
     settings.DJINN_HOME = tmp_path
-    assert said(repository.ready(project), "rev-list", "main") == here
+    assert said(repository.ready(project).folder, "rev-list", "main") == here
 
 
 def test_a_content_that_changed_in_the_database_is_not_given_out(people: People, project: Project):
@@ -179,11 +179,11 @@ def test_a_commit_pushed_before_its_version_was_named_gets_a_mark_of_its_own(peo
         project, versions.tree(mine), parents=[parent.pk], author_kind=AuthorKind.USER, author_line="E <e@x>",
         message="m", commit_oid=objects.name("commit", raw), raw_commit=raw,
     )  # fmt: skip
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     mine.refresh_from_db()
     assert mine.commit_oid not in {None, stolen.commit_oid}
     repository.forget(project.pk)
-    assert head(repository.ready(project)) == mine.commit_oid
+    assert head(repository.ready(project).folder) == mine.commit_oid
     assert "djinn-version 4.1" in said(folder, "cat-file", "commit", str(mine.commit_oid))
 
 
@@ -210,14 +210,14 @@ def test_hostile_authors_and_messages_make_whole_commits(people: People, project
         mark="1",
         message=f"\n{line}\0\n\n",
     )
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     oid = program.run("hash-object", "-t", "commit", "-w", "--stdin", folder=folder, seconds=20, feed=[raw])
     assert oid.decode().strip() == objects.name("commit", raw)
     assert objects.read_commit(raw).parents == ()
 
 
 def test_what_nobody_asked_for_in_a_month_is_thrown_away(people: People, project: Project):
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     then = time.time() - (repository.UNUSED_DAYS + 1) * 24 * 3600
     os.utime(folder / repository.NOTE, (then, then))
     other = projects.create(name="Other", by=people.owner)
@@ -240,7 +240,7 @@ def test_who_waits_too_long_is_told_so(tmp_path: Path):
 
 def test_a_process_killed_while_it_fills_leaves_nothing_broken(project: Project):
     """Killed at each moment git's own writing passes through: nothing, half a pack, a pack without an index."""
-    folder = repository.ready(project)
+    folder = repository.ready(project).folder
     names = said(folder, "rev-list", "main")
     repository.forget(project.pk)
     for begun in range(3):
@@ -252,5 +252,5 @@ def test_a_process_killed_while_it_fills_leaves_nothing_broken(project: Project)
         process.stdin.flush()
         os.kill(process.pid, signal.SIGKILL)
         program.kill(process)
-        assert said(repository.ready(project), "rev-list", "main") == names
+        assert said(repository.ready(project).folder, "rev-list", "main") == names
         repository.forget(project.pk)

@@ -18,11 +18,11 @@ def folder(people: People) -> Path:
     """The repository of a project with two versions."""
     files.save(people.main, "a.txt", b"one\n", by=people.owner)
     files.save(people.main, "run.sh", b"#!/bin/sh\n", by=people.editor, executable=True)
-    return repository.ready(people.project)
+    return repository.ready(people.project).folder
 
 
 def heads(people: People) -> list[str]:
-    return list(repository.refs(repository.folder_of(people.project.pk)).values())
+    return list(repository.ready(people.project).refs.values())
 
 
 def test_what_is_known_does_not_arrive_again(people: People, folder: Path):

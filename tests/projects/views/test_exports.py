@@ -5,11 +5,14 @@ import zipfile
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
+from django.urls import reverse
 
+from projects.models import Blob
 from projects.rest import downloads
 from projects.services import files
 from tests import people as people_of_tests
 from tests.people import People
+from tests.programs import Programs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,3 +67,14 @@ def test_others_get_nothing(people: People):
 def test_who_is_not_signed_in_is_sent_to_sign_in(people: People):
     assert Client().get(ZIP)["Location"] == f"/accounts/login/?next={ZIP}"
     assert Client().post(ZIP).status_code == 405
+
+
+def test_a_bundle_that_git_cannot_make_is_refused_in_a_sentence(people: People, program: Programs):
+    """A content that is no longer what was kept."""
+    Blob.objects.update(content=b"no content")
+    client = Client()
+    client.force_login(people.owner, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(reverse("projects:export-bundle", args=["owner", "night-garden"]))
+    assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
+    assert answer.content.startswith(b"git index-pack failed")
+    assert program(people.owner).get(f"/projects/{people.project.pk}/exports/bundle").status_code == 503
