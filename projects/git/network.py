@@ -133,6 +133,7 @@ def _settings(address: Address, limits: Limits) -> dict[str, str]:
         "credential.helper": "",
         "core.hooksPath": "/dev/null",
         "http.proxy": "",
+        "fetch.unpackLimit": "1",  # what comes stays a pack, however small
     }
     if address.username or address.password:
         user = address.username or "git"  # who has a token alone is asked for no name, but some servers want one

@@ -17,6 +17,8 @@ MOST_OBJECTS = 200_000
 MOST_UNPACKED = 512 * 1024**2
 # A larger object goes through without being held in memory; none of ours is as large.
 BIG = "16m"
+# Those of a pack are counted and checked; a server without git on it gives them out as files, one by one.
+LOOSE = "The objects came one by one and not as a pack. Take an address at which git itself answers."
 
 
 @contextmanager
@@ -59,6 +61,8 @@ def take_in(folder: Path, pack: Iterable[bytes], *, most: int) -> None:
 
 def check_size(folder: Path) -> None:
     """A small pack may hold much: all of it is counted before any of it is read."""
+    if any((folder / "objects").glob("[0-9a-f][0-9a-f]/*")):
+        raise Malformed(LOOSE)
     total = 0
     for pack in (folder / "objects" / "pack").glob("pack-*.idx"):
         names = program.run("show-index", folder=folder, seconds=SECONDS, feed=[pack.read_bytes()])

@@ -1,13 +1,21 @@
 """A project out as a bundle and in again as another, with git in between."""
 
+import functools
 import io
+import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from projects import errors
+from projects.git.addresses import Address
+from projects.git.network import Visit
 from projects.imports import bundle as bundles
+from projects.imports import clone
 from projects.models import Branch, Event, Project, Version
 from projects.services import branches, exporting, files, importing_git, projects, versions
 from tests.people import People
@@ -99,7 +107,7 @@ def test_tags_are_left_where_they_are_and_odd_branches_are_named(people: People,
 
 def test_a_bare_repository_on_disk_comes_in(people: People, elsewhere: Clone, tmp_path: Path):
     head = elsewhere.commit("First", a_txt="a")
-    elsewhere.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
+    elsewhere.git("clone", "-q", "--bare", "--no-local", ".", str(tmp_path / "bare.git"))
     history = importing_git.read(tmp_path / "bare.git")
     importing_git.bring_in(people.project, history, by=people.owner, said="From there", source="url")
     version = Version.objects.get()
@@ -152,3 +160,34 @@ def test_a_bundle_larger_than_may_be_is_refused(people: People, elsewhere: Clone
     monkeypatch.setattr(bundles, "MOST_BYTES", 50)
     with pytest.raises(errors.BadHistory):
         into_new(people, content)
+
+
+# --- from another server ------------------------------------------------------------------------
+def fetched(url: str, folder: Path) -> Path:
+    clone.clone(folder / "fetched.git", Visit(Address(url), lambda: False))
+    return folder / "fetched.git"
+
+
+@pytest.fixture
+def plain(tmp_path: Path, settings) -> Iterator[str]:
+    """The address of a repository that lies about as files, without a git that would answer."""
+    settings.GIT_EXTRA_CIDRS = ["127.0.0.0/8"]
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/elsewhere/.git"
+        server.shutdown()
+
+
+def test_objects_that_come_one_by_one_are_refused_and_as_a_pack_they_are_taken(
+    elsewhere: Clone, plain: str, tmp_path: Path
+):
+    """Sizes and names are checked in packs; what comes as files would be checked by nobody."""
+    tip = elsewhere.commit(a__txt="1")
+    elsewhere.git("update-server-info")
+    with pytest.raises(errors.BadHistory, match="came one by one"):
+        importing_git.read(fetched(plain, tmp_path))
+    shutil.rmtree(tmp_path / "fetched.git")
+    elsewhere.git("repack", "-adq")
+    elsewhere.git("update-server-info")
+    assert importing_git.read(fetched(plain, tmp_path)).heads == {"main": tip}
