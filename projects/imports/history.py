@@ -14,6 +14,8 @@ from projects.store import trees
 MOST_COMMITS = 2000
 # Each version keeps its whole tree, so many commits of many files are much to write while others wait.
 MOST_FILES_IN_ALL = 250_000
+# Of a folder all that is in it is kept, and again for each folder around it: what is nested deep is held many times.
+MOST_ENTRIES = 1_000_000
 MOST_COMMIT = 256 * 1024
 MOST_FOLDER = 2 * 1024**2
 MOST_FAULTS = 200
@@ -106,6 +108,7 @@ class _Folders:
         self._known: dict[str, dict[str, Item]] = {}
         self._checked: dict[str, dict[str, Item]] = {}
         self._fine: set[str] = set()
+        self._entries = 0
 
     def tree(self, oid: str) -> dict[str, Item]:
         """Every file of the tree; its faults are noted and, once they are many, raised."""
@@ -151,8 +154,14 @@ class _Folders:
             self._put(files, line, prefix, depth)
             if len(files) > self._limits.files:
                 raise BadHistory([*self.faults, Fault("", f"A project has at most {self._limits.files} files")])
+        self._count(max(len(files), len(names)))
         self._known[oid] = files
         return files
+
+    def _count(self, entries: int) -> None:
+        self._entries += entries
+        if self._entries > MOST_ENTRIES:
+            raise BadHistory([*self.faults, Fault("", "These are too many folders of too many files. Nest them less")])
 
     def _lines(self, oid: str, prefix: str, depth: int) -> Sequence[Line]:
         if depth > trees.MAX_DEPTH:

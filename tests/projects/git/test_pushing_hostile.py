@@ -86,6 +86,19 @@ def test_a_tree_that_no_project_can_have_is_refused(clone: Clone):
     nothing_happened()
 
 
+def test_folders_around_many_files_again_and_again_are_refused(clone: Clone, monkeypatch: pytest.MonkeyPatch):
+    """Ten files, held again for each of the folders around them: little to send and much to hold."""
+    tree = clone.tree(*((FILE, b"f%d" % n, blob(clone)) for n in range(10)))
+    for _ in range(9):
+        tree = clone.tree((FOLDER, b"d", tree))
+    commit = clone.commit_of(tree, clone.head())
+    monkeypatch.setattr(history, "MOST_ENTRIES", 99)
+    assert "too many folders of too many files" in push_of(clone, commit)
+    nothing_happened()
+    monkeypatch.setattr(history, "MOST_ENTRIES", 100)
+    clone.push(f"{commit}:refs/heads/main")
+
+
 def push_of(clone: Clone, commit: str, ref: str = "refs/heads/main") -> str:
     return " ".join(clone.push("--force", f"{commit}:{ref}", code=1).err.replace("remote: ", "").split())
 
