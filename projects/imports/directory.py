@@ -169,6 +169,9 @@ def _clashes(found: Contents) -> Iterator[errors.Fault]:
 
 def _overlaps(file: BinaryIO, list_at: int, infos: list[zipfile.ZipInfo]) -> Iterator[errors.Fault]:
     """Entries that share their bytes make much of little: each must begin behind the end of the one before."""
+    if outside := [info for info in infos if not 0 <= info.header_offset < list_at]:
+        yield from (errors.Fault(_shown(info.filename), "begins outside of the zip: it is cut off") for info in outside)
+        return
     ends_at = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < ends_at:

@@ -275,3 +275,16 @@ def test_a_damaged_zip_gives_whole_files_or_a_list(noise: bytes, at: int, cut: i
     damaged = raw[:at] + noise + raw[at + len(noise) : len(raw) - cut % 7]
     with suppress(errors.BadArchive):
         assert set(files_of(io.BytesIO(damaged)).values()) <= {b"hello" * 20, b"there"}
+
+
+@pytest.mark.parametrize("cut", [1, 10, 40])
+def test_a_zip_whose_beginning_is_cut_off_is_refused(cut: int):
+    whole = make(("a.txt", b"hi" * 100), ("b.txt", b"b")).getvalue()
+    assert faults_of(io.BytesIO(whole[cut:])) == [("a.txt", "begins outside of the zip: it is cut off")]
+
+
+def test_a_zip_whose_list_claims_to_stand_elsewhere_is_refused():
+    whole = bytearray(make(("a.txt", b"hi")).getvalue())
+    at = struct.unpack("<I", whole[-6:-2])[0]
+    whole[-6:-2] = struct.pack("<I", at + 10)
+    assert faults_of(io.BytesIO(whole)) == [("a.txt", "begins outside of the zip: it is cut off")]
