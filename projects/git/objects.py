@@ -1,5 +1,6 @@
 """Git's own bytes for trees and commits: written, named and read back. Pure."""
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -145,4 +146,7 @@ def read_commit(content: bytes) -> Commit:
 def _charset(headers: bytes) -> str:
     found = _ENCODING.search(headers)
     named = found.group(1).decode().lower() if found else "utf-8"
-    return named if _CHARSETS.match(named) else "utf-8"
+    try:
+        return codecs.lookup(named).name if _CHARSETS.match(named) else "utf-8"
+    except LookupError:
+        return "utf-8"
