@@ -49,7 +49,8 @@ def read(folder: Path) -> History:
         said = program.run(
             "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", folder=folder, seconds=SECONDS
         )
-        pairs = [line.split(" ", 1) for line in said.decode(errors="replace").splitlines()]
+        # Names may hold what Python takes for the end of a line, and git does not.
+        pairs = [line.split(" ", 1) for line in said.decode(errors="replace").split("\n") if line]
         return _history(folder, {ref: oid for oid, ref in pairs}, _default(folder))
 
 

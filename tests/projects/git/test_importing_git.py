@@ -162,6 +162,17 @@ def test_a_bundle_larger_than_may_be_is_refused(people: People, elsewhere: Clone
         into_new(people, content)
 
 
+@pytest.mark.parametrize("odd", ["odd\u2028name", "odd\x85name"])
+def test_a_branch_with_an_odd_name_is_left_out_and_the_others_come(
+    people: People, elsewhere: Clone, tmp_path: Path, odd: str
+):
+    tip = elsewhere.commit(a__txt="1")
+    elsewhere.git("branch", odd)
+    elsewhere.git("clone", "-q", "--bare", "--no-local", ".", str(tmp_path / "bare.git"))
+    history = importing_git.read(tmp_path / "bare.git")
+    assert (history.heads, history.left_out) == ({"main": tip}, (odd,))
+
+
 # --- from another server ------------------------------------------------------------------------
 def fetched(url: str, folder: Path) -> Path:
     clone.clone(folder / "fetched.git", Visit(Address(url), lambda: False))
