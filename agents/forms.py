@@ -66,6 +66,13 @@ def _secret_field(label: str, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=remotes.MOST_CREDENTIAL, widget=widget, **more)
 
 
+class AddressInput(forms.URLInput):
+    """Who signs in by the address itself does not find that in the page again."""
+
+    def format_value(self, value: Any) -> str | None:
+        return addresses.without_user(str(value)) if value else None
+
+
 class SignInForm(forms.Form):
     """An address of a git repository, and who signs in there."""
 
@@ -73,7 +80,7 @@ class SignInForm(forms.Form):
         max_length=addresses.MOST,
         label="Address",
         error_messages={"required": "A repository has an address, such as https://git.example.com/you/project.git."},
-        widget=forms.URLInput(attrs={"placeholder": "https://git.example.com/you/project.git", "autocomplete": "off"}),
+        widget=AddressInput(attrs={"placeholder": "https://git.example.com/you/project.git", "autocomplete": "off"}),
     )
     username = forms.CharField(
         label="User name", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})

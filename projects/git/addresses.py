@@ -14,6 +14,8 @@ MOST = 500
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]{0,252}[a-z0-9])?|\[[0-9a-f:.]+\]")
 _REFUSED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\\^`{|}<>\"]")
+# Up to the last @ of the host's part; where that has a colon without a port, a slash in a password ended it too early.
+_SIGNING_IN = re.compile(r"\A(\s*(?:[^:/?#@]*:)?//|\s*)(?:[^/?#]*@|[^/?#@]*:(?!//|\d*(?:[/?#]|\Z)).*@)", re.DOTALL)
 _UNICAST = ipaddress.ip_network("2000::/3")
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
@@ -26,6 +28,11 @@ class Address:
     username: str = ""
     password: str = ""
 
+    @property
+    def secret(self) -> str:
+        """The password; some servers take a token as the user name, and then there is none."""
+        return self.password or self.username
+
 
 def read(written: str) -> Address:
     """As a person gave it. Who signs in by the address itself is taken out of it."""
@@ -36,7 +43,7 @@ def read(written: str) -> Address:
         parts = urlsplit(written)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise errors.BadUrl(f"“{written[:80]}” is not an address.") from None
+        raise errors.BadUrl("This is not an address: look at the part between // and the next slash.") from None
     if parts.scheme not in _PORTS:
         raise errors.BadUrl("The address begins with https:// (or http://). Others, such as ssh, do not work here.")
     if parts.query or parts.fragment or not _HOST.fullmatch(f"[{host}]" if ":" in host else host):
@@ -44,6 +51,11 @@ def read(written: str) -> Address:
     if parts.path.strip("/") == "":
         raise errors.BadUrl("The address is without the path of a repository.")
     return Address(_clean(parts, host, port), unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def without_user(written: str) -> str:
+    """As it was written, however wrong, and without what may be a user name or a password."""
+    return _SIGNING_IN.sub(r"\1", written)
 
 
 def _clean(parts: SplitResult, host: str, port: int | None) -> str:

@@ -67,7 +67,7 @@ class Visit:
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> None:
         """Masked before anything is cut: a cut within a password would hide it from who looks for it."""
-        masked = Stream(Masker([("password", self.address.password)]))
+        masked = Stream(Masker([("password", self.address.secret)]))
         rest = b""
         for piece in self._pieces(process):
             *whole, rest = (rest + masked.feed(piece)).replace(b"\r", b"\n").split(b"\n")

@@ -77,6 +77,8 @@ def _readdress(remote: Remote, url: str | None, username: str | None, password: 
         return
     if is_same and username and not password:
         address = Address(address.url, username, address_of(remote).password)
+    if is_same and username is None and not address.username:
+        address = Address(address.url, _known(remote).username, address.password)
     if not is_same:
         remote.pushed, remote.pushed_at = {}, None
     remote.url = address.url
@@ -103,11 +105,16 @@ def address_of(remote: Remote) -> Address:
 
 
 def username_of(remote: Remote) -> str:
-    """Who signs in there, to be shown; nothing when the key is away."""
+    """Who signs in there, to be shown; nothing when the key is away, or when the name alone may be a token."""
+    known = _known(remote)
+    return known.username if known.password else ""
+
+
+def _known(remote: Remote) -> Address:
     try:
-        return address_of(remote).username
+        return address_of(remote)
     except errors.Refusal:
-        return ""
+        return Address(remote.url)
 
 
 def note_push(remote: Remote, pushed: dict[str, str], *, job_ref: UUID, by: User | None) -> None:

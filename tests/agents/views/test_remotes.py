@@ -51,6 +51,36 @@ def test_what_is_wrong_stands_at_its_field(client: Client, project: Project, wro
     assert not Remote.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (f"https://u:{SECRET}@h.example/a.git?x", "https://h.example/a.git?x"),
+        (f"https://{SECRET}@h.example:99999/a.git", "https://h.example:99999/a.git"),
+        (f"https://u:pass/{SECRET}@h.example/a.git", "https://h.example/a.git"),
+        (f"ssh://u:{SECRET}@h.example/a.git", "ssh://h.example/a.git"),
+        (f"u:{SECRET}@h.example/a.git", "h.example/a.git"),
+        ("https://h.example:8080/@scope/a.git?x", "https://h.example:8080/@scope/a.git?x"),
+    ],
+)
+def test_an_address_that_is_refused_is_shown_without_who_signs_in(
+    client: Client, project: Project, written: str, shown: str
+):
+    answer = client.post(at(project), {**FILLED, "password": "", "url": written})
+    assert answer.status_code == 422
+    assert SECRET not in answer.content.decode()
+    assert f'value="{shown}"' in answer.content.decode()
+
+
+def test_a_token_as_the_user_name_is_on_no_page(client: Client, project: Project):
+    client.post(at(project), {"name": "origin", "url": f"https://{SECRET}@git.example.com/a/b.git"})
+    remote = Remote.objects.get()
+    assert SECRET not in client.get(at(project)).content.decode()
+    assert SECRET not in client.get(at(project, remote.pk)).content.decode()
+    client.post(at(project, remote.pk), {"name": "backup", "url": URL, "username": "", "password": ""})
+    remote.refresh_from_db()
+    assert (remote.name, remotes.address_of(remote).username) == ("backup", SECRET)
+
+
 def test_an_empty_password_stays_as_it_was(client: Client, project: Project, remote: Remote):
     page = client.get(at(project, remote.pk)).content.decode()
     assert SECRET not in page

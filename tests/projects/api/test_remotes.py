@@ -41,6 +41,9 @@ def test_what_signs_in_is_nowhere_in_an_answer(people: People, program: Programs
     asks = program(people.owner)
     added(asks, people)
     other = asks.post(path(people), {"name": "b", "url": f"https://me:{SECRET}@git.example.com/a"})
+    wrong = asks.post(path(people), {"name": "c", "url": f"https://me:{SECRET}@git.example.com:99999/a"})
+    assert wrong.status_code == 422
+    assert SECRET not in wrong.content.decode()
     listed = asks.get(path(people))
     assert SECRET not in (other.content + listed.content).decode()
     remote = Remote.objects.get(name="b")

@@ -95,6 +95,13 @@ def test_a_password_over_a_cut_is_told_to_nobody(before: int):
     assert "battery" not in "".join(going.lines)
 
 
+def test_a_token_in_the_place_of_the_user_name_is_told_to_nobody():
+    going = Visit(Address("https://git.example/x.git", "correct-horse-battery"), lambda: False)
+    with subprocess.Popen(["echo", "for correct-horse-battery"], stdout=subprocess.PIPE) as process:
+        going._listen(process)
+    assert going.lines == ["for [secret password]"]
+
+
 @pytest.mark.parametrize("password", ["", "wrong-password"])
 def test_a_wrong_password_is_refused_in_a_sentence(elsewhere: GitServer, cloned: Path, password: str):
     elsewhere.is_locked = True

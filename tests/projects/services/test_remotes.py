@@ -43,6 +43,21 @@ def test_what_is_not_said_stays(people: People):
     assert (remotes.username_of(same), remotes.address_of(same).password) == ("you", "secret-word")
 
 
+def test_another_password_keeps_the_user_name(people: People):
+    changed = remotes.change(added(people), by=people.owner, password="new-secret")
+    address = remotes.address_of(changed)
+    assert (address.username, address.password) == ("me", "new-secret")
+    address = remotes.address_of(remotes.change(changed, by=people.owner, username="", password="a-token"))
+    assert (address.username, address.password) == ("", "a-token")
+
+
+def test_a_user_name_that_stands_alone_may_be_a_token_and_is_not_shown(people: People):
+    remote = added(people, url="https://planted-token@git.example.com/a/b.git", username="", password="")
+    assert remotes.username_of(remote) == ""
+    assert remotes.address_of(remote).username == "planted-token"
+    assert "planted-token" not in str(list(AuditEntry.objects.values()))
+
+
 def test_another_address_forgets_the_password_and_what_was_pushed(people: People):
     remote = added(people)
     Remote.objects.filter(pk=remote.pk).update(pushed={"main": "a" * 40})
@@ -119,3 +134,5 @@ def test_without_the_key_the_user_name_is_not_shown_and_the_password_is_refused(
     assert remotes.username_of(remote) == ""
     with pytest.raises(errors.MissingKey):
         remotes.address_of(remote)
+    changed = remotes.change(remote, by=people.owner, password="new-secret")
+    assert remotes.address_of(changed).password == "new-secret"
