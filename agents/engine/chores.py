@@ -4,7 +4,6 @@ What goes to another server can be done twice without harm: git sends only what 
 fetched is worth nothing until it is brought in, in the transaction that completes the job.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from agents.lifecycle import leases, moves
 from agents.lifecycle.failures import Failure
 from projects import errors
 from projects.exports import pushing
-from projects.git import addresses, repository
+from projects.git import addresses, quarantine, repository
 from projects.git.network import Interrupted, Visit
 from projects.imports import clone
 from projects.models import Remote
@@ -66,8 +65,8 @@ def _import(context: Context) -> None:
     remote = _remote(context)
     _say(context, f"From {remote.url}")
     visit = Visit(remotes.address_of(remote), context.should_stop)
-    with tempfile.TemporaryDirectory(prefix="djinn-import-") as folder:
-        bare = Path(folder) / "repository.git"
+    with quarantine.place() as folder:
+        bare = folder / "repository.git"
         with _visiting(context, visit):
             clone.clone(bare, visit)
         _say(context, "It is here; now its commits become versions.")

@@ -4,7 +4,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from projects import errors
@@ -24,8 +24,7 @@ LOOSE = "The objects came one by one and not as a pack. Take an address at which
 @contextmanager
 def opened(beside: Path | None = None) -> Iterator[Path]:
     """An empty repository that sees the objects of the one beside it, and vanishes at the end."""
-    folder = _place()
-    try:
+    with place() as folder:
         for part in ("objects/pack", "objects/info", "refs/heads"):
             (folder / part).mkdir(parents=True)
         (folder / "HEAD").write_text("ref: refs/heads/main\n")
@@ -33,20 +32,28 @@ def opened(beside: Path | None = None) -> Iterator[Path]:
         if beside is not None:
             (folder / "objects" / "info" / "alternates").write_text(f"{beside / 'objects'}\n")
         yield folder
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """An empty folder that vanishes at the end; if its process is killed, with one that comes later."""
+    root = repository.root() / "incoming"
+    root.mkdir(exist_ok=True, mode=0o700)
+    _sweep(root)
+    folder = root / secrets.token_hex(16)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _place() -> Path:
-    root = repository.root() / "incoming"
-    root.mkdir(exist_ok=True, mode=0o700)
+def _sweep(root: Path) -> None:
     oldest = time.time() - STALE_SECONDS
     for left in root.iterdir():
-        if left.stat().st_mtime < oldest:
-            shutil.rmtree(left, ignore_errors=True)
-    folder = root / secrets.token_hex(16)
-    folder.mkdir(mode=0o700)
-    return folder
+        with suppress(FileNotFoundError):  # whoever made it was done with it just now
+            if left.stat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def take_in(folder: Path, pack: Iterable[bytes], *, most: int) -> None:

@@ -215,8 +215,9 @@ def _sweep() -> None:
         shutil.rmtree(gone, ignore_errors=True)
     oldest = time.time() - UNUSED_DAYS * 24 * 3600
     for note in root().glob(f"*.git/{NOTE}"):
-        if note.stat().st_mtime < oldest:
-            _forget_if_free(note.parent)
+        with suppress(FileNotFoundError):  # it was thrown away just now
+            if note.stat().st_mtime < oldest:
+                _forget_if_free(note.parent)
 
 
 def _forget_if_free(folder: Path) -> None:

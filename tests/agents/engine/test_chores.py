@@ -224,6 +224,12 @@ def test_an_import_makes_a_project_at_once_and_fills_it_with_the_history(owner: 
     assert job.project.remotes.get().name == "origin"
 
 
+def test_what_is_imported_lies_where_it_is_swept_if_its_worker_is_killed(owner: User, elsewhere: GitServer, settings):
+    elsewhere.commit("main", a__txt="1")
+    run(chores.bring_in(url=elsewhere.url, by=owner))
+    assert list((settings.DJINN_HOME / "git" / "incoming").iterdir()) == []
+
+
 def test_what_was_imported_can_be_pushed_back_as_it_was(owner: User, elsewhere: GitServer):
     elsewhere.commit("main", a__txt="1")
     project = run(chores.bring_in(url=elsewhere.url, by=owner)).project
