@@ -8,11 +8,12 @@ import fcntl
 import json
 import mmap
 import os
+import secrets
 import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -30,6 +31,7 @@ MOST_KEPT = 512 * 1024 * 1024
 # Past this the caches of projects that nobody searched for longest go.
 MOST_IN_ALL = 2048 * 1024 * 1024
 _KNOWN_PROJECTS = 8
+_MOST_MARK = 100
 
 
 class Span(NamedTuple):
@@ -45,7 +47,8 @@ class Span(NamedTuple):
 class _Known:
     """What this process has read of a project's list so far."""
 
-    file: tuple[int, int] = (0, 0)
+    # Its place on the disk, which another may have had before it, and its first line, which none had.
+    file: tuple[int, int, bytes] = (0, 0, b"")
     read: int = 0
     # None: these bytes are not text.
     spans: dict[str, Span | None] = field(default_factory=dict)
@@ -106,24 +109,34 @@ def _locked(project_id: UUID) -> Iterator[Path]:
 
 
 def _up_to_date(project_id: UUID, folder: Path) -> _Known:
-    """Read what others added to the list since; a list that is another file than before is read anew."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    for name in ("texts", "folded", "list"):
-        if not (folder / name).exists():
-            # One byte, as nothing cannot be mapped.
-            (folder / name).write_bytes(b"\n")
+    """Read what others added to the list since; a list that is another than before is read anew."""
+    _begin(folder)
     found = (folder / "list").stat()
+    with (folder / "list").open("rb") as file:
+        same = (found.st_ino, found.st_dev, file.readline(_MOST_MARK))
     with _lock:
         known = _known.setdefault(project_id, _Known())
         _known.move_to_end(project_id)
         while len(_known) > _KNOWN_PROJECTS:
             _known.popitem(last=False)
-    is_same = known.file == (found.st_ino, found.st_dev) and known.read <= found.st_size
-    if not is_same:
-        known = _known[project_id] = _Known(file=(found.st_ino, found.st_dev))
+    if known.file != same or known.read > found.st_size:
+        known = _known[project_id] = _Known(file=same)
     if known.read < found.st_size:
         _read(folder, known)
     return known
+
+
+def _begin(folder: Path) -> None:
+    """All three or none: a list says nothing about texts that are not those it was written with."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    files = [folder / name for name in ("texts", "folded", "list")]
+    if all(file.exists() for file in files):
+        return
+    for file in files:
+        file.unlink(missing_ok=True)  # somebody may still read it
+    for file in files:
+        # A line, as nothing cannot be mapped.
+        file.write_text(f"{secrets.token_hex(16)}\n" if file.name == "list" else "\n")
 
 
 def _read(folder: Path, known: _Known) -> None:
@@ -172,15 +185,38 @@ def _mapped(path: Path) -> mmap.mmap:
 
 
 def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.glob("*") if file.is_file())
+    """Of its files; those that go meanwhile count nothing."""
+    total = 0
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            total += file.stat().st_size
+    return total
 
 
 def _make_room(kept: Path) -> None:
-    """Who reads one that goes keeps what is mapped."""
-    folders = sorted((path for path in _home().iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    """Who reads one that goes keeps what is mapped; one that somebody adds to stays."""
+    folders = sorted((path for path in _home().iterdir() if path.is_dir()), key=_used)
     total = sum(map(_size, folders))
     for folder in folders:
         if total <= MOST_IN_ALL or folder == kept:
             return
-        total -= _size(folder)
+        total -= _removed(folder)
+
+
+def _removed(folder: Path) -> int:
+    """How much less there is now. Nobody waits here: two might wait for each other."""
+    with folder.with_suffix(".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return 0
+        size = _size(folder)
         shutil.rmtree(folder, ignore_errors=True)
+        return size
+
+
+def _used(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # it went meanwhile
+        return 0

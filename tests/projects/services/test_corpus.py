@@ -1,4 +1,7 @@
+import os
+import shutil
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -53,6 +56,31 @@ def test_another_process_adds_and_this_one_sees_it(people: People, tree: Manifes
     assert shown(people, tree) == EXPECTED
 
 
+def test_another_list_in_the_same_place_on_the_disk_is_another_list(people: People, tree: Manifest):
+    """Made again by another process, it may get the very number that the one before had."""
+    many = [(f"{n}.txt", files.Content(b"Stars %d" % n)) for n in range(40)]
+    files.save_all(people.main, many[:20], by=people.owner, message="Many")
+    shown(people, files.manifest(people.main))
+    mine = corpus._known.pop(people.project.pk)
+    files.save_all(people.main, many[20:], by=people.owner, message="More")
+    larger = files.manifest(people.main)
+    home(people).rename(home(people).with_name("aside"))
+    theirs = shown(people, larger)
+    corpus._known[people.project.pk] = mine
+    for name in ("list", "texts", "folded"):
+        (home(people).with_name("aside") / name).write_bytes((home(people) / name).read_bytes())
+    shutil.rmtree(home(people))
+    home(people).with_name("aside").rename(home(people))
+    assert shown(people, larger) == theirs
+
+
+@pytest.mark.parametrize("name", ["texts", "folded"])
+def test_texts_that_are_gone_are_missed_by_those_who_knew_them(people: People, tree: Manifest, name: str):
+    shown(people, tree)
+    (home(people) / name).unlink()
+    assert shown(people, dict(reversed(tree.items()))) == EXPECTED
+
+
 @pytest.mark.parametrize("name", ["list", "texts", "folded"])
 @pytest.mark.parametrize("harm", ["gone", "cut", "rubbish"])
 def test_a_cache_that_was_hurt_is_made_again(people: People, tree: Manifest, name: str, harm: str):
@@ -78,6 +106,19 @@ def test_it_does_not_grow_for_ever(people: People, tree: Manifest, monkeypatch: 
     files.save(people.main, "d.txt", b"Stars", by=people.owner)
     assert shown(people, files.manifest(people.main))["d.txt"] == (b"Stars", b"stars")
     assert not other.exists()
+
+
+def test_what_somebody_adds_to_stays(people: People, tree: Manifest, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(corpus, "MOST_IN_ALL", 1)
+    other = UUID("11111111-1111-1111-1111-111111111111")
+    with corpus._locked(other) as folder:
+        (folder / "texts").write_bytes(bytes(100))
+        os.utime(folder, (0, 0))
+        assert shown(people, tree) == EXPECTED
+        assert (folder / "texts").exists()
+    files.save(people.main, "d.txt", b"Stars", by=people.owner)
+    shown(people, files.manifest(people.main))
+    assert not folder.exists()
     assert (home(people) / "texts").read_bytes().count(b"Moon") == 1
 
 
