@@ -13,7 +13,7 @@ from agents.engine.speech import Speech
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Turn
 from agents.models import Step
-from agents.parsing import tags
+from agents.parsing import parts
 from agents.prompts import blueprint
 from projects import feed, storable
 from sandboxes.runtime import stacks
@@ -51,7 +51,7 @@ def _request(context: Context) -> str:
 
 def plan_of(text: str, *, able: Collection[str]) -> dict[str, Any]:
     """The blueprint in a whole reply, if it can be built with what this machine has."""
-    _, body, is_closed = tags.extract(text, _TAG)
+    _, body, is_closed = parts.extract(text, _TAG)
     plan = blueprint.parse((body if is_closed else None) or "")
     if plan.stack not in able:
         raise blueprint.Malformed([f"This machine cannot run {plan.stack}. Choose one of {', '.join(able)}."])
@@ -60,7 +60,7 @@ def plan_of(text: str, *, able: Collection[str]) -> dict[str, Any]:
 
 def prose_of(text: str) -> str:
     """What it says beside the blueprint, as far as it is there."""
-    return tags.extract(text, _TAG).prose
+    return parts.extract(text, _TAG).prose
 
 
 def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> Call:

@@ -4,9 +4,6 @@ Edits are applied as they were asked for, exactly where they fit; those that fit
 to the model with the reason, within a bound.
 """
 
-from collections.abc import Callable
-from functools import partial
-
 from agents.engine import asking, reading, sinks, steps
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
@@ -15,7 +12,8 @@ from agents.engine.writer import AnySink, Writer
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Request, Turn
 from agents.models import Message, Step
-from agents.parsing import edits, patches
+from agents.parsing import edits
+from agents.parsing.events import EditClosed, PatchClosed
 from projects.services import files
 from sandboxes.runtime import lifecycle
 
@@ -81,25 +79,29 @@ def _conversation(context: Context) -> tuple[Turn, ...]:
 def apply(writer: Writer[AnySink]) -> list[str]:
     """Apply what was collected; give back what to tell the model about the rest."""
     complaints: list[str] = []
-    for edit in writer.edits:
-        complaints += _apply_to(writer, edit.path, partial(edits.apply, blocks=edit.blocks))
-    for patch in writer.patches:
-        complaints += _apply_to(writer, patch.path, partial(patches.apply, diff=patch.diff))
+    for change in writer.changes:
+        complaints += _apply_to(writer, change)
     complaints += [f"{path}: TRUNCATED. The block did not end; send it whole." for path in writer.truncated]
     complaints += writer.faults
-    for collected in (writer.edits, writer.patches, writer.truncated, writer.faults):
+    for collected in (writer.changes, writer.truncated, writer.faults):
         collected.clear()
     return complaints
 
 
-def _apply_to(writer: Writer[AnySink], path: str, fit: Callable[[str], edits.Result]) -> list[str]:
-    before = writer.read(path)
+def _fitted(text: str, change: EditClosed | PatchClosed) -> edits.Result:
+    if isinstance(change, EditClosed):
+        return edits.apply(text, change.blocks)
+    return edits.apply_unified(text, change.diff)
+
+
+def _apply_to(writer: Writer[AnySink], change: EditClosed | PatchClosed) -> list[str]:
+    path, before = change.path, writer.read(change.path)
     if before is None:
         return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
     text = files.text_of(before)
     if text is None:
         return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
-    result = fit(text)
+    result = _fitted(text, change)
     if result.text != text:
         writer.replace(path, result.text.encode())
     done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""

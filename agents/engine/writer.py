@@ -28,8 +28,8 @@ class Writer(Generic[AnySink]):
     """
 
     sink: AnySink
-    edits: list[found.Edit] = field(default_factory=list)
-    patches: list[found.Patch] = field(default_factory=list)
+    # Edits and patches in the order they came, to be applied when the reply is whole.
+    changes: list[found.EditClosed | found.PatchClosed] = field(default_factory=list)
     truncated: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
@@ -56,16 +56,14 @@ class Writer(Generic[AnySink]):
                 self.sink.grow(event.path, event.text)
             case found.FileClosed():
                 self._closed(event)
-            case found.Edit():
-                self.edits.append(event)
-            case found.Patch():
-                self.patches.append(event)
+            case found.EditClosed() | found.PatchClosed():
+                self.changes.append(event)
             case found.Command():
                 self._command(event.argv)
             case found.FileTruncated():
                 self.truncated.append(event.path)
-            case found.Rejected():
-                self._fault(f"{event.path}: {event.code}. {event.reason}")
+            case found.Malformed():
+                self._fault(f"{event.path or event.line}: {event.code}. {event.reason}")
 
     def abandon(self) -> None:
         """The stream ended inside a file: its card must not go on spinning."""
@@ -107,10 +105,12 @@ class Writer(Generic[AnySink]):
         content, lines = event.text.encode(), len(diffs.lines_of(event.text))
         entry = self.sink.manifest().get(event.path)
         more = {"purpose": event.purpose, "lines": lines, "size": len(content), "added": lines}
-        self._stage("file_closed", event.path, content, entry, **more)
+        if self._stage("file_closed", event.path, content, entry, **more):
+            # It takes the place of what was asked for before it.
+            self.changes = [change for change in self.changes if change.path != event.path]
 
-    def _stage(self, kind: str, path: str, content: bytes | None, entry: Entry | None, **more: object) -> None:
-        """What the project refuses is a fault to be told, not the end of the job."""
+    def _stage(self, kind: str, path: str, content: bytes | None, entry: Entry | None, **more: object) -> bool:
+        """Whether it is staged. What the project refuses is a fault to be told, not the end of the job."""
         is_executable = entry is not None and entry.executable
         seen = self._seen.get(path, "")
         try:
@@ -124,6 +124,8 @@ class Writer(Generic[AnySink]):
         else:
             self.touched.add(path)
             self._seen[path] = "" if content is None else hashlib.sha256(content).hexdigest()
+            return True
+        return False
 
     def _command(self, argv: tuple[str, ...]) -> None:
         try:

@@ -6,7 +6,7 @@ The commands are words about the project (which packages, which files), not for 
 import re
 
 from agents.parsing import paths, words
-from agents.parsing.events import Command, Rejected
+from agents.parsing.events import Command, Malformed
 
 _INSTALLERS = {
     ("npm", "install"),
@@ -40,28 +40,28 @@ _SENTENCE = {
 }
 
 
-def read(line: str) -> list[Command | Rejected]:
+def read(line: str) -> list[Command | Malformed]:
     """The commands of the line (joined by `&&`), or none at all."""
     if line.split(" ", 1)[0] not in _VERBS:
         return []
     tokens = words.split(line)
     if not tokens:
         return []
-    found: list[Command | Rejected] = []
+    found: list[Command | Malformed] = []
     for argv in _chain(tokens):
-        command = _command(argv)
+        command = _command(argv, line)
         if command is None:
             return []
         found.append(command)
     return found
 
 
-def install(names: list[str]) -> Command | Rejected:
-    """The command for names given in a `<package>` tag."""
+def install(names: list[str], *, raw: str) -> Command | Malformed:
+    """The command for names given in a `<package>` tag, which began in the line `raw`."""
     for name in names:
         if not _PACKAGE.fullmatch(name):
-            return Rejected(name, "is not a package name", "MALFORMED_BLOCK")
-    return Command(("npm", "install", *names))
+            return Malformed(raw, "is not a package name", name)
+    return Command(("npm", "install", *names), raw)
 
 
 def _chain(tokens: list[words.Token]) -> list[list[str]]:
@@ -76,31 +76,31 @@ def _chain(tokens: list[words.Token]) -> list[list[str]]:
     return chain
 
 
-def _command(argv: list[str]) -> Command | Rejected | None:
+def _command(argv: list[str], raw: str) -> Command | Malformed | None:
     if any(word.lower() in _SENTENCE or word.endswith((".", ",", ":", "!", "?")) for word in argv):
-        return _outside(argv)
+        return _outside(argv, raw)
     if tuple(argv[:2]) in _INSTALLERS:
-        return _install(argv, argv[2:])
+        return _install(argv, argv[2:], raw)
     if argv[:3] == ["uv", "pip", "install"]:
-        return _install(argv, argv[3:])
+        return _install(argv, argv[3:], raw)
     if argv and argv[0] in _FILE_FLAGS:
-        return _files(argv)
+        return _files(argv, raw)
     return None
 
 
-def _outside(argv: list[str]) -> Rejected | None:
+def _outside(argv: list[str], raw: str) -> Malformed | None:
     """`rm -rf ..` ends like a sentence, but is an attempt to leave the project."""
     if argv[:1] in (["rm"], ["mv"]) and {".", ".."} & set(argv[1:]):
-        return Rejected(argv[-1], "leaves the project")
+        return Malformed(raw, "leaves the project", argv[-1], "BAD_PATH")
     return None
 
 
-def _install(argv: list[str], arguments: list[str]) -> Command | None:
+def _install(argv: list[str], arguments: list[str], raw: str) -> Command | None:
     is_known = all(_FLAG.fullmatch(word) or _PACKAGE.fullmatch(word) for word in arguments)
-    return Command(tuple(argv)) if is_known else None
+    return Command(tuple(argv), raw) if is_known else None
 
 
-def _files(argv: list[str]) -> Command | Rejected | None:
+def _files(argv: list[str], raw: str) -> Command | Malformed | None:
     verb, arguments = argv[0], argv[1:]
     flags = [word for word in arguments if word.startswith("-")]
     names = [word for word in arguments if not word.startswith("-")]
@@ -113,14 +113,14 @@ def _files(argv: list[str]) -> Command | Rejected | None:
     # Wildcards and variables are a shell's business.
     if any(letter in name for name in names for letter in "*?$`{}()!"):
         return None
-    return _cleaned(verb, flags, names)
+    return _cleaned(verb, flags, names, raw)
 
 
-def _cleaned(verb: str, flags: list[str], names: list[str]) -> Command | Rejected:
+def _cleaned(verb: str, flags: list[str], names: list[str], raw: str) -> Command | Malformed:
     cleaned: list[str] = []
     for name in names:
         try:
             cleaned.append(paths.clean_folder(name))
         except paths.BadPath as bad:
-            return Rejected(name, str(bad))
-    return Command((verb, *flags, *cleaned))
+            return Malformed(raw, str(bad), name, "BAD_PATH")
+    return Command((verb, *flags, *cleaned), raw)

@@ -9,7 +9,7 @@ _TAG = re.compile(
         (?P<attributes>(?:\s++[\w:-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+)\s*+>""",
     re.VERBOSE,
 )
-_PATH = re.compile(r"""(?:^|\s)path\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
+_ATTRIBUTE = re.compile(r"""\s(?P<name>[\w:-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
 _FILE_END = re.compile(r"(?<=</file>)")
 
 
@@ -23,14 +23,22 @@ def read(line: str) -> Opening | None:
     marker = f"{match['indent']}</{name}>"
     if name.startswith("package"):
         is_whole = not rest or rest.rstrip().endswith(marker.strip())
-        return Opening("packages", "", marker, rest) if is_whole else None
-    path = _PATH.search(match["attributes"])
+        return Opening("packages", "", marker, line, rest) if is_whole else None
+    attributes = _attributes(match["attributes"])
+    path, purpose = attributes.get("path"), attributes.get("purpose", "")
     if path is None:
-        return None if rest else Opening("refused", "", marker, reason="has no path")
-    written = path["double"] if path["double"] is not None else path["single"]
+        return None if rest else Opening("refused", "", marker, line, reason="has no path")
     if name == "edit":
-        return Opening("edit", written, marker, rest)
-    return Opening("file", written, marker, rest, is_framed=True)
+        return Opening("edit", path, marker, line, rest, purpose)
+    return Opening("file", path, marker, line, rest, purpose, is_framed=True)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """The first of a name counts."""
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(text):
+        found.setdefault(match["name"], match["double"] if match["double"] is not None else match["single"])
+    return found
 
 
 def split(line: str) -> list[str]:

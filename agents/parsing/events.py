@@ -19,7 +19,8 @@ class FileOpened:
     purpose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: there is one for every piece of a stream, and a frozen one takes almost three times as long to make.
+@dataclass(slots=True)
 class FileChunk:
     """The next piece of a body; how bodies are cut into chunks means nothing."""
 
@@ -37,7 +38,7 @@ class FileClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
+class PatchClosed:
     """A unified diff for one file."""
 
     path: str
@@ -53,21 +54,22 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class EditClosed:
     path: str
     blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A line that was wholly a command; paths in it are already clean."""
+    """Paths in `argv` are already clean; `raw` is the line that it was written in."""
 
     argv: tuple[str, ...]
+    raw: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileTruncated:
-    """The stream ended inside a block: `text` is what there was of it, never a whole file."""
+    """The stream ended inside a block: `text` is what there was of it, byte for byte, never a whole file."""
 
     path: str
     text: str
@@ -75,12 +77,13 @@ class FileTruncated:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A block or command that was refused; its body was swallowed."""
+class Malformed:
+    """A block or command that was refused; the body of a block was swallowed. `line` is where it began."""
 
-    path: str
+    line: str
     reason: str
-    code: Literal["BAD_PATH", "MALFORMED_BLOCK"] = "BAD_PATH"
+    path: str = ""
+    code: Literal["BAD_PATH", "MALFORMED_BLOCK"] = "MALFORMED_BLOCK"
 
 
-Event = Prose | FileOpened | FileChunk | FileClosed | Patch | Edit | Command | FileTruncated | Rejected
+Event = Prose | FileOpened | FileChunk | FileClosed | PatchClosed | EditClosed | Command | FileTruncated | Malformed

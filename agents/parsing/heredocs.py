@@ -6,6 +6,7 @@ serve is refused with its body, so that lines of a body are never taken for comm
 
 import itertools
 import re
+from dataclasses import replace
 
 from agents.parsing import words
 from agents.parsing.openings import Opening
@@ -28,7 +29,8 @@ def read(line: str) -> Opening | None:
     marker = _marker(tokens)
     if not marker or tokens[0].text not in _SHELL_WORDS:
         return None
-    return _served(spoken, tokens, marker) or _refused(spoken, tokens, marker)
+    opening = _served(spoken, tokens, marker) or _refused(spoken, tokens, marker)
+    return opening and replace(opening, line=line)
 
 
 def _without_mkdir(tokens: list[words.Token]) -> list[words.Token]:
@@ -87,4 +89,4 @@ def _unbalanced(line: str) -> Opening | None:
     match = _UNBALANCED.fullmatch(line.strip())
     if match is None or len(match["marker"]) > LONGEST_MARKER:
         return None
-    return Opening("refused", "", match["marker"], reason="has quotes that do not match")
+    return Opening("refused", "", match["marker"], line, reason="has quotes that do not match")

@@ -8,11 +8,13 @@ Form = Literal["file", "patch", "edit", "packages", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`path` is as written; `rest` is what follows a tag on its own line."""
+    """`path` and `line` are as written; `rest` is what follows a tag on its own line."""
 
     form: Form
     path: str
     marker: str
+    line: str = ""
     rest: str = ""
+    purpose: str = ""
     is_framed: bool = False
     reason: str = ""

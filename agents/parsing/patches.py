@@ -1,13 +1,9 @@
-"""Applies a unified diff by its context, not by its line numbers, which models get wrong.
-
-Each hunk is a search-and-replace block; its line number only decides between equal places.
-"""
+"""Reads a unified diff as search-and-replace blocks: its line numbers, which models get wrong, are only hints."""
 
 import re
 from dataclasses import dataclass, replace
 
-from agents.parsing import edits, texts
-from agents.parsing.edits import Applied, Failure, Result
+from agents.parsing import texts
 from agents.parsing.events import Block
 from agents.parsing.texts import Text
 
@@ -17,28 +13,20 @@ _NO_NEWLINE = "\\ No newline"
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
+    """A block; its line number only decides between equal places."""
+
     block: Block
     hint: int | None = None
     ends_open: tuple[bool, bool] = (False, False)  # "no newline at end of file": before, after
     problem: str = ""
 
-
-def apply(text: str, diff: str) -> Result:
-    """Apply the hunks in order, each to what the ones before it left."""
-    current = texts.read(text)
-    applied: list[Applied] = []
-    failures: list[Failure] = []
-    for index, hunk in enumerate(read(diff)):
-        if hunk.problem:
-            failures.append(Failure("MALFORMED_BLOCK", index, hunk.problem))
-            continue
-        outcome = edits.step(current, hunk.block, index, hint=hunk.hint)
-        if isinstance(outcome, Failure):
-            failures.append(outcome)
-        else:
-            current, strategy = _ended(outcome[0], hunk), outcome[1]
-            applied.append(Applied(index, strategy))
-    return Result(current.joined(), tuple(applied), tuple(failures))
+    def ended(self, text: Text) -> Text:
+        """Add or take the final newline where the hunk says so."""
+        before, after = self.ends_open
+        if before == after or not text.raw:
+            return text
+        last = texts.without_ending(text.raw[-1]) + ("" if after else text.ending)
+        return replace(text, raw=(*text.raw[:-1], last))
 
 
 def read(diff: str) -> list[Hunk]:
@@ -93,12 +81,3 @@ def _text(lines: list[str]) -> str:
 
 def _wrong(problem: str) -> Hunk:
     return Hunk(Block("", ""), problem=problem)
-
-
-def _ended(text: Text, hunk: Hunk) -> Text:
-    """Add or take the final newline where the hunk says so."""
-    before, after = hunk.ends_open
-    if before == after or not text.raw:
-        return text
-    last = texts.without_ending(text.raw[-1]) + ("" if after else text.ending)
-    return replace(text, raw=(*text.raw[:-1], last))

@@ -3,7 +3,7 @@
 import re
 
 from agents.parsing import blocks, commands
-from agents.parsing.events import Edit, Event, FileClosed, FileTruncated, Patch, Rejected
+from agents.parsing.events import EditClosed, Event, FileClosed, FileTruncated, Malformed, PatchClosed
 from agents.parsing.openings import Opening
 
 _NAME_BREAK = re.compile(r"</?packages?>|[\s,]+")
@@ -17,7 +17,7 @@ def closed(opening: Opening, text: str, purpose: str) -> list[Event]:
             return [FileClosed(opening.path, text, purpose)]
         case "packages":
             names = [name for name in _NAME_BREAK.split(text) if name]
-            return [commands.install(names)] if names else []
+            return [commands.install(names, raw=opening.line)] if names else []
         case "edit" | "patch":
             return [_change(opening, text)]
         case "refused":
@@ -36,8 +36,8 @@ def truncated(opening: Opening, text: str) -> list[Event]:
 def _change(opening: Opening, text: str) -> Event:
     """Models put search blocks into patches and hunks into edits: the body decides."""
     if not blocks.has_markers(text) and (opening.form == "patch" or _HUNK.search(text)):
-        return Patch(opening.path, text)
+        return PatchClosed(opening.path, text)
     try:
-        return Edit(opening.path, blocks.read(text))
+        return EditClosed(opening.path, blocks.read(text))
     except blocks.Malformed as malformed:
-        return Rejected(opening.path, str(malformed), "MALFORMED_BLOCK")
+        return Malformed(opening.line, str(malformed), opening.path)

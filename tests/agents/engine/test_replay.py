@@ -137,7 +137,7 @@ def test_a_worker_that_died_between_two_edits_of_one_reply(server: ModelServer, 
     writer = Writer(sinks.of_step(context, step))
     asked = asking.request(context, step="edit", prompt="design", values={"stacks": ""}, turns=(Turn("user", "Go"),))
     asking.read_stream(context, step, asked, writer)
-    writer.edits.pop()
+    writer.changes.pop()
     edit_engine.apply(writer)
     leases.release_all()
     assert run(job).state == "completed"

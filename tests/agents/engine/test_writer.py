@@ -32,6 +32,10 @@ def closed(context: Context) -> list[bool]:
     return [file["closed"] for phase in context.job.plan for file in phase["files"]]
 
 
+def command(raw: str) -> found.Command:
+    return found.Command(tuple(raw.split()), raw)
+
+
 def texts(writer: Writer[JobSink]) -> dict[str, bytes]:
     manifest = files.working_manifest(writer.sink.changeset)
     return {path: files.read(manifest, path) for path in manifest}
@@ -84,14 +88,19 @@ def test_what_the_project_refuses_is_a_fault_and_not_the_end(writer: Writer[JobS
 
 def test_what_the_parser_rejected_is_a_fault_and_there_is_a_limit(writer: Writer[JobSink]):
     for _ in range(100):
-        writer.take(found.Rejected("../x", "leaves the project"))
+        writer.take(found.Malformed("rm ../x", "leaves the project", "../x", "BAD_PATH"))
     assert writer.faults == ["../x: BAD_PATH. leaves the project"] * 20
+
+
+def test_a_fault_without_a_path_names_its_line(writer: Writer[JobSink]):
+    writer.take(found.Malformed("bash << 'E'", "is not written by `cat > path << MARK`"))
+    assert writer.faults == ["bash << 'E': MALFORMED_BLOCK. is not written by `cat > path << MARK`"]
 
 
 def test_a_broken_package_json_does_not_end_the_job(writer: Writer[JobSink], context: Context):
     Project.objects.update(template="react-vite")
     writer.take(found.FileClosed("package.json", "{"))
-    writer.take(found.Command(("npm", "install", "three@0.170.0")))
+    writer.take(command("npm install three@0.170.0"))
     assert texts(writer) == {"package.json": b"{"}
     assert writer.faults == ["`package.json` is not valid JSON, so no package could be added to it."]
 
@@ -99,7 +108,7 @@ def test_a_broken_package_json_does_not_end_the_job(writer: Writer[JobSink], con
 def test_a_package_is_added_to_the_staged_file(writer: Writer[JobSink], context: Context):
     Project.objects.update(template="react-vite")
     writer.take(found.FileClosed("package.json", "{}"))
-    writer.take(found.Command(("npm", "install", "three@0.170.0")))
+    writer.take(command("npm install three@0.170.0"))
     assert json.loads(texts(writer)["package.json"]) == {"dependencies": {"three": "0.170.0"}}
     assert facts(context)[-1] == ("file_edited", "package.json")
 
@@ -108,8 +117,8 @@ def test_a_folder_is_removed_with_everything_in_it(writer: Writer[JobSink], cont
     plan(context, "src/a.txt", "src2/b.txt")
     for path in ("src/a.txt", "src/deep/c.txt", "src2/b.txt"):
         writer.take(found.FileClosed(path, "x"))
-    writer.take(found.Command(("rm", "-rf", "src")))
-    writer.take(found.Command(("rm", "nowhere.txt")))
+    writer.take(command("rm -rf src"))
+    writer.take(command("rm nowhere.txt"))
     assert list(texts(writer)) == ["src2/b.txt"]
     assert closed(context) == [False, True]
     assert [path for kind, path in facts(context) if kind == "file_deleted"] == ["src/a.txt", "src/deep/c.txt"]
@@ -124,13 +133,29 @@ def test_an_edit_keeps_the_right_to_run(writer: Writer[JobSink]):
 
 
 def test_edits_and_patches_wait_until_the_reply_is_whole(writer: Writer[JobSink]):
-    edit, patch = found.Edit("a.txt", (found.Block("a", "b"),)), found.Patch("a.txt", "@@\n-a\n+b\n")
+    edit, patch = found.EditClosed("a.txt", (found.Block("a", "b"),)), found.PatchClosed("a.txt", "@@\n-a\n+b\n")
     assert not writer.has_acted
     writer.take(found.Prose("Hello.\n"))
     assert not writer.has_acted
     writer.take(edit)
     writer.take(patch)
-    assert (writer.edits, writer.patches, writer.touched, writer.has_acted) == ([edit], [patch], set(), True)
+    writer.take(edit)
+    assert (writer.changes, writer.touched, writer.has_acted) == ([edit, patch, edit], set(), True)
+
+
+def test_a_whole_file_takes_the_place_of_edits_before_it(writer: Writer[JobSink]):
+    first, other = found.PatchClosed("a.txt", "@@\n-a\n+b\n"), found.PatchClosed("b.txt", "@@\n-a\n+b\n")
+    last = found.EditClosed("a.txt", (found.Block("c", "d"),))
+    for event in (first, other, found.FileClosed("a.txt", "c\n"), last):
+        writer.take(event)
+    assert writer.changes == [other, last]
+
+
+def test_edits_before_a_refused_file_stand(writer: Writer[JobSink]):
+    patch = found.PatchClosed("a.txt", "@@\n-a\n+b\n")
+    writer.take(patch)
+    writer.take(found.FileClosed("a.txt", "x" * (MOST_FILE + 1)))
+    assert writer.changes == [patch]
 
 
 def test_who_lost_the_lease_stages_nothing(writer: Writer[JobSink], context: Context):

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from agents.parsing.events import Event, FileChunk, FileClosed
+from agents.parsing.events import Command, Event, FileChunk, FileClosed
 from agents.parsing.stream import Parser
 
 Kind = TypeVar("Kind")
@@ -27,6 +27,11 @@ def of(kind: type[Kind], text: str) -> list[Kind]:
 
 def closed(text: str) -> list[tuple[str, str]]:
     return [(event.path, event.text) for event in of(FileClosed, text)]
+
+
+def command(raw: str) -> Command:
+    """A command of plain words, alone in its line."""
+    return Command(tuple(raw.split()), raw)
 
 
 def joined(raw: Iterable[Event]) -> list[Event]:

@@ -1,7 +1,8 @@
 import pytest
 
 from agents.parsing import commands
-from agents.parsing.events import Command, Rejected
+from agents.parsing.events import Command, Malformed
+from tests.agents.parsing.streams import command
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from agents.parsing.events import Command, Rejected
     ],
 )
 def test_it_knows_a_command(line):
-    assert commands.read(line) == [Command(tuple(line.split()))]
+    assert commands.read(line) == [command(line)]
 
 
 @pytest.mark.parametrize(
@@ -83,9 +84,11 @@ def test_anything_else_is_prose(line):
 )
 def test_a_command_that_leaves_the_project_is_refused(line):
     (found,) = commands.read(line)
-    assert isinstance(found, Rejected)
+    assert isinstance(found, Malformed)
+    assert (found.line, found.code) == (line, "BAD_PATH")
+    assert found.path in line.split()
 
 
 def test_paths_come_out_clean():
-    assert commands.read("rm -rf ./src//old/") == [Command(("rm", "-rf", "src/old"))]
-    assert commands.read('rm "src/my file.ts"') == [Command(("rm", "src/my file.ts"))]
+    assert commands.read("rm -rf ./src//old/") == [Command(("rm", "-rf", "src/old"), "rm -rf ./src//old/")]
+    assert commands.read('rm "src/my file.ts"') == [Command(("rm", "src/my file.ts"), 'rm "src/my file.ts"')]

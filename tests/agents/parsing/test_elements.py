@@ -2,7 +2,17 @@
 
 import pytest
 
-from agents.parsing.events import Block, Command, Edit, FileTruncated, Patch, Prose, Rejected
+from agents.parsing.events import (
+    Block,
+    Command,
+    EditClosed,
+    FileClosed,
+    FileOpened,
+    FileTruncated,
+    Malformed,
+    PatchClosed,
+    Prose,
+)
 from tests.agents.parsing.streams import closed, of, whole
 
 EDIT = "<<<<<<< SEARCH\n  a\n=======\n  b\n\n>>>>>>> REPLACE\n"
@@ -11,18 +21,18 @@ EDIT = "<<<<<<< SEARCH\n  a\n=======\n  b\n\n>>>>>>> REPLACE\n"
 def test_a_bad_path_in_a_tag_is_refused_and_its_body_swallowed():
     body = "\nnpm install evil\n"
     text = f'<file path="../x">{body}</file>\n<edit path="/x">{body}</edit>\n<file path="../y">evil</file>\n'
-    assert [type(event) for event in whole(text)] == [Rejected, Rejected, Rejected]
+    assert [type(event) for event in whole(text)] == [Malformed, Malformed, Malformed]
 
 
 def test_it_reads_an_edit():
     text = f'<edit path="src/a.ts">\n{EDIT}and\n{EDIT}</edit>\n'
     block = Block("  a\n", "  b\n\n")
-    assert whole(text) == [Edit("src/a.ts", (block, block))]
+    assert whole(text) == [EditClosed("src/a.ts", (block, block))]
 
 
 def test_a_patch_with_search_blocks_is_an_edit_and_an_edit_with_hunks_a_patch():
-    assert whole(f"cat << 'E' | patch a\n{EDIT}E\n") == [Edit("a", (Block("  a\n", "  b\n\n"),))]
-    assert whole('<edit path="a">\n@@ -1 +1 @@\n-a\n+b\n</edit>\n') == [Patch("a", "@@ -1 +1 @@\n-a\n+b\n")]
+    assert whole(f"cat << 'E' | patch a\n{EDIT}E\n") == [EditClosed("a", (Block("  a\n", "  b\n\n"),))]
+    assert whole('<edit path="a">\n@@ -1 +1 @@\n-a\n+b\n</edit>\n') == [PatchClosed("a", "@@ -1 +1 @@\n-a\n+b\n")]
 
 
 @pytest.mark.parametrize(
@@ -39,8 +49,8 @@ def test_a_patch_with_search_blocks_is_an_edit_and_an_edit_with_hunks_a_patch():
 )
 def test_an_edit_with_markers_out_of_order_is_refused(body):
     (found,) = whole(f'<edit path="a">\n{body}</edit>\n')
-    assert isinstance(found, Rejected)
-    assert (found.path, found.code) == ("a", "MALFORMED_BLOCK")
+    assert isinstance(found, Malformed)
+    assert (found.line, found.path, found.code) == ('<edit path="a">', "a", "MALFORMED_BLOCK")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +77,13 @@ def test_the_line_endings_next_to_the_file_tags_are_framing(text, body):
     assert closed(text)[-1] == ("a", body)
 
 
+def test_a_file_tag_may_name_its_purpose():
+    text = '# File Purpose: of before\n<file path="a" purpose="The first">\nx\n</file>\n<file path="b">\ny\n</file>\n'
+    assert [event.purpose for event in of(FileOpened, text)] == ["The first", ""]
+    assert [event.purpose for event in of(FileClosed, text)] == ["The first", ""]
+    assert of(FileOpened, '<file path="a" purpose="x" path="b" purpose="y">\n</file>\n') == [FileOpened("a", "x")]
+
+
 def test_several_tags_may_share_a_line():
     assert closed('<file path="a">x</file> <file path="b">y</file>\n') == [("a", "x"), ("b", "y")]
     text = '<file path="a">x</file><file path="b">y\nz</file>\n'
@@ -80,18 +97,21 @@ def test_an_open_file_tag_is_truncated():
 
 def test_a_file_tag_without_a_path_is_refused_and_its_body_swallowed():
     (found,) = whole('<file name="a">\nnpm install evil\n</file>\n')
-    assert isinstance(found, Rejected)
+    assert isinstance(found, Malformed)
 
 
 def test_it_reads_packages():
-    assert whole("<package>zod</package>\n") == [Command(("npm", "install", "zod"))]
-    assert whole("<packages>\na, @b/c@2\n\nd\n</packages>\n") == [Command(("npm", "install", "a", "@b/c@2", "d"))]
-    assert whole("<package>a</package><package>b</package>\n") == [Command(("npm", "install", "a", "b"))]
+    assert whole("<package>zod</package>\n") == [Command(("npm", "install", "zod"), "<package>zod</package>")]
+    assert whole("<packages>\na, @b/c@2\n\nd\n</packages>\n") == [
+        Command(("npm", "install", "a", "@b/c@2", "d"), "<packages>")
+    ]
+    two = "<package>a</package><package>b</package>"
+    assert whole(f"{two}\n") == [Command(("npm", "install", "a", "b"), two)]
 
 
 def test_a_package_that_is_no_name_is_refused():
     (found,) = whole("<package>--global</package>\n")
-    assert isinstance(found, Rejected)
+    assert isinstance(found, Malformed)
     assert of(Command, "<package>$(evil)</package>\n") == []
 
 

@@ -2,9 +2,18 @@
 
 import pytest
 
-from agents.parsing.events import Command, FileChunk, FileClosed, FileOpened, FileTruncated, Patch, Prose, Rejected
+from agents.parsing.events import (
+    Command,
+    FileChunk,
+    FileClosed,
+    FileOpened,
+    FileTruncated,
+    Malformed,
+    PatchClosed,
+    Prose,
+)
 from agents.parsing.stream import Parser
-from tests.agents.parsing.streams import closed, whole
+from tests.agents.parsing.streams import closed, command, whole
 
 
 @pytest.mark.parametrize(
@@ -32,7 +41,7 @@ def test_it_knows_the_ways_to_open_a_file(header):
     "header", ["cat << 'END' | patch src/a.ts", "cat <<END|patch -p1 'src/a.ts'", "patch src/a.ts << END"]
 )
 def test_it_knows_the_ways_to_open_a_patch(header):
-    assert whole(f"{header}\n@@ -1 +1 @@\n-a\n+b\nEND\n") == [Patch("src/a.ts", "@@ -1 +1 @@\n-a\n+b\n")]
+    assert whole(f"{header}\n@@ -1 +1 @@\n-a\n+b\nEND\n") == [PatchClosed("src/a.ts", "@@ -1 +1 @@\n-a\n+b\n")]
 
 
 @pytest.mark.parametrize(
@@ -112,10 +121,10 @@ def test_a_header_alone_is_a_truncated_file():
 )
 def test_a_bad_path_is_refused_and_its_body_swallowed(path):
     found = whole(f"cat > '{path}' << 'E'\nnpm install evil\nrm -rf src\nE\nnpm install good\n")
-    refused, command = found
-    assert isinstance(refused, Rejected)
-    assert (refused.path, refused.code) == (path, "BAD_PATH")
-    assert command == Command(("npm", "install", "good"))
+    refused, follows = found
+    assert isinstance(refused, Malformed)
+    assert (refused.line, refused.path, refused.code) == (f"cat > '{path}' << 'E'", path, "BAD_PATH")
+    assert follows == command("npm install good")
 
 
 @pytest.mark.parametrize(
@@ -132,9 +141,9 @@ def test_a_bad_path_is_refused_and_its_body_swallowed(path):
 )
 def test_a_block_of_another_kind_is_refused_and_its_body_swallowed(header):
     found = whole(f"{header}\nnpm install evil\nE\nnpm install good\n")
-    assert [type(event) for event in found] == [Rejected, Command]
-    assert isinstance(found[0], Rejected)
-    assert found[0].code == "MALFORMED_BLOCK"
+    assert [type(event) for event in found] == [Malformed, Command]
+    assert isinstance(found[0], Malformed)
+    assert (found[0].line, found[0].code) == (header, "MALFORMED_BLOCK")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.parsing import patches
+from agents.parsing import edits
 
 FILE = "one\ntwo\nthree\nfour\nfive\n"
 
@@ -13,45 +13,45 @@ def codes(result):
 
 def test_it_applies_a_unified_diff():
     diff = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n@@ -4,2 +4,3 @@\n four\n+4.5\n five\n"
-    result = patches.apply(FILE, diff)
+    result = edits.apply_unified(FILE, diff)
     assert result.text == "one\n2\nthree\nfour\n4.5\nfive\n"
     assert [applied.index for applied in result.applied] == [0, 1]
 
 
 @pytest.mark.parametrize("head", ["@@ -90,3 +90,3 @@ def f():", "@@", "@@ ... @@", "@@ -1 +1 @@"])
 def test_line_numbers_may_be_wrong(head):
-    assert patches.apply(FILE, f"{head}\n two\n-three\n+3\n").text == FILE.replace("three", "3")
+    assert edits.apply_unified(FILE, f"{head}\n two\n-three\n+3\n").text == FILE.replace("three", "3")
 
 
 def test_the_line_number_decides_between_equal_places():
     text = "x\n" + "a\n" * 100 + "x\n"
-    assert patches.apply(text, "@@ -102,1 +102,1 @@\n-x\n+y\n").text == "x\n" + "a\n" * 100 + "y\n"
-    assert codes(patches.apply("x\nx\n", "@@ -1 +1 @@\n-x\n+y\n")) == ["AMBIGUOUS"]
+    assert edits.apply_unified(text, "@@ -102,1 +102,1 @@\n-x\n+y\n").text == "x\n" + "a\n" * 100 + "y\n"
+    assert codes(edits.apply_unified("x\nx\n", "@@ -1 +1 @@\n-x\n+y\n")) == ["AMBIGUOUS"]
 
 
 def test_a_blank_context_line_may_lack_its_blank():
-    assert patches.apply("a\n\nb\n", "@@ -1,3 +1,3 @@\n a\n\n-b\n+c\n").text == "a\n\nc\n"
+    assert edits.apply_unified("a\n\nb\n", "@@ -1,3 +1,3 @@\n a\n\n-b\n+c\n").text == "a\n\nc\n"
 
 
 def test_it_keeps_crlf_and_the_byte_order_mark():
-    assert patches.apply("\ufeffa\r\nb\r\n", "@@ -1,2 +1,3 @@\n a\n+x\n b\n").text == "\ufeffa\r\nx\r\nb\r\n"
+    assert edits.apply_unified("\ufeffa\r\nb\r\n", "@@ -1,2 +1,3 @@\n a\n+x\n b\n").text == "\ufeffa\r\nx\r\nb\r\n"
 
 
 def test_it_adds_and_takes_the_final_newline_when_told():
-    gone = patches.apply("a\nb\n", "@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n")
+    gone = edits.apply_unified("a\nb\n", "@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n")
     assert gone.text == "a\nc"
-    back = patches.apply("a\nb", "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n")
+    back = edits.apply_unified("a\nb", "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n")
     assert back.text == "a\nc\n"
-    kept = patches.apply("a\nb", "@@ -1,2 +1,2 @@\n a\n-b\n+c\n")
+    kept = edits.apply_unified("a\nb", "@@ -1,2 +1,2 @@\n a\n-b\n+c\n")
     assert kept.text == "a\nc"
 
 
 def test_it_fills_an_empty_file():
-    assert patches.apply("", "--- /dev/null\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\n").text == "a\nb\n"
+    assert edits.apply_unified("", "--- /dev/null\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\n").text == "a\nb\n"
 
 
 def test_a_deleted_line_may_start_with_dashes():
-    assert patches.apply("-- old\nx\n", "@@ -1,2 +1,2 @@\n--- old\n+-- new\n x\n").text == "-- new\nx\n"
+    assert edits.apply_unified("-- old\nx\n", "@@ -1,2 +1,2 @@\n--- old\n+-- new\n x\n").text == "-- new\nx\n"
 
 
 @pytest.mark.parametrize(
@@ -65,25 +65,25 @@ def test_a_deleted_line_may_start_with_dashes():
     ],
 )
 def test_it_refuses_what_is_no_diff_and_leaves_the_text(diff):
-    result = patches.apply(FILE, diff)
+    result = edits.apply_unified(FILE, diff)
     assert codes(result) == ["MALFORMED_BLOCK"]
     assert result.text == FILE
 
 
 def test_it_refuses_a_second_file():
     diff = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-one\n+1\n--- a/g\n+++ b/g\n@@ -1 +1 @@\n-x\n+y\n"
-    result = patches.apply(FILE, diff)
+    result = edits.apply_unified(FILE, diff)
     assert result.text == FILE.replace("one", "1")
     assert codes(result) == ["MALFORMED_BLOCK"]
 
 
 def test_a_hunk_that_does_not_fit_is_named_and_the_text_is_never_the_diff():
-    result = patches.apply(FILE, "@@ -1 +1 @@\n-nothing like this here\n+x\n")
+    result = edits.apply_unified(FILE, "@@ -1 +1 @@\n-nothing like this here\n+x\n")
     assert codes(result) == ["NO_MATCH"]
     assert result.text == FILE
 
 
 @given(st.text(max_size=100), st.text(alphabet="@ -+ab\n\r\\1,", max_size=200))
 def test_it_never_raises(text, diff):
-    result = patches.apply(text, diff)
+    result = edits.apply_unified(text, diff)
     assert result.applied or result.text == text

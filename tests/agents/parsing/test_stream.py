@@ -1,8 +1,8 @@
 """A whole stream: prose, blocks, fences and commands in their order."""
 
-from agents.parsing.events import Command, FileChunk, FileClosed, FileOpened, FileTruncated, Patch, Prose
+from agents.parsing.events import Command, FileChunk, FileClosed, FileOpened, FileTruncated, PatchClosed, Prose
 from agents.parsing.stream import Parser
-from tests.agents.parsing.streams import closed, events, of, whole
+from tests.agents.parsing.streams import closed, command, events, of, whole
 
 
 def test_it_reads_prose_a_file_and_a_command():
@@ -21,7 +21,7 @@ def test_it_reads_prose_a_file_and_a_command():
         FileOpened("src/App.tsx", "the whole app"),
         FileChunk("src/App.tsx", body),
         FileClosed("src/App.tsx", body, "the whole app"),
-        Command(("npm", "install", "zustand@5")),
+        command("npm install zustand@5"),
     ]
 
 
@@ -38,7 +38,7 @@ def test_a_fresh_parser_knows_nothing_of_the_one_before():
 def test_two_operations_on_one_file_come_in_order():
     found = whole("cat > a << 'E'\nx\nE\ncat << 'E' | patch a\n@@ -1 +1 @@\n-x\n+y\nE\ncat > a << 'E'\nz\nE\n")
     kinds = [type(event) for event in found]
-    assert kinds == [FileOpened, FileChunk, FileClosed, Patch, FileOpened, FileChunk, FileClosed]
+    assert kinds == [FileOpened, FileChunk, FileClosed, PatchClosed, FileOpened, FileChunk, FileClosed]
 
 
 def test_a_purpose_belongs_to_the_next_block_only():
@@ -58,7 +58,7 @@ def test_a_fence_around_blocks_is_not_shown():
 
 def test_a_fence_never_holds_commands():
     text = "```bash\nnpm install evil\nrm -rf src\n```\n~~~\nrm -rf src\n```\nrm -rf src\n~~~\nnpm install good\n"
-    assert of(Command, text) == [Command(("npm", "install", "good"))]
+    assert of(Command, text) == [command("npm install good")]
     assert "".join(event.text for event in of(Prose, text)) == text.removesuffix("npm install good\n")
 
 
@@ -67,7 +67,7 @@ def test_an_open_fence_lasts_to_the_end():
 
 
 def test_code_within_a_sentence_is_no_fence():
-    assert of(Command, "```npm install```\nnpm install good\n") == [Command(("npm", "install", "good"))]
+    assert of(Command, "```npm install```\nnpm install good\n") == [command("npm install good")]
 
 
 def test_an_empty_fence_is_prose():
@@ -76,13 +76,13 @@ def test_an_empty_fence_is_prose():
 
 
 def test_a_command_after_the_last_file_needs_no_newline():
-    assert whole("npm install zod") == [Command(("npm", "install", "zod"))]
+    assert whole("npm install zod") == [command("npm install zod")]
 
 
 def test_a_chain_is_several_commands():
     assert whole("npm install zod && rm -rf old\n") == [
-        Command(("npm", "install", "zod")),
-        Command(("rm", "-rf", "old")),
+        Command(("npm", "install", "zod"), "npm install zod && rm -rf old"),
+        Command(("rm", "-rf", "old"), "npm install zod && rm -rf old"),
     ]
 
 

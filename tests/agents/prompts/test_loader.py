@@ -6,7 +6,7 @@ import re
 import pytest
 
 from agents import prompts
-from agents.parsing.events import Edit, FileClosed
+from agents.parsing.events import EditClosed, FileClosed
 from agents.parsing.stream import Parser
 from agents.prompts import loader
 from sandboxes import stacks
@@ -88,5 +88,5 @@ def test_the_rules_name_the_versions_that_are_on_the_machine():
 def test_the_examples_of_form_are_read_by_our_own_parser():
     parser = Parser()
     events = [*parser.feed(prompts.load("edit", **_values("edit")).text), *parser.close()]
-    assert [event.path for event in events if isinstance(event, Edit)] == ["src/example.ts"]
+    assert [event.path for event in events if isinstance(event, EditClosed)] == ["src/example.ts"]
     assert [event.path for event in events if isinstance(event, FileClosed)] == ["src/new.ts"]

@@ -32,14 +32,14 @@ def changed(before: dict[str, str], recording: Recording, followup: FollowUp) ->
         if isinstance(event, events.FileClosed):
             assert event.path not in before, event.path
             after[event.path] = event.text
-        elif isinstance(event, events.Edit):
+        elif isinstance(event, events.EditClosed):
             after[event.path] = _edited(after[event.path], event)
         else:
             assert isinstance(event, events.Prose | events.FileOpened | events.FileChunk), event
     return after
 
 
-def _edited(text: str, edit: events.Edit) -> str:
+def _edited(text: str, edit: events.EditClosed) -> str:
     for block in edit.blocks:
         assert text.count(block.search) == 1, (edit.path, block.search)
         result = edits.apply(text, (block,))

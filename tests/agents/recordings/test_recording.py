@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.parsing import events, tags
+from agents.parsing import events, parts
 from agents.prompts import blueprint
 from agents.recordings import catalogue
 from agents.recordings.recording import FollowUp, Recording
@@ -21,7 +21,7 @@ every_recording = pytest.mark.parametrize("recording", catalogue.all(), ids=lamb
 
 
 def _blueprint(recording: Recording) -> tuple[blueprint.Blueprint, str]:
-    _, body, is_closed = tags.extract(recording.stream("design") or "", "blueprint")
+    _, body, is_closed = parts.extract(recording.stream("design") or "", "blueprint")
     assert body is not None
     assert is_closed
     return blueprint.parse(body), body
@@ -29,7 +29,7 @@ def _blueprint(recording: Recording) -> tuple[blueprint.Blueprint, str]:
 
 @every_recording
 def test_the_design_begins_with_words_and_names_the_stack(recording: Recording) -> None:
-    prose, _, _ = tags.extract(recording.stream("design") or "", "blueprint")
+    prose, _, _ = parts.extract(recording.stream("design") or "", "blueprint")
     assert len(prose.strip()) > 80
     plan, written = _blueprint(recording)
     assert plan.stack == recording.stack

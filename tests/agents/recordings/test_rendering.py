@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from agents.parsing import tags
+from agents.parsing import parts
 from agents.recordings import rendering, streams
 from agents.recordings.rendering import Unspeakable
 from tests.agents.recordings import builds
@@ -65,7 +65,7 @@ def test_no_line_of_a_file_reads_like_its_marker():
 
 def test_a_plan_comes_back_whatever_is_written_in_it():
     plan = {"name": "</blueprint> <blueprint>", "data": ["\\", '"', "\u2028"]}
-    prose, body, is_closed = tags.extract(rendering.design("Words.", plan), "blueprint")
+    prose, body, is_closed = parts.extract(rendering.design("Words.", plan), "blueprint")
     assert (prose.strip(), is_closed, json.loads(body or "")) == ("Words.", True, plan)
 
 

@@ -1,0 +1,47 @@
+"""A parser of one form takes the other form for prose."""
+
+from agents.parsing import scof, tags
+from agents.parsing.events import EditClosed, FileChunk, FileClosed, FileOpened, PatchClosed, Prose
+from tests.agents.parsing.streams import command, joined
+
+SHELL = "# File Purpose: one\ncat > a << 'E'\nx\nE\ncat << 'E' | patch a\n@@\n-x\n+y\nE\nnpm install zod\n"
+TAGGED = (
+    '<file path="b">\nz\n</file>\n'
+    '<edit path="b">\n<<<<<<< SEARCH\nz\n=======\nw\n>>>>>>> REPLACE\n</edit>\n'
+    '<file path="c">1</file><file path="d">2</file>\n'
+    "<package>zod</package>\n"
+)
+
+
+def read(parser: scof.Parser | tags.Parser, text: str):
+    return joined(event for piece in (*text, "") for event in (parser.feed(piece) if piece else parser.close()))
+
+
+def words(text: str) -> list[Prose]:
+    return [Prose(line) for line in text.splitlines(keepends=True)]
+
+
+def test_the_shell_like_form_alone():
+    assert read(scof.Parser(), SHELL + TAGGED) == [
+        FileOpened("a", "one"),
+        FileChunk("a", "x\n"),
+        FileClosed("a", "x\n", "one"),
+        PatchClosed("a", "@@\n-x\n+y\n"),
+        command("npm install zod"),
+        *words(TAGGED),
+    ]
+
+
+def test_the_tagged_form_alone():
+    found = read(tags.Parser(), SHELL + TAGGED)
+    assert found[: SHELL.count("\n")] == words(SHELL)
+    kinds = [type(event) for event in found[SHELL.count("\n") :]]
+    whole = [FileOpened, FileChunk, FileClosed]
+    assert kinds == [*whole, EditClosed, *whole, *whole, type(command("x"))]
+    assert [event.path for event in found if isinstance(event, FileClosed)] == ["b", "c", "d"]
+
+
+def test_fences_are_the_same_in_both():
+    assert read(scof.Parser(), "```\ncat > a << E\nE\n```\n") == [FileOpened("a"), FileClosed("a", "")]
+    assert read(tags.Parser(), '```\n<file path="a">\n</file>\n```\n') == [FileOpened("a"), FileClosed("a", "")]
+    assert read(scof.Parser(), "```\nrm -rf a\n```\n") == words("```\nrm -rf a\n```\n")
