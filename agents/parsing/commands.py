@@ -31,6 +31,7 @@ _FILE_FLAGS = {
 _VERBS = {verb for verb, _ in _INSTALLERS} | set(_FILE_FLAGS)
 _FLAG = re.compile(r"--?[A-Za-z][\w-]*(?:=[\w.,@/+-]*)?")
 _PACKAGE = re.compile(r"@?[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?:\[[\w,-]+\])?(?:(?:@|[=<>~!]=|[<>])[\w.,^~*<>=-]+)?")
+_UPWARDS = re.compile(r"\.\.?(?:/\.{0,2})*")
 _SENTENCE = {
     *("a", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "before"),
     *("but", "by", "can", "command", "does", "each", "first", "for", "from", "have", "here"),
@@ -90,8 +91,9 @@ def _command(argv: list[str], raw: str) -> Command | Malformed | None:
 
 def _outside(argv: list[str], raw: str) -> Malformed | None:
     """`rm -rf ..` ends like a sentence, but is an attempt to leave the project."""
-    if argv[:1] in (["rm"], ["mv"]) and {".", ".."} & set(argv[1:]):
-        return Malformed(raw, "leaves the project", argv[-1], "BAD_PATH")
+    upwards = [word for word in argv[1:] if _UPWARDS.fullmatch(word)]
+    if argv[:1] in (["rm"], ["mv"]) and upwards:
+        return Malformed(raw, "leaves the project", upwards[0], "BAD_PATH")
     return None
 
 
