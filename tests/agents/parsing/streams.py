@@ -1,13 +1,14 @@
 """Ways to read a stream, and to compare what came of it."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from agents.parsing.events import Command, Event, FileChunk, FileClosed
 from agents.parsing.stream import Parser
 
 Kind = TypeVar("Kind")
+Read = Callable[[Iterable[str]], list[Event]]
 
 
 def events(pieces: Iterable[str]) -> list[Event]:
