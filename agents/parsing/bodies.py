@@ -113,8 +113,10 @@ class FramedBody(Body):
     def drain(self) -> str:
         text = self._ending + "".join(self._fresh)
         self._fresh.clear()
-        self._ending = next((end for end in self._framing if text.endswith(end)), "")
-        text = text.removesuffix(self._ending)
+        self._ending = ""
+        if text.endswith(self._framing):
+            self._ending = next(end for end in self._framing if text.endswith(end))
+            text = text.removesuffix(self._ending)
         self._parts.append(text)
         return text
 

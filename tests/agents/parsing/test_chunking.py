@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import agents
 from agents.parsing.events import FileClosed, FileTruncated
 from agents.parsing.stream import Parser
-from tests.agents.parsing import counting, streams
+from tests.agents.parsing import counting, fuzz, grammar, promises, streams
 
 FRAGMENTS = st.sampled_from(
     [
@@ -29,10 +29,13 @@ FRAGMENTS = st.sampled_from(
     ]
 )
 TEXTS = st.one_of(
-    st.text(max_size=80), st.lists(FRAGMENTS, max_size=40).map("".join), st.lists(FRAGMENTS, max_size=20).map("\n".join)
+    st.text(alphabet=st.characters(), max_size=80),
+    st.lists(FRAGMENTS, max_size=40).map("".join),
+    st.lists(FRAGMENTS, max_size=20).map("\n".join),
 )
 BODIES = st.one_of(
-    st.text(max_size=120),
+    # Every character there is, half a surrogate pair as well.
+    st.text(alphabet=st.characters(), max_size=120),
     st.lists(FRAGMENTS, max_size=15).map("".join),
     st.lists(FRAGMENTS, max_size=15).map("\n".join),
 )
@@ -46,6 +49,23 @@ def test_any_cut_gives_the_same_events(text, places):
     wanted = streams.whole(text)
     assert streams.events(streams.cut(text, places)) == wanted
     assert streams.events(text) == wanted
+
+
+@given(TEXTS, st.lists(st.integers(0, 400), max_size=12))
+def test_every_text_keeps_the_promises(text, places):
+    promises.check(text, [streams.cut(text, places)])
+
+
+@given(st.randoms(use_true_random=False), st.lists(st.integers(0, 900), max_size=12))
+def test_a_stream_made_by_rule_means_what_the_rule_says(chance, places):
+    text, wanted = grammar.stream(chance)
+    assert promises.check(text, [streams.cut(text, places), text]) == wanted
+
+
+@given(st.randoms(use_true_random=False), st.lists(st.integers(0, 900), max_size=12))
+def test_a_hurt_stream_keeps_the_promises(chance, places):
+    text = fuzz.wounded(chance, grammar.stream(chance)[0])
+    promises.check(text, [streams.cut(text, places), text])
 
 
 @given(BODIES, st.integers(1, 9))
@@ -129,10 +149,30 @@ def test_work_is_linear(stream, size):
     assert twice < 2.2 * once
 
 
-def test_one_big_piece_is_as_linear_as_many():
-    once = counting.executed_lines(feeding(files(20, 2_000), 10**9))
-    twice = counting.executed_lines(feeding(files(40, 2_000), 10**9))
-    assert twice < 2.2 * once
+@pytest.mark.parametrize(
+    "stream",
+    [
+        lambda scale: files(20 * scale, 2_000),
+        lambda scale: files(1, 40_000 * scale),
+        lambda scale: "cat > a << E\nE\n" * 300 * scale,
+        lambda scale: "cat > a << E\n" + "E \n" * 3_000 * scale + "E\n",
+        lambda scale: '<file path="a">\nx\n</file>\n' * 300 * scale,
+        lambda scale: '<file path="a">x\n' + "y\n" * 3_000 * scale + "</file>\n",
+        lambda scale: "cat << E | patch a\n@@\n-a\n+b\nE\n" * 300 * scale,
+        lambda scale: "some prose\n" * 1_000 * scale,
+        lambda scale: "no line feed " * 1_000 * scale,
+    ],
+    ids=["files", "long-file", "tiny-files", "markers", "tags", "inline", "patches", "prose", "one-line"],
+)
+def test_one_big_piece_is_as_linear_as_many(stream):
+    """Lines run, and characters of the piece touched: a few for each there is, however large the whole."""
+    lines = [counting.executed_lines(feeding(stream(scale), 10**9)) for scale in (1, 2)]
+    assert lines[1] < 2.2 * lines[0]
+    pieces = [counting.Counted(stream(scale)) for scale in (1, 2)]
+    for piece in pieces:
+        Parser().feed(piece)
+    assert pieces[1].touched < 2.2 * pieces[0].touched
+    assert pieces[1].touched < 5 * len(pieces[1])
 
 
 def test_there_are_recordings_where_there_is_their_folder():
