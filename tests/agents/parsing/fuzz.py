@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
-from agents.parsing import continuing, edits
+from agents.parsing import continuing, edits, scof, tags
 from agents.parsing.events import EditClosed, FileTruncated, PatchClosed
 from tests.agents.parsing import grammar, promises, streams
 
@@ -67,6 +68,10 @@ def problem_of(text: str, chance: Random, read: streams.Read) -> str:
     """The promise that this text breaks, if it breaks one; any exception is one."""
     try:
         found = promises.check(text, _cuts(text, chance), read)
+        for kind in (scof.Parser, tags.Parser):
+            promises.check(
+                text, [streams.at_random(text, chance.randint(0, 2**32))], partial(streams.events, kind=kind)
+            )
         for event in found:
             if isinstance(event, EditClosed):
                 edits.apply(text, event.blocks)

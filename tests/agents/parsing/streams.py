@@ -11,9 +11,9 @@ Kind = TypeVar("Kind")
 Read = Callable[[Iterable[str]], list[Event]]
 
 
-def events(pieces: Iterable[str]) -> list[Event]:
+def events(pieces: Iterable[str], kind: type[Parser] = Parser) -> list[Event]:
     """The events of a whole stream, neighbouring chunks joined."""
-    parser = Parser()
+    parser = kind()
     raw = [event for piece in pieces for event in parser.feed(piece)]
     return joined([*raw, *parser.close()])
 

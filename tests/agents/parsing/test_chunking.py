@@ -1,5 +1,6 @@
 """The promises of the parser that hold for every text: cutting, bytes, work, calm."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agents
-from agents.parsing.events import FileClosed, FileTruncated
+from agents.parsing import scof, tags
+from agents.parsing.events import FileChunk, FileClosed, FileTruncated
 from agents.parsing.stream import Parser
 from tests.agents.parsing import counting, fuzz, grammar, promises, streams
 
@@ -51,9 +53,10 @@ def test_any_cut_gives_the_same_events(text, places):
     assert streams.events(text) == wanted
 
 
+@pytest.mark.parametrize("kind", [Parser, scof.Parser, tags.Parser], ids=["both", "scof", "tags"])
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=12))
-def test_every_text_keeps_the_promises(text, places):
-    promises.check(text, [streams.cut(text, places)])
+def test_every_text_keeps_the_promises(kind, text, places):
+    promises.check(text, [streams.cut(text, places), text], partial(streams.events, kind=kind))
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.integers(0, 900), max_size=12))
@@ -75,6 +78,17 @@ def test_the_body_of_a_block_survives_byte_for_byte(body, size):
     text = f"cat > a << '{marker}'\n{body}{marker}\n"
     found = streams.events(text[at : at + size] for at in range(0, len(text), size))
     assert found[-1] == FileClosed("a", body)
+
+
+@given(BODIES)
+def test_no_more_than_an_end_line_is_held_back(body):
+    marker, parser = "END_5e1f", Parser()
+    parser.feed(f"cat > a << '{marker}'\n")
+    shown = ""
+    for size, letter in enumerate(body, start=1):
+        shown += "".join(event.text for event in parser.feed(letter) if isinstance(event, FileChunk))
+        assert body.startswith(shown)
+        assert size - len(shown) <= len(marker) + len("\r")
 
 
 @given(BODIES.filter(lambda body: not {"</file>", "</file>\r"} & set(body.split("\n"))), st.integers(1, 9))

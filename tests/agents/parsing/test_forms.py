@@ -2,7 +2,7 @@
 
 from agents.parsing import scof, tags
 from agents.parsing.events import EditClosed, FileChunk, FileClosed, FileOpened, PatchClosed, Prose
-from tests.agents.parsing.streams import command, joined
+from tests.agents.parsing.streams import command, events
 
 SHELL = "# File Purpose: one\ncat > a << 'E'\nx\nE\ncat << 'E' | patch a\n@@\n-x\n+y\nE\nnpm install zod\n"
 TAGGED = (
@@ -13,16 +13,12 @@ TAGGED = (
 )
 
 
-def read(parser: scof.Parser | tags.Parser, text: str):
-    return joined(event for piece in (*text, "") for event in (parser.feed(piece) if piece else parser.close()))
-
-
 def words(text: str) -> list[Prose]:
     return [Prose(line) for line in text.splitlines(keepends=True)]
 
 
 def test_the_shell_like_form_alone():
-    assert read(scof.Parser(), SHELL + TAGGED) == [
+    assert events(SHELL + TAGGED, scof.Parser) == [
         FileOpened("a", "one"),
         FileChunk("a", "x\n"),
         FileClosed("a", "x\n", "one"),
@@ -33,7 +29,7 @@ def test_the_shell_like_form_alone():
 
 
 def test_the_tagged_form_alone():
-    found = read(tags.Parser(), SHELL + TAGGED)
+    found = events(SHELL + TAGGED, tags.Parser)
     assert found[: SHELL.count("\n")] == words(SHELL)
     kinds = [type(event) for event in found[SHELL.count("\n") :]]
     whole = [FileOpened, FileChunk, FileClosed]
@@ -42,6 +38,6 @@ def test_the_tagged_form_alone():
 
 
 def test_fences_are_the_same_in_both():
-    assert read(scof.Parser(), "```\ncat > a << E\nE\n```\n") == [FileOpened("a"), FileClosed("a", "")]
-    assert read(tags.Parser(), '```\n<file path="a">\n</file>\n```\n') == [FileOpened("a"), FileClosed("a", "")]
-    assert read(scof.Parser(), "```\nrm -rf a\n```\n") == words("```\nrm -rf a\n```\n")
+    assert events("```\ncat > a << E\nE\n```\n", scof.Parser) == [FileOpened("a"), FileClosed("a", "")]
+    assert events('```\n<file path="a">\n</file>\n```\n', tags.Parser) == [FileOpened("a"), FileClosed("a", "")]
+    assert events("```\nrm -rf a\n```\n", scof.Parser) == words("```\nrm -rf a\n```\n")
