@@ -26,8 +26,7 @@ BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs
-.PHONY: bench-api bench-parser bench-search
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-parser
 .PHONY: $(CHECKS)
 
 help: ## show this list
