@@ -1,3 +1,5 @@
+import difflib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +83,22 @@ def test_a_hunk_that_does_not_fit_is_named_and_the_text_is_never_the_diff():
     result = edits.apply_unified(FILE, "@@ -1 +1 @@\n-nothing like this here\n+x\n")
     assert codes(result) == ["NO_MATCH"]
     assert result.text == FILE
+
+
+LINE = st.sampled_from(["", "}", "  return x;", "one line", "another line", "--- a", "+++ b", "@@", "é\u2028"])
+LINES = st.lists(st.one_of(LINE, st.integers(0, 99).map(str)), max_size=25)
+
+
+@given(LINES, LINES, st.integers(0, 25), st.integers(0, 4))
+def test_a_diff_that_fits_gives_exactly_what_it_was_made_from(old, put_in, at, taken):
+    new = [*old[:at], *put_in[:4], *old[at + taken :]]
+    diff = "".join(f"{line}\n" for line in difflib.unified_diff(old, new, lineterm=""))
+    before, after = ("".join(f"{line}\n" for line in lines) for lines in (old, new))
+    result = edits.apply_unified(before, diff)
+    if not result.failures:
+        assert result.text == after
+    elif not result.applied:
+        assert result.text == before
 
 
 @given(st.text(max_size=100), st.text(alphabet="@ -+ab\n\r\\1,", max_size=200))
