@@ -74,6 +74,14 @@ def test_a_crlf_stream_ends_at_its_marker():
     assert closed("cat > a << 'EOF'\r\none\r\ntwo\r\nEOF\r\n") == [("a", "one\r\ntwo\r\n")]
 
 
+def test_a_marker_has_a_longest_length():
+    """It is held back while it comes, and looked for in every line."""
+    longest, longer = "E" * 64, "E" * 65
+    assert closed(f"cat > a << {longest}\nx\n{longest}\n") == [("a", "x\n")]
+    assert closed(f"cat > a << {longer}\nx\n{longer}\n") == []
+    assert whole(f"cat > a << \"{longest}'\n{longest}\n") != whole(f"cat > a << \"{longer}'\n{longer}\n")
+
+
 def test_the_last_marker_needs_no_newline():
     assert closed("cat > a << 'EOF'\none\nEOF") == [("a", "one\n")]
 

@@ -72,6 +72,20 @@ def test_it_refuses_what_is_no_diff_and_leaves_the_text(diff):
     assert result.text == FILE
 
 
+@pytest.mark.parametrize(
+    ("diff", "reason"),
+    [
+        ("", "The patch has no hunk: expected a line that starts with @@."),
+        ("just words\n", "The patch has no hunk: expected a line that starts with @@."),
+        ("@@\nwhat is this\n", "A line of the hunk starts with neither blank, + nor -: what is this"),
+    ],
+)
+def test_what_is_no_diff_fills_no_empty_file_either(diff, reason):
+    result = edits.apply_unified("", diff)
+    assert [(failure.code, failure.near) for failure in result.failures] == [("MALFORMED_BLOCK", reason)]
+    assert (result.text, result.applied) == ("", ())
+
+
 def test_it_refuses_a_second_file():
     diff = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-one\n+1\n--- a/g\n+++ b/g\n@@ -1 +1 @@\n-x\n+y\n"
     result = edits.apply_unified(FILE, diff)
