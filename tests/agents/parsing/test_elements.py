@@ -90,6 +90,14 @@ def test_several_tags_may_share_a_line():
     assert closed(text) == [("a", "x"), ("b", "y\nz")]
 
 
+def test_a_block_that_opens_after_a_file_owns_the_rest_of_its_line():
+    text = '<file path="a">x</file><edit path="b">@@</file> z\n+y\n</edit>\n'
+    assert closed(text) == [("a", "x")]
+    assert of(PatchClosed, text) == [PatchClosed("b", "@@</file> z\n+y")]
+    swallowed = '<file path="a">x</file> cat >> b << E </file> z\nnpm install evil\nE\nnpm install good\n'
+    assert [type(event) for event in whole(swallowed)[3:]] == [Malformed, Command]
+
+
 def test_an_open_file_tag_is_truncated():
     assert whole('<file path="a">\nx\n')[-1] == FileTruncated("a", "x\n")
     assert whole('<file path="a">x\ny')[-1] == FileTruncated("a", "x\ny")

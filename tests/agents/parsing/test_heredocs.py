@@ -145,6 +145,8 @@ def test_a_bad_path_is_refused_and_its_body_swallowed(path):
         "python3 - << 'E'",
         "cat << 'E'",
         "cat << 'E' | sort > x",
+        "cat << 'E' | patch a b",
+        "patch < a << 'E'",
     ],
 )
 def test_a_block_of_another_kind_is_refused_and_its_body_swallowed(header):
