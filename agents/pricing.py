@@ -1,20 +1,26 @@
-"""What tokens cost, read from litellm's price list on disk without importing litellm."""
+"""What tokens cost, and what a call could cost before it is made, by litellm's price list on disk."""
 
-import functools
-import importlib.util
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final, Protocol
 
-PRICE_LIST: Final = "model_prices_and_context_window_backup.json"
+from agents import listing
+
 # These run on the operator's own machine.
 FREE: Final = ("demo", "ollama", "ollama_chat", "lm_studio", "llamafile")
 TIER: Final = re.compile(r"^input_cost_per_token_above_(\d+)k_tokens$")
 
-Price = Mapping[str, Any]
+# Nobody's tokenizer is asked. A token is about four characters of English or code and fewer of other scripts, whose
+# characters have more bytes; so bytes are counted.
+BYTES_PER_TOKEN: Final = 4
+# What frames a turn or a tool, and the most that one picture is counted as by those who say so.
+FRAME: Final = 16
+PICTURE: Final = 3_000
+
+Price = listing.Entry
 
 
 class Tokens(Protocol):
@@ -32,6 +38,33 @@ class Tokens(Protocol):
     def reasoning(self) -> int: ...
 
 
+class Said(Protocol):
+    @property
+    def text(self) -> str: ...
+    @property
+    def images(self) -> Sequence[object]: ...
+
+
+class Offered(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+
+
+class Asked(Protocol):
+    """What is known of a call before it is made."""
+
+    @property
+    def messages(self) -> Sequence[Said]: ...
+    @property
+    def tools(self) -> Sequence[Offered]: ...
+    @property
+    def max_tokens(self) -> int | None: ...
+
+
 def cost(model: str, tokens: Tokens) -> Decimal | None:
     """In US dollars; None when nobody told us this model's price."""
     if model.split("/", 1)[0] in FREE:
@@ -40,9 +73,37 @@ def cost(model: str, tokens: Tokens) -> Decimal | None:
     return None if price is None else _sum(price, tokens)
 
 
+def bound(model: str, request: Asked) -> Decimal | None:
+    """The most the call may cost in US dollars: all of the prompt at its dearest, and the longest reply there can be.
+
+    The prompt's tokens are an estimate (`input_tokens`), so this is a bound to reserve by, not a promise.
+    None when nobody told us the price, or how long the model's replies may get.
+    """
+    if model.split("/", 1)[0] in FREE:
+        return Decimal(0)
+    price = price_of(model)
+    longest = request.max_tokens or (price or {}).get("max_output_tokens")
+    if price is None or not longest:
+        return None
+    read = input_tokens(request)
+    tier = _tier(price, read)
+    into = max(_rates(price, tier, "input_cost_per_token", "cache_creation_input_token_cost"))
+    out = max(_rates(price, tier, "output_cost_per_token", "output_cost_per_reasoning_token"))
+    return read * into + int(longest) * out
+
+
+def input_tokens(request: Asked) -> int:
+    """About as many tokens as the prompt has; by characters, not by the model's own count."""
+    texts = [turn.text for turn in request.messages]
+    texts += [tool.name + tool.description + json.dumps(dict(tool.parameters)) for tool in request.tools]
+    pictures = sum(len(turn.images) for turn in request.messages)
+    written = sum(math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) for text in texts)
+    return written + FRAME * len(texts) + PICTURE * pictures
+
+
 def price_of(model: str) -> Price | None:
     """The entry of this very name, or of the name without its provider when that provider sells it."""
-    prices = _prices()
+    prices = listing.entries()
     if (price := prices.get(model)) is None:
         provider, _, name = model.partition("/")
         price = prices.get(name)
@@ -75,18 +136,10 @@ def _tier(price: Price, prompt: int) -> str:
     return f"_above_{max(passed)}k_tokens" if passed else ""
 
 
+def _rates(price: Price, tier: str, *names: str) -> list[Decimal]:
+    return [_rate(price, name, tier) or Decimal(0) for name in names]
+
+
 def _rate(price: Price, name: str, tier: str) -> Decimal | None:
     value = price.get(name + tier, price.get(name))
     return None if value is None else Decimal(str(value))
-
-
-@functools.cache
-def _prices() -> Mapping[str, Price]:
-    """Empty when the list is not there: then every price is unknown, nothing breaks."""
-    found = importlib.util.find_spec("litellm")
-    if found is None or found.origin is None:
-        return {}
-    path = Path(found.origin).parent / PRICE_LIST
-    loaded: dict[str, Price] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    loaded.pop("sample_spec", None)  # explains the columns
-    return loaded

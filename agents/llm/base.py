@@ -1,23 +1,58 @@
 """The words a model call is made of, the same for every provider."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
+EFFORTS = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture for the model to look at; `data` is base64."""
+
+    media_type: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something the model may ask us to do; `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What the model asks us to do, given out when its arguments are whole."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
+    """`calls` are what an assistant asked for; `answers` names the call whose result a tool's turn is."""
+
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call. `step` and `paths` address what is asked for, so a recording can be found by them;
-    `wish` is what the project was begun with, `text` what the person says now."""
+    `wish` is what the project was begun with, `text` what the person says now.
+
+    `effort` is a hint that is given to models that take it; everything else is refused where it cannot be met.
+    """
 
     model: str
     messages: tuple[Turn, ...]
@@ -27,6 +62,9 @@ class Request:
     text: str = ""
     stacks: tuple[str, ...] = ()
     max_tokens: int | None = None
+    temperature: float | None = None
+    effort: str = ""
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +84,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a reply that comes to no good end has used up; a whole one says so in its Finish."""
+
+    usage: Usage
+    cost: Decimal | None
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """The provider's own word that the reply ended; `length` means it ended too early."""
+    """The provider's own word that the reply ended; `length` means it ended too early.
+
+    `model` is who answered, which need not be who was asked.
+    """
 
     reason: str
     usage: Usage = field(default_factory=Usage)
@@ -55,22 +105,23 @@ class Finish:
     model: str = ""
 
 
-Delta = Text | Finish
+Delta = Text | ToolCall | Spent | Finish
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds a call may take: to connect, between two reads, and in all."""
+    """Seconds a call may take: to connect, to its first token, between two tokens, and in all."""
 
     connect: float = 10.0
-    read: float = 120.0
+    first: float = 180.0
+    between: float = 90.0
     total: float = 900.0
 
 
 class Provider(Protocol):
     def stream(self, request: Request, limits: Limits) -> AsyncGenerator[Delta]:
-        """Yield texts, then exactly one Finish; close the connection when closed early.
+        """Yield texts and tool calls, then exactly one Finish; close the connection when closed early.
 
-        A reply whose end nobody vouched for is a ModelFailure, never a Finish.
+        A reply whose end nobody vouched for is a ModelFailure, never a Finish; Spent may stand before it.
         """
         ...

@@ -29,8 +29,17 @@ CODE_OF = {
     "TransportError": "provider_down",
 }
 CODE_OF_STATUS = {401: "auth", 402: "quota", 403: "auth", 408: "timeout", 429: "rate_limit"}
-# The connection broke while a reply was on its way.
-CUT = {"RemoteProtocolError", "ReadError", "IncompleteRead", "ClientPayloadError"}
+# The connection broke while a reply was on its way, or inside a letter or a piece of it.
+CUT = {
+    "RemoteProtocolError",
+    "ReadError",
+    "IncompleteRead",
+    "ClientPayloadError",
+    "UnicodeDecodeError",
+    "JSONDecodeError",
+}
+# The time to connect ran out; what the library says of it is the same as of any silence.
+UNCONNECTED = {"ConnectTimeout", "PoolTimeout"}
 NO_CREDIT = re.compile(r"insufficient.?quota|insufficient.?(credit|balance)|billing|out of credit", re.IGNORECASE)
 LOOKS_LIKE_KEY = re.compile(r"\b(sk|pk|rk|key|gsk|xai|AIza)[-_][\w-]{8,}|Bearer\s+\S+|AIza[\w-]{8,}")
 WRAPPING = re.compile(r"litellm\.\w+: |\b\w+(?:Error|Exception)(?: - |: )")
@@ -38,9 +47,11 @@ QUOTED = re.compile(r'"message": ?"((?:[^"\\]|\\.)*)"')
 NAMES_A_KEY = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)")
 
 
-def explain(error: Exception, *, begun: bool) -> ModelFailure:
+def explain(error: Exception, *, begun: bool, connect: float = 0.0) -> ModelFailure:
     """`begun` says whether text had already arrived: a break after that is a truncated reply."""
     causes = tuple(_causes(error))
+    if any(type(cause).__name__ in UNCONNECTED for cause in causes):
+        return ModelFailure("timeout", f"no connection within {connect:g} seconds")
     code = _code(causes)
     if begun and code == "provider_down" and any(type(cause).__name__ in CUT for cause in causes):
         code = "truncated"

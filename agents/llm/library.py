@@ -34,7 +34,8 @@ def load() -> Any:
     litellm: Any = importlib.import_module("litellm")
     litellm.suppress_debug_info = True
     litellm.turn_off_message_logging = True
-    litellm.drop_params = True
+    # What a model does not take is refused: a wish dropped in silence is a wrong answer.
+    litellm.drop_params = False
     for name in ("callbacks", "success_callback", "failure_callback"):
         setattr(litellm, name, [])
     # Plain httpx: cuts, read timeouts and closing behave as documented.

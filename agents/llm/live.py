@@ -2,121 +2,75 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from decimal import Decimal
 from typing import Any
 
-import httpx
-from django.conf import settings
-
-from agents import credentials, pricing
+from agents import credentials
 from agents.errors import ModelFailure
-from agents.llm import failures, library, usage
-from agents.llm.base import Delta, Finish, Limits, Request, Text, Usage
+from agents.llm import arguments, failures, library
+from agents.llm.base import Delta, Limits, Request, Text
+from agents.llm.reading import Overheard, Reading
+from agents.llm.waiting import Patience
+from projects import storable
 
-# No honest file repeats one piece this often; a model caught in a loop does.
-REPEAT_LIMIT = 1_000
-# An OpenAI-compatible server of one's own often wants no key, but the client insists on one.
-NO_KEY = "none"
-# These say in the reply what they charged. For all others litellm writes in its own guess.
-SAYS_ITS_PRICE = ("openrouter/",)
+MOST_NAME = 120
+_END = object()
 
 
 class Live:
     async def stream(self, request: Request, limits: Limits) -> AsyncGenerator[Delta, None]:
         if sentence := credentials.missing_key(request.model):
             raise ModelFailure("auth", sentence)
+        given = arguments.of(request, limits)
         litellm = await asyncio.to_thread(library.load)
-        reading = Reading()
+        reading, patience = Reading(request), Patience(limits)
         reply: Any = None
+        overheard: Overheard | None = None
         try:
-            reply = await litellm.acompletion(**_arguments(request, limits))
+            reply = await patience.wait(litellm.acompletion(**given))
             if reply is None:  # what litellm makes of a 422
                 raise ModelFailure("invalid_input", "the provider refused the form of the request")
-            async for chunk in reply:
-                if text := reading.take(chunk):
+            overheard = _listen(reply)
+            while (chunk := await patience.wait(anext(reply, _END))) is not _END:
+                text, is_token = reading.take(chunk)
+                patience.note(is_token=is_token)
+                if text:
                     yield Text(text)
-        except ModelFailure:
-            raise
+            calls, finish = reading.end(proof=_proof(reply), answered=_answered(request.model, overheard))
         except Exception as error:
+            if spent := reading.spent(answered=_answered(request.model, overheard)):
+                yield spent
             # `from None`: what the client raised may quote headers or addresses with a key.
-            raise failures.explain(error, begun=reading.begun) from None
+            raise _failure(error, has_text=reading.has_text, limits=limits) from None
         finally:
             if reply is not None:
                 await reply.aclose()
-        yield reading.finish(request.model, proof=_proof(reply))
+        for call in calls:
+            yield call
+        yield finish
 
 
-class Reading:
-    """What the chunks of one reply have said so far."""
-
-    def __init__(self) -> None:
-        self.begun = False
-        self._reason = ""
-        self._usage = Usage()
-        self._charged: Decimal | None = None
-        self._last = ""
-        self._repeats = 0
-
-    def take(self, chunk: Any) -> str:
-        """The text of this chunk, often none."""
-        if (counted := getattr(chunk, "usage", None)) is not None:
-            counts = counted.model_dump()
-            self._usage, self._charged = usage.normalise(counts), usage.charged(counts)
-        if not chunk.choices:
-            return ""
-        choice = chunk.choices[0]
-        self._reason = choice.finish_reason or self._reason
-        text: str = choice.delta.content or ""
-        self.begun = self.begun or bool(text)
-        self._watch_for_loop(text)
-        return text
-
-    def _watch_for_loop(self, text: str) -> None:
-        if not text.strip():
-            return
-        self._repeats = self._repeats + 1 if text == self._last else 0
-        self._last = text
-        if self._repeats >= REPEAT_LIMIT:
-            raise ModelFailure("malformed_output", "the model repeats itself without end")
-
-    def finish(self, model: str, *, proof: str) -> Finish:
-        if not proof:
-            raise ModelFailure("truncated", "the stream ended without a finish reason")
-        return Finish(self._reason or proof, self._usage, self._cost(model), model)
-
-    def _cost(self, model: str) -> Decimal | None:
-        """What the provider says it charged, else our price list; unknown stays unknown."""
-        if self._charged is not None and model.startswith(SAYS_ITS_PRICE):
-            return self._charged
-        cost = None if settings.DJINN_API_BASE else pricing.cost(model, self._usage)
-        return cost if cost is None or cost <= usage.MOST_COST else None
+def _failure(error: Exception, *, has_text: bool, limits: Limits) -> ModelFailure:
+    if isinstance(error, ModelFailure):
+        return error
+    return failures.explain(error, begun=has_text, connect=limits.connect)
 
 
-def _arguments(request: Request, limits: Limits) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
-        "model": request.model,
-        "messages": [{"role": turn.role, "content": turn.text} for turn in request.messages],
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        "timeout": httpx.Timeout(limits.read, connect=limits.connect),
-        "max_retries": 0,
-        "drop_params": True,
-    }
-    if request.max_tokens:
-        arguments["max_tokens"] = request.max_tokens
-    if settings.DJINN_API_BASE:
-        name = request.model.removeprefix("openai/")
-        arguments["model"] = f"openai/{name}"
-        arguments["api_base"] = settings.DJINN_API_BASE
-        arguments["api_key"] = settings.DJINN_API_KEY or NO_KEY
-    elif settings.DJINN_API_KEY and _provider(request.model) == _provider(settings.DJINN_MODEL):
-        # One provider's key is nobody else's business.
-        arguments["api_key"] = settings.DJINN_API_KEY
-    return arguments
+def _listen(reply: Any) -> Overheard | None:
+    """Before the first chunk is read. Some providers' streams are opened later; then nobody is overheard."""
+    if reply.completion_stream is None:
+        return None
+    overheard = Overheard(reply.completion_stream)
+    reply.completion_stream = overheard
+    return overheard
 
 
-def _provider(model: str) -> str:
-    return model.partition("/")[0]
+def _answered(asked: str, overheard: Overheard | None) -> str:
+    """The model that says it answered, under the provider that was asked."""
+    name = storable.name(overheard.name) if overheard else ""
+    provider, slash, _ = asked.partition("/")
+    if not name or not slash or name.startswith(f"{provider}/"):
+        return (name or asked)[:MOST_NAME]
+    return f"{provider}/{name}"[:MOST_NAME]
 
 
 def _proof(reply: Any) -> str:

@@ -8,7 +8,7 @@ import threading
 
 from agents.errors import ModelFailure
 from agents.llm import loop
-from agents.llm.base import Delta, Finish, Limits, Provider, Request
+from agents.llm.base import Delta, Finish, Limits, Provider, Request, Text
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Pump:
                 self._items.put(delta)
                 if isinstance(delta, Finish):
                     return
-                characters += len(delta.text)
+                characters += len(delta.text) if isinstance(delta, Text) else 0
                 if characters > MAX_CHARACTERS:
                     raise ModelFailure("malformed_output", "the reply does not end")
         raise ModelFailure("truncated", "the stream ended without a finish reason")

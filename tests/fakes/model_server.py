@@ -1,14 +1,16 @@
 """A model provider on a real socket: speaks the OpenAI streaming protocol, misbehaves on request.
 
-Each request takes the next script, the last one is used for ever.
+Each request takes the next script, the last one is used for ever. A model that was given scripts of its own
+takes those instead.
 """
 
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 ENDING: Mapping[str, Any] = {
@@ -36,8 +38,14 @@ class Script:
     error_after: int | None = None  # send an error object inside the stream
     hang_after: int | None = None  # keep silent from then on, 0 = before the first piece
     hang_before_headers: bool = False
+    thoughts: Sequence[str] = ()  # what it thinks before the first piece
+    calls: Sequence[Mapping[str, Any]] = ()  # pieces of calls of tools, after the text
+    first_pause: float = 0.0  # seconds before the first piece
     pause: float = 0.0  # seconds between pieces
-    raw: Sequence[str] = ()  # another provider's events, written out, in place of all the above
+    has_usage_in_choice: bool = False  # usage comes with the finish reason instead of after it
+    slice: int = 0  # send so many bytes at a time, also through the middle of a letter
+    model: str = ""  # who says it answers, when it is not who was asked
+    raw: Sequence[str | bytes] = ()  # another provider's events, written out, in place of all the above
 
 
 @dataclass
@@ -57,6 +65,7 @@ class Broken(Exception):
 class ModelServer:
     def __init__(self) -> None:
         self.scripts: list[Script] = [Script()]
+        self.of_model: dict[str, list[Script]] = {}
         self.seen: list[Seen] = []
         self.arrived = threading.Condition()
         self.port = 0
@@ -67,8 +76,16 @@ class ModelServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     def will(self, *scripts: Script) -> None:
-        self.scripts = list(scripts)
+        self.scripts, self.of_model = list(scripts), {}
         self.seen.clear()
+
+    def will_as(self, model: str, *scripts: Script) -> None:
+        """What this model says. Call it after `will`, which forgets it."""
+        self.of_model[model] = list(scripts)
+
+    def asked(self) -> list[str]:
+        """Which models were asked, in order."""
+        return [seen.body["model"] for seen in self.seen]
 
     def wait_for_request(self, timeout: float = 20.0) -> Seen:
         with self.arrived:
@@ -78,7 +95,8 @@ class ModelServer:
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             seen = await self._read(reader)
-            script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
+            scripts = self.of_model.get(seen.body["model"], self.scripts)
+            script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
             await self._play(script, seen, reader, writer)
         except (Broken, asyncio.CancelledError):
             writer.transport.abort()
@@ -108,8 +126,8 @@ class ModelServer:
                 await _refuse(script, writer)
                 return
             await _send_head(script, writer)
-            async for event in self._events(script, seen):
-                await _send(writer, event)
+            async for event in _written_out(script) if script.raw else self._events(script, seen):
+                await _send(writer, event, script.slice)
             writer.write(b"0\r\n\r\n")
             await writer.drain()
             seen.told.set()
@@ -120,11 +138,12 @@ class ModelServer:
             watch.cancel()
 
     async def _events(self, script: Script, seen: Seen) -> AsyncIterator[str]:
-        for event in script.raw:
-            yield event
-        if script.raw:
-            return
+        say = partial(_chunk, script.model or seen.body["model"])
+        for thought in script.thoughts:
+            yield _data(say({"reasoning_content": thought}))
+            await asyncio.sleep(script.pause)
         for number, piece in enumerate((*script.pieces, None)):
+            await asyncio.sleep(0 if number else script.first_pause)
             if number == script.hang_after:
                 await self._hang(seen)
             if number == script.cut_after:
@@ -135,9 +154,9 @@ class ModelServer:
                 yield _data({"error": {"message": "overloaded", "type": "server_error", "code": 503}})
                 return
             if piece is not None:
-                yield _data(_chunk({"content": piece}))
+                yield _data(say({"content": piece}))
                 await asyncio.sleep(script.pause)
-        for event in _ending(script):
+        for event in _ending(script, say):
             yield event
 
     async def _hang(self, seen: Seen) -> None:
@@ -158,27 +177,41 @@ class ModelServer:
         self._loop.call_soon_threadsafe(self._stop.set)
 
 
-def _ending(script: Script) -> Iterator[str]:
+async def _written_out(script: Script) -> AsyncIterator[str | bytes]:
+    for event in script.raw:
+        yield event
+
+
+def _ending(script: Script, say: Callable[..., dict[str, Any]]) -> Iterator[str]:
+    for call in script.calls:
+        yield _data(say({"tool_calls": [call]}))
+    usage = {"usage": dict(script.usage)} if script.usage is not None else {}
     if script.finish is not None:
-        yield _data(_chunk({}, script.finish))
-    if script.usage is not None:
-        yield _data({**_chunk({}), "choices": [], "usage": dict(script.usage)})
+        yield _data({**say({}, script.finish), **(usage if script.has_usage_in_choice else {})})
+    if usage and not script.has_usage_in_choice:
+        yield _data({**say({}), "choices": [], **usage})
     if script.done:
         yield "data: [DONE]\n\n"
 
 
-def _chunk(delta: Mapping[str, str], finish: str | None = None) -> dict[str, Any]:
+def _chunk(model: str, delta: Mapping[str, Any], finish: str | None = None) -> dict[str, Any]:
     return {
         "id": "reply-1",
         "object": "chat.completion.chunk",
         "created": 1_700_000_000,
-        "model": "fake",
+        "model": model,
         "choices": [{"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}],
     }
 
 
 def _data(value: Mapping[str, Any]) -> str:
-    return f"data: {json.dumps(value)}\n\n"
+    return f"data: {_json(value)}\n\n"
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    """In letters as they are, except where half a letter could not be sent so."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if any("\ud800" <= letter <= "\udfff" for letter in text) else text
 
 
 async def _send_head(script: Script, writer: asyncio.StreamWriter) -> None:
@@ -191,10 +224,13 @@ async def _send_head(script: Script, writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
-async def _send(writer: asyncio.StreamWriter, event: str) -> None:
-    body = event.encode()
-    writer.write(b"%x\r\n%s\r\n" % (len(body), body))
-    await writer.drain()
+async def _send(writer: asyncio.StreamWriter, event: str | bytes, most: int) -> None:
+    body = event.encode() if isinstance(event, str) else event
+    most = most or len(body)
+    for start in range(0, len(body), most):
+        part = body[start : start + most]
+        writer.write(b"%x\r\n%s\r\n" % (len(part), part))
+        await writer.drain()
 
 
 async def _refuse(script: Script, writer: asyncio.StreamWriter) -> None:

@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 
 from agents.llm import gateway
-from agents.llm.base import Finish, Limits, Request, Text, Turn
+from agents.llm.base import Finish, Limits, Request, Spent, Text, ToolCall, Turn
 from tests.fakes import model_server
 from tests.fakes.model_server import ModelServer
 
-PATIENT = Limits(connect=5, read=5, total=60)
+PATIENT = Limits(connect=5, first=10, between=5, total=60)
 
 
 @dataclass
 class Reply:
     text: str
     finish: Finish
+    calls: tuple[ToolCall, ...] = ()
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +45,18 @@ def ask() -> Callable[..., Reply]:
 
     def collect(model="own-model", *, limits=PATIENT, said=None, cancelled=lambda: False, **fields: Any) -> Reply:
         pieces = [] if said is None else said
-        request = Request(model=model, messages=(Turn("user", "Make an app"),), **fields)
+        calls: list[ToolCall] = []
+        request = Request(**{"model": model, "messages": (Turn("user", "Make an app"),), **fields})
         for delta in gateway.stream(request, cancelled=cancelled, limits=limits):
-            if isinstance(delta, Finish):
-                return Reply("".join(pieces), delta)
-            assert isinstance(delta, Text)
-            pieces.append(delta.text)
+            match delta:
+                case Finish():
+                    return Reply("".join(pieces), delta, tuple(calls))
+                case ToolCall():
+                    calls.append(delta)
+                case Spent():
+                    pass
+                case Text():
+                    pieces.append(delta.text)
         raise AssertionError("the stream ended without a Finish")
 
     return collect

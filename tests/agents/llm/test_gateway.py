@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agents.errors import Cancelled, ModelFailure
 from agents.llm import gateway
-from agents.llm.base import Finish, Limits, Request, Text, Turn, Usage
+from agents.llm.base import Finish, Request, Text, Turn, Usage
 from tests.fakes.model_server import Script
 
 PIECES = ("cat > a.txt << 'EOF_1'\n", "one", "\n", "  two", "\n\n", "EOF_1\n")
@@ -151,23 +151,6 @@ def test_a_server_nobody_listens_at_is_down(server, ask, settings):
 
 
 @pytest.mark.parametrize(
-    "script", [Script(hang_before_headers=True), Script(hang_after=0), Script(hang_after=2)], ids=str
-)
-def test_silence_longer_than_the_read_limit_is_a_timeout(server, ask, script):
-    server.will(script)
-    with pytest.raises(ModelFailure, match="timeout"):
-        ask(limits=Limits(connect=5, read=0.4, total=30))
-    assert server.wait_for_request().closed.wait(5)
-
-
-def test_a_stream_that_never_pauses_still_meets_the_deadline(server, ask):
-    server.will(Script(pieces=("word ",) * 2000, pause=0.02))
-    with pytest.raises(ModelFailure, match="timeout"):
-        ask(limits=Limits(connect=5, read=5, total=1))
-    assert server.wait_for_request().closed.wait(5)
-
-
-@pytest.mark.parametrize(
     "script",
     [
         Script(hang_before_headers=True),
@@ -249,5 +232,5 @@ def test_a_key_reaches_neither_the_failure_nor_the_log(server, ask, caplog):
 @given(pieces=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=12))
 @effort(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_text_is_byte_exact_however_it_is_cut(server, ask, pieces):
-    server.will(Script(pieces=pieces))
-    assert ask().text == "".join(pieces)
+    server.will(Script(pieces=("begin", *pieces)))
+    assert ask().text == "begin" + "".join(pieces)

@@ -19,13 +19,60 @@ heavy = {"litellm", "openai"} & set(sys.modules)
 assert not heavy, heavy
 """
 
+# Every module of ours, as a web process loads them and beyond. Whoever looks a name up or connects is caught.
+WHOLE = """
+import importlib, pkgutil, sys
+calls, network = [], ("socket.connect", "socket.getaddrinfo")
+sys.addaudithook(lambda event, given: calls.append(given) if event in network else None)
+import config.asgi
+from django.conf import settings
+from django.urls import get_resolver, URLResolver
+
+def visit(patterns):
+    return sum(visit(one.url_patterns) if isinstance(one, URLResolver) else callable(one.callback) for one in patterns)
+
+assert visit(get_resolver().url_patterns) > 100
+for room in ("config", "projects", "sandboxes", "agents"):
+    package = importlib.import_module(room)
+    for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+assert "agents.views.start" in sys.modules and "agents.llm.live" in sys.modules
+heavy = {"litellm", "openai", "boto3", "botocore", "mcp", "tokenizers", "tiktoken"} & set(sys.modules)
+assert not heavy, heavy
+assert not calls, calls
+"""
+LOADED = """
+import sys
+calls, network = [], ("socket.connect", "socket.getaddrinfo")
+sys.addaudithook(lambda event, given: calls.append(given) if event in network else None)
+import django
+django.setup()
+from agents.llm import library
+litellm = library.load()
+assert len(litellm.model_cost) > 1000
+heavy = {"boto3", "botocore", "mcp"} & set(sys.modules)
+assert not heavy, heavy
+assert not calls, calls
+"""
+
 
 def _run(program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_neither_prices_nor_the_demo_load_it():
     done = _run(CHECK)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_of_ours_loads_it_nor_asks_the_network_at_its_start():
+    done = _run(WHOLE)
+    assert done.returncode == 0, done.stderr
+
+
+def test_loading_it_asks_nobody_and_brings_no_cloud_along():
+    done = _run(LOADED)
     assert done.returncode == 0, done.stderr
 
 
