@@ -12,7 +12,8 @@ from typing import Final
 
 from django.conf import settings
 
-DEMO: Final = "demo"
+from agents import chains
+
 PROVIDERS_FILE: Final = "types/utils.py"
 PROVIDERS: Final = re.compile(r"^class LlmProviders\(.*?\n(?=class )", re.DOTALL | re.MULTILINE)
 NAME: Final = re.compile(r'= "([a-z0-9_\-]+)"')
@@ -34,7 +35,7 @@ def unknown_provider(model: str) -> str:
     """Why no provider can have this name; nothing when one might."""
     provider, slash, _ = model.partition("/")
     known = _providers()
-    if not slash or provider == DEMO or provider in known or not known or settings.DJINN_API_BASE:
+    if not slash or provider == chains.DEMO or provider in known or not known or settings.DJINN_API_BASE:
         return ""
     return (
         f"There is no model provider called “{provider}”. "

@@ -14,7 +14,7 @@ class Site(TypedDict):
 
 
 def site(request: HttpRequest) -> Site:
-    name: str = settings.DJINN_MODEL
+    name: str = settings.DJINN_MODEL.partition(",")[0].strip()
     return {
         "demo": name.partition("/")[0] == "demo",
         "model_name": name,

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from agents import chains
+
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off"})
 
@@ -53,6 +55,17 @@ def choice(name: str, default: str, *, among: Sequence[str]) -> str:
     value = text(name, default)
     if value not in among:
         raise _refusal(name, value, f"one of {', '.join(among)}")
+    return value
+
+
+def models(name: str, default: str = "") -> str:
+    """One model, or several with commas between, of which the first is preferred."""
+    value = text(name, default)
+    try:
+        if value:
+            chains.check(value)
+    except chains.Unusable as unusable:
+        raise _refusal(name, value, f"a model, or several with commas between. {unusable}") from None
     return value
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from redis import RedisError
 
-from agents import credentials
+from agents import chains, credentials
 from config import health, locks, presence
 from config.presence import by_redis
 from projects import sealing
@@ -152,16 +152,18 @@ def processes() -> Finding:
 
 
 def model() -> Finding:
-    name: str = settings.DJINN_MODEL
-    provider = name.partition("/")[0]
-    if provider == "demo":
+    """Every model that some step may ask, also those that only stand in for another."""
+    preferred: str = settings.DJINN_MODEL
+    if chains.is_demo(preferred):
         fix = "For a live model set DJINN_MODEL, for example openrouter/…, and its key, for example OPENROUTER_API_KEY."
         return Finding("Model", State.LIMITED, "demo: recorded generations, no key needed", fix)
-    if sentence := credentials.unknown_provider(name):
-        return Finding("Model", State.BROKEN, f"{name} cannot be called", sentence)
-    if sentence := credentials.missing_key(name):
-        return Finding("Model", State.BROKEN, f"{name} cannot be called", sentence)
-    return Finding("Model", State.GOOD, f"{name} (its key is not tried here)")
+    texts = (preferred, *settings.MODEL_OF_STEP.values())
+    named = list(dict.fromkeys(name for text in texts for name in chains.names(text) if not chains.is_demo(name)))
+    for name in named:
+        if sentence := credentials.unknown_provider(name) or credentials.missing_key(name):
+            return Finding("Model", State.BROKEN, f"{name} cannot be called", sentence)
+    keys = "its key is" if len(named) == 1 else "their keys are"
+    return Finding("Model", State.GOOD, f"{', '.join(named)} ({keys} not tried here)")
 
 
 def home() -> Finding:

@@ -52,7 +52,17 @@ ENCRYPTION_KEY = ENCRYPTION_KEY or keys.read_or_make(DJINN_HOME / "keys" / "encr
 FORMER_ENCRYPTION_KEYS = [key.strip() for key in former.split(";") if key.strip()]
 
 # --- The model ---------------------------------------------------------------------------------
-DJINN_MODEL = env.text("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
+# A setting may name several with commas between: the first is preferred, the others stand in when it fails.
+DJINN_MODEL = env.models("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
+MODEL_OF_STEP = {
+    "design": env.models("DJINN_MODEL_DESIGN"),  # another model for the plan; else DJINN_MODEL
+    "implement": env.models("DJINN_MODEL_IMPLEMENT"),  # another for writing the files of a first build
+    "edit": env.models("DJINN_MODEL_EDIT"),  # another for changes of what exists
+    "repair": env.models("DJINN_MODEL_REPAIR"),  # another for putting right what does not run
+    "review": env.models("DJINN_MODEL_REVIEW"),  # another for reading what was made
+}
+EFFORTS = ("own", "low", "medium", "high")
+MODEL_EFFORT = env.choice("DJINN_MODEL_EFFORT", "own", among=EFFORTS)  # how hard to think, where a model can be told
 DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server
 DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own variables work too
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once

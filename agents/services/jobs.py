@@ -77,13 +77,14 @@ def _session(project: Project, text: str, *, by: User | None) -> Session:
 
 
 def _queue(session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None) -> Job:
+    chosen = {"model": model} if model else {}  # by a person: it answers every step
     is_first_build = session.branch.head_id is None and not session.project.jobs.active().exists()
     return Job.objects.create(
         project=session.project,
         branch=session.branch,
         session=session,
         kind=enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT,
-        input={"text": text, "wish": text if is_first_build else _wish(session, text)},
+        input={"text": text, "wish": text if is_first_build else _wish(session, text), **chosen},
         model=model or settings.DJINN_MODEL,
         idempotency_key=idempotency_key,
         created_by=by,

@@ -18,6 +18,11 @@ def test_a_named_model_is_not_the_demo(settings, rf: RequestFactory) -> None:
     assert (found["demo"], found["model_name"]) == (False, "openrouter/some/model")
 
 
+def test_of_several_models_the_preferred_one_is_named(settings, rf: RequestFactory) -> None:
+    settings.DJINN_MODEL = "openrouter/some/model , openrouter/another"
+    assert context.site(rf.get("/"))["model_name"] == "openrouter/some/model"
+
+
 def test_a_bundle_built_meanwhile_is_noticed(settings, rf: RequestFactory, tmp_path: Path) -> None:
     settings.BUNDLE_DIR = tmp_path
     assert context.site(rf.get("/"))["has_bundle"] is False

@@ -34,6 +34,20 @@ def test_a_whole_number_out_of_reach_is_refused(monkeypatch: pytest.MonkeyPatch,
         env.integer("X", 8000, least=1, most=65535)
 
 
+@pytest.mark.parametrize("raw", ["a,,b", "open router/x", "demo, openrouter/x", "a, a", "m" * 121])
+def test_models_that_cannot_be_meant_are_refused(monkeypatch: pytest.MonkeyPatch, raw: str) -> None:
+    monkeypatch.setenv("X", raw)
+    with pytest.raises(ImproperlyConfigured, match="X is .*; it must be a model, or several with commas between"):
+        env.models("X", "demo")
+
+
+def test_models_are_read_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "openrouter/a/b:free, anthropic/c")
+    assert env.models("X", "demo") == "openrouter/a/b:free, anthropic/c"
+    monkeypatch.delenv("X")
+    assert (env.models("X", "demo"), env.models("X")) == ("demo", "")
+
+
 def test_numbers_are_read_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "0.25")
     assert env.number("X", 1.0, least=0, most=10) == 0.25

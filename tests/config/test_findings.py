@@ -77,6 +77,19 @@ def test_a_key_counts_and_is_never_shown(settings, monkeypatch: pytest.MonkeyPat
     assert "secret" not in finding.says + finding.fix
 
 
+def test_every_model_that_may_be_asked_needs_its_key(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DJINN_MODEL, settings.DJINN_API_KEY, settings.DJINN_API_BASE = "openrouter/a, groq/b", "", ""
+    monkeypatch.setenv("OPENROUTER_API_KEY", "k")
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    monkeypatch.delenv("XAI_API_KEY", raising=False)
+    assert findings.model().says == "openrouter/a, groq/b (their keys are not tried here)"
+    settings.MODEL_OF_STEP = {"design": "xai/c", "edit": ""}
+    finding = findings.model()
+    assert (finding.state, finding.says) == (State.BROKEN, "xai/c cannot be called")
+    settings.MODEL_OF_STEP = {"design": "openruoter/c"}
+    assert "no model provider called “openruoter”" in findings.model().fix
+
+
 def test_a_port_in_use_is_broken_and_a_free_one_is_good(settings, free_port: int) -> None:
     settings.SITE_PORT = free_port
     assert findings.port().state is State.GOOD

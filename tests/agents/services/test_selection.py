@@ -8,7 +8,17 @@ from agents.models import Job
 from agents.services import jobs, selection
 from projects.models import Project, User
 
-BELIEVED = ["demo", "demo/kanban", "openrouter/a/b", "openai/gpt", "ollama/llama3", "own-model", "azure/x", ""]
+BELIEVED = [
+    "demo",
+    "demo/kanban",
+    "openrouter/a/b",
+    "openai/gpt",
+    "ollama/llama3",
+    "own-model",
+    "azure/x",
+    "",
+    "openrouter/a, groq/b",
+]
 REFUSED = {
     "nobody/knows": "There is no model provider called “nobody”.",
     "OpenRouter/x": "There is no model provider called “OpenRouter”.",
@@ -17,6 +27,10 @@ REFUSED = {
     "demo/nothing": "There is no recording called “nothing”.",
     "demo/../../etc": "There is no recording called",
     "m" * 121: "at most 120 characters",
+    "openrouter/a, nobody/knows": "There is no model provider called “nobody”.",
+    "openrouter/a,": "The name of a model is missing beside a comma.",
+    "openrouter/a, demo": "The demo cannot stand in for a model, nor a model for the demo.",
+    "gpt 4": "“gpt 4” is not the name of a model: it holds a space.",
 }
 
 
