@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 
+from django.conf import settings
+
 from agents import prompts
 from agents.engine.calls import Call
 from agents.engine.context import Context
@@ -29,13 +31,14 @@ def request(
     text, prompt_hash = prompts.load(prompt, **values)
     masker = secrets.masker(context.project)
     asked = Request(
-        model=context.job.model,
+        model=context.models(step)[0],
         messages=tuple(replace(turn, text=masker.text(turn.text)) for turn in (Turn("system", text), *turns)),
         step=step,
         paths=paths,
         wish=masker.text(context.wish),
         text=masker.text(context.text),
         stacks=stacks.available(),
+        effort="" if settings.MODEL_EFFORT == "own" else settings.MODEL_EFFORT,
     )
     return asked, prompt_hash
 

@@ -1,18 +1,24 @@
-"""One call of a model: written down before it is made, while it streams, and when it ends."""
+"""One call of a model: written down before it is made, while it streams, and when it ends.
 
+It may take several tries, of one model or of another in its place; each is a row of its own.
+"""
+
+import hashlib
 import time
 import uuid
 from collections.abc import Generator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from agents import enums, errors
+from agents.engine import trials
 from agents.engine.context import Context
 from agents.llm import gateway
-from agents.llm.base import Finish, Request, Text
+from agents.llm.base import Finish, Request, Spent, Text, ToolCall
 from agents.models import Generation, Job, Step
 from projects import storable
 
@@ -21,28 +27,59 @@ _FLUSH_EVERY = 1.0
 
 @dataclass
 class Call:
-    """A call under way: read its `texts` once; afterwards `text` and `finish` are whole."""
+    """A call under way: read its `texts` once; afterwards `text`, `tool_calls` and `finish` are whole.
+
+    `request` and `id` are those of the try that is under way, or answered.
+    """
 
     context: Context
     step: Step
     request: Request
     prompt_hash: str
     text: str = ""
+    tool_calls: list[ToolCall] = field(default_factory=list)
     finish: Finish | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     _began: float = 0.0
     _first: int | None = None
     _flushed: float = 0.0
+    _spent: Spent | None = None
 
     def texts(self) -> Generator[str]:
         """Close this when leaving early: it closes the connection and settles the row."""
+        asking = trials.Trials(self.context, self._models())
+        while True:
+            self.request = replace(self.request, model=asking.model)
+            try:
+                yield from self._try()
+            except errors.ModelFailure as failure:
+                if self.text:
+                    raise
+                asking.settle(failure)
+                self.id, self.finish, self._spent = uuid.uuid4(), None, None
+            else:
+                return
+
+    def _models(self) -> tuple[str, ...]:
+        """Whoever asks for another model than the step's own gets that one alone."""
+        models = self.context.models(self.step.key)
+        if self.request.model != models[0]:
+            return (self.request.model,)
+        return trials.order(self.context, self.step, models)
+
+    def _try(self) -> Generator[str]:
         self._open()
         try:
             for delta in gateway.stream(self.request, cancelled=self.context.should_stop):
-                if isinstance(delta, Text):
-                    yield self._take(delta.text)
-                else:
-                    self.finish = delta
+                match delta:
+                    case Text():
+                        yield self._take(delta.text)
+                    case ToolCall():
+                        self.tool_calls.append(delta)
+                    case Spent():
+                        self._spent = delta
+                    case Finish():
+                        self.finish = delta
             self._settle()
         except errors.Cancelled:
             self._settle(error="cancelled")
@@ -74,7 +111,7 @@ class Call:
                 provider=self.request.model.split("/")[0][:40],
                 model=self.request.model,
                 prompt_hash=self.prompt_hash,
-                request=asdict(self.request),
+                request=_kept(self.request),
             )
 
     def _take(self, text: str) -> str:
@@ -92,7 +129,7 @@ class Call:
 
     def _settle(self, *, error: str = "") -> None:
         """Once: a row that is settled stays as it is."""
-        finish = self.finish or Finish("")
+        counted = self.finish or self._spent or Finish("")
         with transaction.atomic():
             # Before its generation, as who takes the job over locks them; otherwise the two could wait for each other.
             Job.objects.select_for_update(no_key=True).filter(pk=self.context.job.pk).first()
@@ -100,19 +137,28 @@ class Call:
                 state=enums.GenerationState.SETTLED,
                 response=self.text,
                 error_code=error,
-                finish_reason=storable.text(finish.reason)[:30],
-                model=finish.model or self.request.model,
-                input_tokens=finish.usage.input,
-                cache_read_tokens=finish.usage.cache_read,
-                cache_write_tokens=finish.usage.cache_write,
-                output_tokens=finish.usage.output,
-                reasoning_tokens=finish.usage.reasoning,
-                cost=finish.cost,
+                finish_reason=storable.text(self.finish.reason if self.finish else "")[:30],
+                model=counted.model or self.request.model,
+                input_tokens=counted.usage.input,
+                cache_read_tokens=counted.usage.cache_read,
+                cache_write_tokens=counted.usage.cache_write,
+                output_tokens=counted.usage.output,
+                reasoning_tokens=counted.usage.reasoning,
+                cost=counted.cost,
                 first_token_ms=self._first,
                 duration_ms=round((time.monotonic() - self._began) * 1000),
             )
-            if settled and finish.cost:
-                _charge(self.context.job, finish.cost)
+            if settled and counted.cost:
+                _charge(self.context.job, counted.cost)
+
+
+def _kept(request: Request) -> dict[str, Any]:
+    """All that was asked, but of pictures only which they were."""
+    kept = asdict(request)
+    for turn in kept["messages"]:
+        for image in turn["images"]:
+            image["data"] = f"sha256:{hashlib.sha256(image['data'].encode()).hexdigest()}"
+    return kept
 
 
 def _charge(job: Job, cost: Decimal) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from django.conf import settings
 
-from agents import enums
+from agents import chains, enums
 from agents.engine import heartbeat
 from agents.lifecycle import leases
 from agents.models import Job
@@ -54,6 +54,11 @@ class Context:
     @property
     def text(self) -> str:
         return str(self.job.input.get("text", ""))
+
+    def models(self, step: str) -> tuple[str, ...]:
+        """Those that may answer this step, the preferred one first."""
+        is_chosen = bool(self.job.input.get("model"))
+        return chains.of_step(step, job=self.job.model, is_chosen=is_chosen, by_kind=settings.MODEL_OF_STEP)
 
     @contextmanager
     def hold(self) -> Iterator[Job]:

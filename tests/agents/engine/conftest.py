@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agents.engine import sinks
+from agents.engine import sinks, trials
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
@@ -38,6 +38,12 @@ def step(context: Context) -> Step:
 @pytest.fixture
 def writer(context: Context, step: Step) -> Writer[JobSink]:
     return Writer(sinks.of_step(context, step))
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pause between two tries is as long as a test can bear."""
+    monkeypatch.setattr(trials, "FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def closed_by(cut: int) -> list[str]:
     return [path for number, path in enumerate(PAGE) if f"\nEOF_{number}x\n" in text]
 
 
-@pytest.mark.parametrize("cut", [0, 5, 8, 12, len(LINES) - 1])
+@pytest.mark.parametrize("cut", [5, 8, 12, len(LINES) - 1])
 def test_after_a_cut_only_what_is_missing_is_asked_for(server: ModelServer, project: Project, owner: User, cut: int):
     missing = [path for path in PAGE if path not in closed_by(cut)]
     server.will(says(blueprint()), Script(pieces=LINES, cut_after=cut), says(written(*missing)))
