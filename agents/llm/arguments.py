@@ -1,6 +1,7 @@
 """What litellm is given for a request. What a model cannot be given is refused, never left out in silence."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ GRACE_SECONDS = 10.0
 CACHE_MARK = {"type": "ephemeral"}
 
 
-def of(request: Request, limits: Limits) -> dict[str, Any]:
+def of(request: Request, limits: Limits, litellm: Any) -> dict[str, Any]:
     _check(request)
     arguments: dict[str, Any] = {
         "model": request.model,
@@ -30,7 +31,17 @@ def of(request: Request, limits: Limits) -> dict[str, Any]:
         # Otherwise it wants the package `mcp` for any tool at all.
         "_skip_mcp_handler": True,
     }
-    return arguments | _wishes(request) | _address(request.model)
+    arguments |= _wishes(request) | _address(request.model)
+    if request.effort and _takes_effort(request.model, arguments["model"], litellm):
+        arguments["reasoning_effort"] = request.effort
+    return arguments
+
+
+def _takes_effort(model: str, addressed: str, litellm: Any) -> bool:
+    """Whether the model thinks, and whether litellm has a word for how hard where it is sold."""
+    if not capabilities.takes_effort(model):
+        return False
+    return "reasoning_effort" in (litellm.get_supported_openai_params(model=addressed) or ())
 
 
 def _check(request: Request) -> None:
@@ -52,8 +63,6 @@ def _wishes(request: Request) -> dict[str, Any]:
         wishes["temperature"] = request.temperature
     if request.tools:
         wishes["tools"] = [_tool(tool) for tool in sorted(request.tools, key=lambda tool: tool.name)]
-    if request.effort and capabilities.takes_effort(request.model):
-        wishes["reasoning_effort"] = request.effort
     return wishes
 
 
@@ -78,7 +87,7 @@ def _provider(model: str) -> str:
 def _message(turn: Turn, model: str) -> dict[str, Any]:
     message: dict[str, Any] = {"role": turn.role, "content": turn.text}
     if turn.role == "system" and not settings.DJINN_API_BASE and capabilities.takes_cache_marks(model):
-        message["content"] = [{"type": "text", "text": turn.text, "cache_control": CACHE_MARK}]
+        message["content"] = list(_marked(turn))
     if turn.images:
         message["content"] = [{"type": "text", "text": turn.text}] + [
             {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{image.data}"}}
@@ -89,6 +98,14 @@ def _message(turn: Turn, model: str) -> dict[str, Any]:
     if turn.answers:
         message["tool_call_id"] = turn.answers
     return message
+
+
+def _marked(turn: Turn) -> Iterator[dict[str, Any]]:
+    """What stays the same in later calls ends with a mark, so that it is read once and kept there."""
+    stable = turn.stable or len(turn.text)
+    yield {"type": "text", "text": turn.text[:stable], "cache_control": CACHE_MARK}
+    if rest := turn.text[stable:]:
+        yield {"type": "text", "text": rest}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

@@ -37,13 +37,17 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`calls` are what an assistant asked for; `answers` names the call whose result a tool's turn is."""
+    """`calls` are what an assistant asked for; `answers` names the call whose result a tool's turn is.
+
+    So many letters of its beginning are the same in later calls as `stable` says; 0 is all of them.
+    """
 
     role: Role
     text: str
     images: tuple[Image, ...] = ()
     calls: tuple[ToolCall, ...] = ()
     answers: str = ""
+    stable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

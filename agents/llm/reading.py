@@ -12,12 +12,15 @@ from agents import pricing
 from agents.errors import ModelFailure
 from agents.llm import usage
 from agents.llm.base import Finish, Request, Spent, ToolCall, Usage
+from projects import storable
 
 # No honest file repeats one piece this often; a model caught in a loop does.
 REPEAT_LIMIT = 1_000
 # Far above what any tool is given; a model that never stops must not fill the memory.
 MOST_ARGUMENTS = 1_000_000
 MOST_CALLS = 100
+# As much as is kept.
+MOST_NAME = 120
 # These say in the reply what they charged. For all others litellm writes in its own guess.
 SAYS_ITS_PRICE = ("openrouter/",)
 # A reply may be without a word when it was stopped before it had one.
@@ -37,6 +40,7 @@ class Reading:
     def __init__(self, request: Request) -> None:
         self.has_text = False
         self._request = request
+        self._overheard: Overheard | None = None
         self._calls: dict[int, Begun] = {}
         self._reason = ""
         self._usage: Usage | None = None
@@ -44,9 +48,14 @@ class Reading:
         self._last = ""
         self._repeats = 0
 
+    def listen(self, reply: Any) -> None:
+        """Before its first chunk is read. Some providers' streams cannot be listened to; those are believed."""
+        if hasattr(reply.completion_stream, "__aiter__"):
+            self._overheard = reply.completion_stream = Overheard(reply.completion_stream)
+
     def take(self, chunk: Any) -> tuple[str, bool]:
         """The text of this chunk, often none, and whether the model has said or thought anything with it."""
-        if (counted := getattr(chunk, "usage", None)) is not None:
+        if (counted := getattr(chunk, "usage", None)) is not None and self._is_counted():
             counts = counted.model_dump()
             self._usage, self._charged = usage.normalise(counts), usage.charged(counts)
         if not chunk.choices:
@@ -76,7 +85,7 @@ class Reading:
         if self._repeats >= REPEAT_LIMIT:
             raise ModelFailure("malformed_output", "the model repeats itself without end")
 
-    def end(self, *, proof: str, answered: str) -> tuple[tuple[ToolCall, ...], Finish]:
+    def end(self, *, proof: str) -> tuple[tuple[ToolCall, ...], Finish]:
         """The calls of tools, whole by now, and the Finish; raises ModelFailure where there is none."""
         if not proof:
             raise ModelFailure("truncated", "the stream ended without a finish reason")
@@ -84,11 +93,24 @@ class Reading:
         calls = tuple(self._whole_calls(may_be_cut=reason == "length"))
         if not self.has_text and not calls and reason not in MAY_BE_EMPTY:
             raise ModelFailure("malformed_output", "the model ended its reply without a word")
-        return calls, Finish(reason, self._usage or Usage(), self._cost(), answered)
+        return calls, Finish(reason, self._usage or Usage(), self._cost(), self._answered())
 
-    def spent(self, *, answered: str) -> Spent | None:
+    def spent(self) -> Spent | None:
         """What is known to be used up, if anything is."""
-        return None if self._usage is None else Spent(self._usage, self._cost(), answered)
+        return None if self._usage is None else Spent(self._usage, self._cost(), self._answered())
+
+    def _is_counted(self) -> bool:
+        """Whether the provider counts, and not litellm in its place: that guesses where nothing was said."""
+        return self._overheard is None or self._overheard.has_usage
+
+    def _answered(self) -> str:
+        """The model that says it answered, under the provider that was asked."""
+        asked = self._request.model
+        name = storable.name(self._overheard.name) if self._overheard else ""
+        provider, slash, _ = asked.partition("/")
+        if not name or not slash or name.startswith(f"{provider}/"):
+            return (name or asked)[:MOST_NAME]
+        return f"{provider}/{name}"[:MOST_NAME]
 
     def _whole_calls(self, *, may_be_cut: bool) -> Iterator[ToolCall]:
         offered = {tool.name for tool in self._request.tools}
@@ -105,30 +127,40 @@ class Reading:
                 raise ModelFailure("malformed_output", f"the arguments for {begun.name} are not a JSON object")
 
     def _cost(self) -> Decimal | None:
-        """What the provider says it charged, else our price list; unknown stays unknown."""
+        """What the provider says it charged, else our price list; unknown stays unknown, as uncounted does."""
         model = self._request.model
         if self._charged is not None and model.startswith(SAYS_ITS_PRICE):
             return self._charged
-        cost = None if settings.DJINN_API_BASE else pricing.cost(model, self._usage or Usage())
+        if settings.DJINN_API_BASE or self._usage is None:
+            return None
+        cost = pricing.cost(model, self._usage)
         return cost if cost is None or cost <= usage.MOST_COST else None
 
 
 class Overheard:
-    """The raw stream, listened to for who really answers: litellm puts the name that was asked for in its place."""
+    """The raw stream, listened to for who really answers and who counts.
+
+    litellm puts the name that was asked for in place of the one, and a guess of its own in place of the other.
+    """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._chunks: AsyncIterator[Any] = aiter(stream)
         self.name = ""
+        self.has_usage = False
 
     def __aiter__(self) -> "Overheard":
         return self
 
     async def __anext__(self) -> Any:
         chunk = await anext(self._chunks)
-        name = chunk.get("model") if isinstance(chunk, dict) else getattr(chunk, "model", None)
-        self.name = self.name or str(name or "")
+        self.name = self.name or str(_said(chunk, "model") or "")
+        self.has_usage = self.has_usage or bool(_said(chunk, "usage"))
         return chunk
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _said(chunk: Any, name: str) -> Any:
+    return chunk.get(name) if isinstance(chunk, dict) else getattr(chunk, name, None)

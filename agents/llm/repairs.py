@@ -12,9 +12,9 @@ def install(litellm: Any) -> None:
 
 
 def _read_lines_exactly(litellm: Any) -> None:
-    """A line that only mentions [DONE] is not the end of the stream, and a damaged one is an error.
+    """[DONE] gives no reason why a reply finished, a line that only mentions it is text, and a damaged one is an error.
 
-    Unrepaired, text with "[DONE]" in it is dropped and taken for the provider's finish, and a
+    Unrepaired, any line with "[DONE]" in it is dropped and taken for the provider's finish reason, and a
     line that is not JSON is dropped in silence (OpenRouter, DeepSeek and others go this way).
     """
     lines = litellm.llms.base_llm.base_model_iterator.BaseModelResponseIterator
@@ -23,7 +23,7 @@ def _read_lines_exactly(litellm: Any) -> None:
     def handle(self: Any, str_line: str) -> Any:
         payload = str_line.removeprefix("data:").strip() if str_line.startswith("data:") else ""
         if payload in ("", "[DONE]"):
-            return unrepaired(self, str_line)
+            return unrepaired(self, "")
         if (parsed := self.string_to_dict_parser(str_line)) is None:
             raise httpx.RemoteProtocolError("a piece of the reply arrived damaged")
         return self.chunk_parser(parsed)

@@ -59,6 +59,16 @@ def test_openrouter_is_told_what_stays_the_same(providers, ask):
     assert body["usage"] == {"include": True}
 
 
+@pytest.mark.parametrize(("model", "where"), [(CLAUDE, "system"), (CLAUDE_BY_OPENROUTER, "messages")])
+def test_only_the_beginning_is_marked_when_the_rest_changes(providers, ask, model, where):
+    talk = (Turn("system", "Be brief. It is noon.", stable=10), Turn("user", "Hello"))
+    found = _arrives(ask, providers, model, messages=talk)[where]
+    assert (found if where == "system" else found[0]["content"]) == [
+        {"type": "text", "text": "Be brief. ", "cache_control": {"type": "ephemeral"}},
+        {"type": "text", "text": "It is noon."},
+    ]
+
+
 @pytest.mark.parametrize("model", ["deepseek/deepseek-chat", "openai/gpt-4o"])
 def test_others_get_plain_text(providers, ask, model):
     assert _arrives(ask, providers, model, messages=TALK)["messages"][0] == {"role": "system", "content": "Be brief."}
@@ -79,6 +89,7 @@ def test_a_server_of_ones_own_gets_plain_text_whatever_its_models_are_called(ser
         ("openrouter/openai/gpt-5", {"reasoning_effort": "high"}),
         ("openai/gpt-4o", {}),
         ("openrouter/nobody/knows", {}),
+        ("deepseek/deepseek-chat", {}),
     ],
 )
 def test_effort_is_told_to_models_that_can_be_told(providers, ask, model, told):

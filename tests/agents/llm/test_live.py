@@ -50,6 +50,23 @@ def test_a_clean_end_without_a_finish_reason_is_truncated(providers, ask, model,
 
 
 @pytest.mark.parametrize("model", BY_LINES)
+@pytest.mark.parametrize("usage", [None, {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}])
+def test_usage_and_end_marker_do_not_stand_in_for_a_finish_reason(providers, ask, model, usage):
+    providers.will(Script(finish=None, usage=usage))
+    with pytest.raises(ModelFailure, match="truncated"):
+        ask(model)
+
+
+@pytest.mark.parametrize("model", [*BY_LINES, "openai/gpt-4o"])
+def test_what_nobody_counted_is_not_made_up(providers, ask, model, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_BASE", providers.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "openai-secret-key")
+    providers.will(Script(usage=None))
+    finish = ask(model).finish
+    assert (finish.usage, finish.cost) == (Usage(), None)
+
+
+@pytest.mark.parametrize("model", BY_LINES)
 def test_text_that_speaks_of_the_end_marker_is_kept_and_proves_nothing(providers, ask, model):
     pieces = ("if line == '", "data: [DONE]", "':\n", "    break\n")
     providers.will(Script(pieces=pieces), Script(pieces=pieces, end_after=4))
