@@ -30,9 +30,10 @@ def request(
     """The request and the hash of the prompt it was made from. No secret of the project leaves by it."""
     text, prompt_hash = prompts.load(prompt, **values)
     masker = secrets.masker(context.project)
+    system = Turn("system", text, stable=len(masker.text(prompts.beginning(prompt, **values))))
     asked = Request(
         model=context.models(step)[0],
-        messages=tuple(replace(turn, text=masker.text(turn.text)) for turn in (Turn("system", text), *turns)),
+        messages=tuple(replace(turn, text=masker.text(turn.text)) for turn in (system, *turns)),
         step=step,
         paths=paths,
         wish=masker.text(context.wish),

@@ -11,6 +11,8 @@ HERE: Final = Path(__file__).parent
 PLACE: Final = re.compile(r"\{\{(\w+)\}\}")
 # The one place that fills itself when nobody does: the rules of every kind of app.
 RULES: Final = "rules"
+# These hold the same in every call of a job; all others may hold something else each time.
+STEADY: Final = frozenset({RULES, "stacks", "wish", "blueprint"})
 
 
 class Prompt(NamedTuple):
@@ -22,14 +24,29 @@ class Prompt(NamedTuple):
 
 def load(name: str, **values: str) -> Prompt:
     """Every place must be given and every value used; a value's own braces stay as they are."""
+    wording, values = _checked(name, values)
+    return Prompt(_fill(wording, values), hashlib.sha256(wording.encode()).hexdigest())
+
+
+def beginning(name: str, **values: str) -> str:
+    """How the prompt begins in every call of a job: providers read that once and remember it."""
+    wording, values = _checked(name, values)
+    changing = (place.start() for place in PLACE.finditer(wording) if place[1] not in STEADY)
+    return _fill(wording[: next(changing, None)], values)
+
+
+def _checked(name: str, values: dict[str, str]) -> tuple[str, dict[str, str]]:
     wording = _read(HERE / f"{name}.md")
     places = set(PLACE.findall(wording))
     if RULES in places:
         values = {RULES: stack_rules(stack_names()), **values}
     if places != set(values):
         raise ValueError(f"the prompt {name} wants {sorted(places)}, not {sorted(values)}")
-    text = PLACE.sub(lambda place: values[place[1]], wording)
-    return Prompt(text, hashlib.sha256(wording.encode()).hexdigest())
+    return wording, values
+
+
+def _fill(wording: str, values: dict[str, str]) -> str:
+    return PLACE.sub(lambda place: values[place[1]], wording)
 
 
 def stack_rules(names: Iterable[str]) -> str:

@@ -30,6 +30,13 @@ REFUSED, BROKE, WRONG = (
 PAGES = (says(blueprint()), says(written(*PAGE)))
 
 
+@pytest.fixture
+def by_openrouter(server: ModelServer, settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DJINN_API_BASE = ""
+    monkeypatch.setenv("OPENROUTER_API_BASE", server.url)
+    monkeypatch.setenv("OPENROUTER_API_KEY", "openrouter-secret-key")
+
+
 def chained(project: Project, owner: User, models: str = "a, b", text: str = "A shelf for my books") -> Job:
     return jobs.start(project=project, text=text, by=owner, model=models)
 
@@ -249,15 +256,26 @@ def test_the_effort_that_is_set_is_asked_for(context: Context, settings, setting
     assert asking.request(context, step="edit", prompt="edit", values=_values())[0].effort == effort
 
 
+def test_what_a_provider_is_told_to_remember_is_the_same_in_every_phase(
+    server: ModelServer, project: Project, owner: User, by_openrouter: None
+):
+    server.will(says(blueprint(("index.html", "style.css"), ("app.js",))), says(written("index.html", "style.css")),
+                says(written("app.js")))  # fmt: skip
+    assert run(chained(project, owner, "openrouter/anthropic/claude-sonnet-4.5")).state == "completed"
+    _, first, second = [seen.body["messages"][0]["content"] for seen in server.seen]
+    assert first[0] == second[0]
+    assert first[0]["cache_control"] == {"type": "ephemeral"}
+    assert "A shelf for my books" in first[0]["text"]
+    assert first[1] != second[1]
+    assert "cache_control" not in first[1]
+
+
 # --- what is kept --------------------------------------------------------------------------------
 
 
 def test_what_a_failed_try_has_cost_is_kept_and_charged(
-    server: ModelServer, project: Project, owner: User, settings, monkeypatch
+    server: ModelServer, project: Project, owner: User, by_openrouter: None
 ):
-    settings.DJINN_API_BASE = ""
-    monkeypatch.setenv("OPENROUTER_API_BASE", server.url)
-    monkeypatch.setenv("OPENROUTER_API_KEY", "openrouter-secret-key")
     usage = {"prompt_tokens": 10, "completion_tokens": 0, "total_tokens": 10, "cost": 0.25}
     server.will(Script(pieces=(), usage=usage), says(blueprint(), usage=usage), says(written(*PAGE), usage=usage))
     job = run(chained(project, owner, "openrouter/a/b"))

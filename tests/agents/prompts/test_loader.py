@@ -41,6 +41,21 @@ def test_different_prompts_have_different_hashes():
     assert len({prompts.load(name, **_values(name)).hash for name in PLACES}) == len(PLACES)
 
 
+def test_a_prompt_begins_the_same_in_every_call_of_a_job():
+    first = {**_values("implement"), "written": "nothing", "phase": "One", "files": "a"}
+    second = {**_values("implement"), "written": "a", "phase": "Two", "files": "b"}
+    beginning = prompts.beginning("implement", **first)
+    assert beginning == prompts.beginning("implement", **second)
+    assert "given-wish" in beginning
+    assert "given-blueprint" in beginning
+    for values in (first, second):
+        assert prompts.load("implement", **values).text.startswith(beginning)
+
+
+def test_a_prompt_in_which_nothing_changes_is_its_own_beginning():
+    assert prompts.beginning("design", stacks="all") == prompts.load("design", stacks="all").text
+
+
 def test_a_value_that_looks_like_a_place_stays_as_it_is():
     values = {**_values("edit"), "files": "<p>{{wish}} ${x} \\1</p>"}
     assert "<p>{{wish}} ${x} \\1</p>" in prompts.load("edit", **values).text
