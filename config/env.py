@@ -58,14 +58,19 @@ def choice(name: str, default: str, *, among: Sequence[str]) -> str:
     return value
 
 
-def models(name: str, default: str = "") -> str:
-    """One model, or several with commas between, of which the first is preferred."""
+def models(name: str, default: str = "", *, like: str = "") -> str:
+    """One model, or several with commas between, of which the first is preferred.
+
+    `like` are others: the demo and models do not stand beside each other.
+    """
     value = text(name, default)
     try:
         if value:
             chains.check(value)
     except chains.Unusable as unusable:
         raise _refusal(name, value, f"a model, or several with commas between. {unusable}") from None
+    if value and like and chains.is_demo(value) != chains.is_demo(like):
+        raise _refusal(name, value, f"the demo if the models beside it are, and else a model; beside it is {like!r}")
     return value
 
 

@@ -55,11 +55,11 @@ FORMER_ENCRYPTION_KEYS = [key.strip() for key in former.split(";") if key.strip(
 # A setting may name several with commas between: the first is preferred, the others stand in when it fails.
 DJINN_MODEL = env.models("DJINN_MODEL", "demo")  # any litellm name, such as openrouter/…; demo needs no key
 MODEL_OF_STEP = {
-    "design": env.models("DJINN_MODEL_DESIGN"),  # another model for the plan; else DJINN_MODEL
-    "implement": env.models("DJINN_MODEL_IMPLEMENT"),  # another for writing the files of a first build
-    "edit": env.models("DJINN_MODEL_EDIT"),  # another for changes of what exists
-    "repair": env.models("DJINN_MODEL_REPAIR"),  # another for putting right what does not run
-    "review": env.models("DJINN_MODEL_REVIEW"),  # another for reading what was made
+    "design": env.models("DJINN_MODEL_DESIGN", like=DJINN_MODEL),  # another model for the plan; else DJINN_MODEL
+    "implement": env.models("DJINN_MODEL_IMPLEMENT", like=DJINN_MODEL),  # another for the files of a first build
+    "edit": env.models("DJINN_MODEL_EDIT", like=DJINN_MODEL),  # another for changes of what exists
+    "repair": env.models("DJINN_MODEL_REPAIR", like=DJINN_MODEL),  # another for putting right what does not run
+    "review": env.models("DJINN_MODEL_REVIEW", like=DJINN_MODEL),  # another for reading what was made
 }
 EFFORTS = ("own", "low", "medium", "high")
 MODEL_EFFORT = env.choice("DJINN_MODEL_EFFORT", "own", among=EFFORTS)  # how hard to think, where a model can be told

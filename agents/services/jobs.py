@@ -28,7 +28,7 @@ def start(
     """A message becomes a job, in one transaction. The same key gives the same job."""
     _check(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
-    selection.check(model or settings.DJINN_MODEL)
+    selection.check(model)
     with transaction.atomic():
         _lock(project)
         known = Job.objects.filter(project=project, idempotency_key=idempotency_key)

@@ -1,17 +1,25 @@
 """Which models a job may ask for: refused here, it costs nothing."""
 
+from django.conf import settings
+
 from agents import chains, credentials, errors
 from agents.recordings import catalogue
 
 
 def check(model: str) -> None:
-    if not model:
+    """What a person chose for the job, or nothing: then whatever the settings may make it ask."""
+    for text in (model,) if model else (settings.DJINN_MODEL, *settings.MODEL_OF_STEP.values()):
+        _check_chain(text)
+
+
+def _check_chain(text: str) -> None:
+    if not text:
         return
     try:
-        chains.check(model)
+        chains.check(text)
     except chains.Unusable as unusable:
         raise errors.NotPossible(str(unusable)) from None
-    for name in chains.names(model):
+    for name in chains.names(text):
         _check_one(name)
 
 

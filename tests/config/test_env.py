@@ -41,6 +41,16 @@ def test_models_that_cannot_be_meant_are_refused(monkeypatch: pytest.MonkeyPatch
         env.models("X", "demo")
 
 
+@pytest.mark.parametrize(("raw", "like"), [("demo", "openrouter/a"), ("openrouter/a", "demo"), ("a, b", "demo/kanban")])
+def test_the_demo_and_a_model_are_not_set_beside_each_other(
+    monkeypatch: pytest.MonkeyPatch, raw: str, like: str
+) -> None:
+    monkeypatch.setenv("X", raw)
+    with pytest.raises(ImproperlyConfigured, match="X is .*; it must be the demo if the models beside it are"):
+        env.models("X", like=like)
+    assert env.models("X", like=raw) == raw
+
+
 def test_models_are_read_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "openrouter/a/b:free, anthropic/c")
     assert env.models("X", "demo") == "openrouter/a/b:free, anthropic/c"

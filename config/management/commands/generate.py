@@ -8,7 +8,6 @@ import sys
 import time
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from agents import errors
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         if len(wish) > MOST_TEXT:
             raise CommandError(f"A wish may have up to {MOST_TEXT:,} characters.")
         try:
-            selection.check(options["model"] or settings.DJINN_MODEL)
+            selection.check(options["model"])
         except errors.NotPossible as refusal:
             raise CommandError(str(refusal)) from None
         server.need(self.stdout)  # before any question to the database, which it makes on an empty home

@@ -48,6 +48,13 @@ def test_a_name_that_cannot_be_one_is_refused_before_anything_is_written(
     assert Job.objects.count() == 0
 
 
+def test_a_step_that_could_not_be_made_is_refused_with_the_job(settings, project: Project, owner: User) -> None:
+    settings.DJINN_MODEL, settings.MODEL_OF_STEP = "openrouter/a", {"design": "", "edit": "nobody/knows"}
+    with pytest.raises(NotPossible, match="There is no model provider called “nobody”."):
+        jobs.start(project=project, text="x", by=owner)
+    assert jobs.start(project=project, text="x", by=owner, model="groq/b").model == "groq/b"
+
+
 def test_with_a_server_of_ones_own_every_name_is_its_business(settings) -> None:
     settings.DJINN_API_BASE = "http://127.0.0.1:1/v1"
     selection.check("nobody/knows")

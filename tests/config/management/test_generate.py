@@ -58,7 +58,7 @@ def test_a_time_limit_is_kept_and_the_job_goes_on(tmp_path: Path):
     [
         (["  "], "Say what you would like to have made."),
         (["x" * 20_001], "A wish may have up to 20,000 characters."),
-        (["a timer", "--model", "m" * 121], "The name of a model has at most 120 characters."),
+        (["a timer", "--model", "m" * 121], "The names of models have at most 120 characters together."),
         (["a timer", "--owner", "nobody@example.org"], "There is no account with the address nobody@example.org."),
     ],
 )
