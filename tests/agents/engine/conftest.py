@@ -58,3 +58,10 @@ def server(shared_server: ModelServer, settings) -> ModelServer:
     settings.DJINN_API_BASE = shared_server.url
     settings.DJINN_API_KEY = "sk-test-0123456789"
     return shared_server
+
+
+@pytest.fixture
+def by_openrouter(server: ModelServer, settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DJINN_API_BASE = ""
+    monkeypatch.setenv("OPENROUTER_API_BASE", server.url)
+    monkeypatch.setenv("OPENROUTER_API_KEY", "openrouter-secret-key")

@@ -1,21 +1,18 @@
 """A model that gives nothing is asked again, then another one; what has begun to arrive is never joined."""
 
 import time
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from agents.engine import asking, trials
-from agents.engine.calls import Call
-from agents.engine.context import Context
-from agents.errors import ModelFailure, NotPossible
-from agents.models import Generation, Job, Step
+from agents.engine import trials
+from agents.errors import NotPossible
+from agents.models import Generation, Job
 from agents.services import jobs
 from projects.models import Project, User
-from tests.agents.engine.replies import PAGE, asked, blueprint, edit, says
+from tests.agents.engine.replies import PAGE, asked, blueprint, says
 from tests.agents.engine.replies import files as written
-from tests.agents.engine.whole import in_background, payloads, run, tree, work_on
+from tests.agents.engine.whole import in_background, payloads, run, tree, wish
 from tests.fakes.model_server import ModelServer, Script
 from tests.installation import wait_for
 
@@ -30,15 +27,8 @@ REFUSED, BROKE, WRONG = (
 PAGES = (says(blueprint()), says(written(*PAGE)))
 
 
-@pytest.fixture
-def by_openrouter(server: ModelServer, settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.DJINN_API_BASE = ""
-    monkeypatch.setenv("OPENROUTER_API_BASE", server.url)
-    monkeypatch.setenv("OPENROUTER_API_KEY", "openrouter-secret-key")
-
-
 def chained(project: Project, owner: User, models: str = "a, b", text: str = "A shelf for my books") -> Job:
-    return jobs.start(project=project, text=text, by=owner, model=models)
+    return wish(project, owner, text, model=models)
 
 
 def rows() -> list[tuple[str, str]]:
@@ -193,81 +183,6 @@ def test_a_single_model_that_broke_off_is_asked_for_the_rest(server: ModelServer
     server.will(says(blueprint()), Script(pieces=lines, cut_after=12), says(written("style.css", "app.js")))
     assert run(chained(project, owner, "a"), times=2).state == "completed"
     assert (server.asked(), told(project)) == (["a"] * 3, [])
-
-
-# --- who is asked for what -----------------------------------------------------------------------
-
-
-def test_each_kind_of_step_may_have_a_model_of_its_own(server: ModelServer, project: Project, owner: User, settings):
-    settings.DJINN_MODEL = "usual"
-    settings.MODEL_OF_STEP = {"design": "planner", "implement": "writer, usual", "edit": ""}
-    server.will(*PAGES, says(edit("style.css", "  color: navy;", "  color: green;")))
-    server.will_as("writer", REFUSED)
-    assert run(chained(project, owner, "")).state == "completed"
-    assert run(chained(project, owner, "", "Make it green")).state == "completed"
-    assert server.asked() == ["planner", "writer", "usual", "usual"]
-
-
-def test_a_model_chosen_for_the_job_answers_every_step(server: ModelServer, project: Project, owner: User, settings):
-    settings.DJINN_MODEL = "usual, other"
-    settings.MODEL_OF_STEP = {"design": "planner", "implement": "writer"}
-    server.will(*PAGES, REFUSED)
-    assert run(chained(project, owner, "mine")).state == "completed"
-    failed = run(chained(project, owner, "mine", "Make it green"))
-    assert (failed.state, server.asked()) == ("failed", ["mine"] * 3)
-
-
-def test_a_job_goes_on_with_the_models_it_was_started_with(
-    server: ModelServer, project: Project, owner: User, settings
-):
-    settings.DJINN_MODEL = "before"
-    server.will(says(blueprint()), DOWN, DOWN, DOWN, says(written(*PAGE)))
-    job = run(chained(project, owner, ""))
-    settings.DJINN_MODEL = "after"
-    assert run(job).state == "completed"
-    assert set(server.asked()) == {"before"}
-
-
-def test_who_wants_another_model_for_one_call_gets_that_one_alone(server: ModelServer, project: Project, owner: User):
-    server.will(REFUSED)
-    context = work_on(chained(project, owner))
-    step = Step.objects.create(job=context.job, key="edit", ordinal=1, role="builder", title="Edit")
-    request, prompt_hash = asking.request(context, step="edit", prompt="edit", values=_values())
-    call = Call(context, step, replace(request, model="special"), prompt_hash)
-    with pytest.raises(ModelFailure, match="Wrong key"):
-        list(call.texts())
-    assert (request.model, server.asked()) == ("a", ["special"])
-
-
-def _values() -> dict[str, str]:
-    return {"rules": "", "wish": "", "tree": "", "files": ""}
-
-
-def test_the_same_question_has_the_same_words_whenever_it_is_asked(context: Context):
-    """The beginning of a prompt is only kept by a provider when not a letter of it changes."""
-    first, _ = asking.request(context, step="edit", prompt="edit", values=_values())
-    second, _ = asking.request(context, step="edit", prompt="edit", values=_values())
-    assert first == second
-
-
-@pytest.mark.parametrize(("setting", "effort"), [("own", ""), ("low", "low"), ("high", "high")])
-def test_the_effort_that_is_set_is_asked_for(context: Context, settings, setting: str, effort: str):
-    settings.MODEL_EFFORT = setting
-    assert asking.request(context, step="edit", prompt="edit", values=_values())[0].effort == effort
-
-
-def test_what_a_provider_is_told_to_remember_is_the_same_in_every_phase(
-    server: ModelServer, project: Project, owner: User, by_openrouter: None
-):
-    server.will(says(blueprint(("index.html", "style.css"), ("app.js",))), says(written("index.html", "style.css")),
-                says(written("app.js")))  # fmt: skip
-    assert run(chained(project, owner, "openrouter/anthropic/claude-sonnet-4.5")).state == "completed"
-    _, first, second = [seen.body["messages"][0]["content"] for seen in server.seen]
-    assert first[0] == second[0]
-    assert first[0]["cache_control"] == {"type": "ephemeral"}
-    assert "A shelf for my books" in first[0]["text"]
-    assert first[1] != second[1]
-    assert "cache_control" not in first[1]
 
 
 # --- what is kept --------------------------------------------------------------------------------

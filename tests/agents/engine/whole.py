@@ -17,8 +17,8 @@ from projects.services import files
 from tests.threads import begin
 
 
-def wish(project: Project, owner: User, text: str = "A shelf for my books") -> Job:
-    return jobs.start(project=project, text=text, by=owner, model="own-model")
+def wish(project: Project, owner: User, text: str = "A shelf for my books", *, model: str = "own-model") -> Job:
+    return jobs.start(project=project, text=text, by=owner, model=model)
 
 
 def run(job: Job, *, times: int = 1) -> Job:
