@@ -11,6 +11,7 @@ from agents import listing
 
 # These run on the operator's own machine.
 FREE: Final = ("demo", "ollama", "ollama_chat", "lm_studio", "llamafile")
+RESELLS: Final = "openrouter/"
 TIER: Final = re.compile(r"^input_cost_per_token_above_(\d+)k_tokens$")
 
 # Nobody's tokenizer is asked. A token is about four characters of English or code and fewer of other scripts, whose
@@ -81,7 +82,7 @@ def bound(model: str, request: Asked) -> Decimal | None:
     """
     if model.split("/", 1)[0] in FREE:
         return Decimal(0)
-    price = price_of(model)
+    price = price_of(model) or _makers_price(model)
     longest = request.max_tokens or (price or {}).get("max_output_tokens")
     if price is None or not longest:
         return None
@@ -109,7 +110,17 @@ def price_of(model: str) -> Price | None:
         price = prices.get(name)
         if price is None or price.get("litellm_provider") != provider:
             return None
-    return price if "input_cost_per_token" in price and "output_cost_per_token" in price else None
+    return price if _is_whole(price) else None
+
+
+def _makers_price(model: str) -> Price | None:
+    """OpenRouter stands in no list: it asks what the maker asks, and says in each reply what that was."""
+    price = listing.find(model) if model.startswith(RESELLS) else {}
+    return price if _is_whole(price) else None
+
+
+def _is_whole(price: Price) -> bool:
+    return "input_cost_per_token" in price and "output_cost_per_token" in price
 
 
 def _sum(price: Price, tokens: Tokens) -> Decimal:

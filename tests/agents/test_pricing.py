@@ -103,5 +103,13 @@ def test_what_runs_here_is_bounded_by_nothing_at_all(model):
     assert pricing.bound(model, SAYS_HELLO) == 0
 
 
+@pytest.mark.parametrize("name", ["anthropic/claude-sonnet-4.5", "anthropic/claude-sonnet-4.5:beta"])
+def test_openrouter_is_bounded_by_what_the_maker_asks(name):
+    bound = pricing.bound(f"openrouter/{name}", SAYS_HELLO)
+    assert bound == pricing.bound("anthropic/claude-sonnet-4-5", SAYS_HELLO)
+    assert pricing.cost(f"openrouter/{name}", Usage(input=1)) is None
+    assert pricing.bound(f"elsewhere/{name}", SAYS_HELLO) is None
+
+
 def test_what_nobody_knows_the_price_of_has_no_bound():
     assert pricing.bound("nobody-sells-this", SAYS_HELLO) is None
