@@ -126,6 +126,9 @@ def plan(changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pic
     ours = trees.overlay(base, choice.taken)
     tree = ours if base_id == head_id else joined(base, head, ours)
     check(tree)
+    # What was staged fitted together; some of it alone may not.
+    if tree.keys() - head.keys():
+        trees.check_tree(tree)
     differences = trees.diff(head, tree)
     rest = _rest(base, ours, tree, choice.left) if choice.left else None
     return Plan(head_id, staged, tree, differences, summarise(differences), rest)

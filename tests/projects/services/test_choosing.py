@@ -5,6 +5,7 @@ from projects.enums import AuthorKind
 from projects.models import Change, ChangeSet
 from projects.services import applying, changesets, choosing, files
 from projects.services.choosing import Pick
+from projects.services.staging import Content
 from projects.store import blobs
 from tests.people import People
 
@@ -130,3 +131,26 @@ class TestExpected:
         with pytest.raises(errors.Stale):
             changesets.apply(changeset, by=people.owner, message="x", expected={"long.txt": ""})
         assert changesets.apply(changeset, by=people.owner, message="x", expected={"new.txt": ""}).number == 2
+
+
+def test_some_of_it_that_makes_no_tree_is_refused(people: People, changeset: ChangeSet):
+    """A file in the place of a folder, and a name in other letters: each is two changes that belong together."""
+    changesets.stage_all(changeset, [("long.txt", None), ("long.txt/new.txt", Content(b"new\n"))])
+    with pytest.raises(errors.BadPath, match="is a file and a folder at once"):
+        changesets.apply(changeset, by=people.owner, message="m", pick=Pick(frozenset({"long.txt/new.txt"})))
+    changesets.stage_all(changeset, [("long.txt/new.txt", None), ("Long.txt", Content(BEFORE))])
+    decide(changeset, "Long.txt", decision="approved")
+    with pytest.raises(errors.BadPath, match="only in case"):
+        changesets.apply(changeset, by=people.owner, message="m")
+    assert list(files.manifest(people.main)) == ["long.txt"]
+    decide(changeset, "long.txt", decision="approved")
+    assert list(files.tree_of(changesets.apply(changeset, by=people.owner, message="m"))) == ["Long.txt"]
+
+
+def test_what_was_turned_down_and_is_wanted_again_is_looked_at_once_more(people: People, changeset: ChangeSet):
+    changesets.stage(changeset, "foo", b"a file")
+    decide(changeset, "foo", decision="rejected")
+    changesets.stage(changeset, "foo/bar", b"in a folder")
+    decide(changeset, "foo", decision="undecided")
+    with pytest.raises(errors.BadPath, match="is a file and a folder at once"):
+        changesets.apply(changeset, by=people.owner, message="m")
