@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from projects.store import similarity
+from projects.store.effort import Effort, TooMuch
 from projects.store.similarity import Pieces
 from projects.store.trees import Entry
 
@@ -18,6 +19,10 @@ Fetch = Callable[[Iterable[str]], Iterable[tuple[str, bytes]]]
 # Past these, names alone and equal contents have to do.
 MOST_PAIRS = 40_000
 MOST_BYTES = 16 * 1024 * 1024
+# Steps of one search, each a look for one piece of a content: about two seconds of a slow machine.
+MOST_STEPS = 20_000_000
+# To hash a byte is as dear as so many of them.
+_HASHING = 4
 # So many candidates are kept of each new path.
 _KEPT = 4
 
@@ -66,8 +71,11 @@ def search(
     search.by_content()
     wanted = [path for path in search.left() if relevant is None or path in relevant]
     if wanted:
-        search.by_name(wanted, guesses(search.found) if relevant is not None else {})
-        search.by_likeness([path for path in wanted if path not in search.used])
+        try:
+            search.by_name(wanted, guesses(search.found) if relevant is not None else {})
+            search.by_likeness([path for path in wanted if path not in search.used])
+        except TooMuch:
+            search.is_complete = False
     return Found(sorted(search.found.values()), search.doubtful, search.is_complete)
 
 
@@ -81,6 +89,8 @@ class _Search:
         self.is_complete = True
         self._fetch = fetch
         self._pieces: dict[str, Pieces] = {}
+        self._hashed: dict[str, Pieces] = {}
+        self._effort = Effort(MOST_STEPS)
         self._bytes_left = MOST_BYTES
 
     def left(self) -> list[str]:
@@ -160,10 +170,29 @@ class _Search:
         return (one, other) if similarity.may_be_alike(one.size, other.size) else None
 
     def _score(self, old: str, new: str) -> int:
-        one, other = self._pieces.get(self.gone[old].sha256), self._pieces.get(self.come[new].sha256)
-        if one is None or other is None or not self._alike(old, new):
+        both = self._alike(old, new)
+        if not both or not all(entry.sha256 in self._pieces for entry in both):
             return 0
-        return similarity.close_score(one, other, max(self.gone[old].size, self.come[new].size))
+        size = max(entry.size for entry in both)
+        one, other = (self._pieces[entry.sha256] for entry in both)
+        found = self._scored(one, other, size)
+        if not similarity.is_close(found):
+            return found
+        one, other = (self._hashes(entry.sha256) for entry in both)
+        return self._scored(one, other, size)
+
+    def _hashes(self, sha256: str) -> Pieces:
+        """Each once, however many others it is nearly alike to."""
+        if sha256 not in self._hashed:
+            pieces = self._pieces[sha256]
+            self._effort.spend(_HASHING * sum(map(len, pieces)))
+            self._hashed[sha256] = similarity.hashed(pieces)
+        return self._hashed[sha256]
+
+    def _scored(self, one: Pieces, other: Pieces, size: int) -> int:
+        """What it costs is counted, for pairs are many."""
+        self._effort.spend(min(len(one), len(other)))
+        return similarity.score(one, other, size)
 
     def _read(self, pairs: Iterable[tuple[Entry, Entry]]) -> bool:
         """Take the contents apart, each once; False if they are too much to."""

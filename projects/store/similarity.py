@@ -50,13 +50,13 @@ def score(one: Pieces, other: Pieces, size: int) -> int:
     return common * SAME // size if size else 0
 
 
-def close_score(one: Pieces, other: Pieces, size: int) -> int:
-    """As `score`, but where it is nearly enough, to the last byte as git has it: pieces that hash alike are alike."""
-    found = score(one, other, size)
-    return score(_hashed(one), _hashed(other), size) if ALIKE * 9 // 10 <= found < ALIKE else found
+def is_close(found: int) -> bool:
+    """Nearly enough: whether it is, git says to the last byte, to which pieces that hash alike are alike."""
+    return ALIKE * 9 // 10 <= found < ALIKE
 
 
-def _hashed(pieces: Pieces) -> Pieces:
+def hashed(pieces: Pieces) -> Pieces:
+    """As git tells pieces apart; dear, so it is kept by who asks again."""
     found: Pieces = Counter()
     for piece, count in pieces.items():
         found[_hash(piece)] += count

@@ -1,5 +1,8 @@
 import random
+import time
 from pathlib import Path
+
+import pytest
 
 from projects.store import renames, similarity
 from projects.store.renames import Rename
@@ -80,3 +83,34 @@ def test_too_many_are_only_compared_by_content_and_name(monkeypatch):
         {**{f"new/{n}!": f"{long}{n}!\n" for n in range(300)}, "z/only.txt": f"{long}z\n", "w": "exact\n"}
     )
     assert [found[:2] for found in detected(before, after, shelf)] == [("x/only.txt", "z/only.txt"), ("y", "w")]
+
+
+def written(dice: random.Random, lines: int, shared: int) -> str:
+    own = [f"unique {dice.random()} xxxxxxxx\n" for _ in range(lines - shared)]
+    return "".join([*(f"const shared_{number} = 'some boilerplate';\n" for number in range(shared)), *own])
+
+
+@pytest.mark.parametrize("shared", [100, 325])
+def test_many_that_are_a_little_alike_end_soon(shared: int):
+    """The second time each pair is so nearly a rename that git's own hashes have to tell."""
+    dice, shelf = random.Random(1), Shelf()
+    before = shelf.tree({f"src/{n}.js": written(dice, 800, shared) for n in range(200)})
+    after = shelf.tree({f"lib/b{n}.js": written(dice, 800, shared) for n in range(200)})
+    began = time.process_time()
+    found = renames.search(before, after, shelf.fetch)
+    assert (found.renames, found.is_complete) == ([], False)
+    assert time.process_time() - began < 6
+
+
+def test_a_content_is_hashed_once_however_many_are_nearly_alike(monkeypatch):
+    """All of these pairs fit into what one search may cost only if hashes are kept."""
+    dice, shelf = random.Random(1), Shelf()
+    before = shelf.tree({f"src/{n}.js": written(dice, 80, 36) for n in range(20)})
+    after = shelf.tree({f"lib/b{n}.js": written(dice, 80, 36) for n in range(20)})
+    size = sum(entry.size for entry in [*before.values(), *after.values()])
+    one, other = (
+        similarity.pieces(shelf[tree[path].sha256]) for tree, path in ((before, "src/0.js"), (after, "lib/b0.js"))
+    )
+    assert similarity.is_close(similarity.score(one, other, max(before["src/0.js"].size, after["lib/b0.js"].size)))
+    monkeypatch.setattr(renames, "MOST_STEPS", 4 * size + 2 * 20 * 20 * 80)
+    assert renames.search(before, after, shelf.fetch).is_complete
