@@ -53,6 +53,14 @@ class Moved(Refusal):
         super().__init__(f"The branch {branch!r} has moved since you looked: {now}. Look again, then decide.")
 
 
+class Restaged(Refusal):
+    """A change set that holds something else than what was looked at; `revision` is the one it has now."""
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+        super().__init__("This change was changed since you looked at it. Look again, then decide.")
+
+
 class Protected(Refusal):
     """What has to stay."""
 

@@ -9,7 +9,16 @@ from projects import access, errors
 from projects.api.versions import shown
 from projects.enums import Ability
 from projects.rest import Page, Paging, Refused, Request, Room, problems
-from projects.schemas.versions import BranchIn, BranchOut, ComparisonOut, MergeIn, MergeQuery, VersionOut, head_of
+from projects.schemas.versions import (
+    BranchIn,
+    BranchOut,
+    ComparisonOut,
+    MergeIn,
+    MergeQuery,
+    SeenHead,
+    VersionOut,
+    head_of,
+)
 from projects.services import branches, versions
 from projects.services.branches import Standing
 
@@ -40,11 +49,11 @@ def read_branch(request: Request, project: UUID, name: str) -> Any:
     return _shown(branches.standing(found, name))
 
 
-@room.delete("/projects/{uuid:project}/branches/{path:name}", refuses=(409,))
-def delete_branch(request: Request, project: UUID, name: str) -> Any:
+@room.delete("/projects/{uuid:project}/branches/{path:name}", refuses=(409, 412))
+def delete_branch(request: Request, project: UUID, name: str, looked: Query[SeenHead]) -> Any:
     """Delete a branch; its versions stay. Not `main`, and not while changes to it are open."""
     found = access.get_project_by_id(request.user, project, Ability.EDIT)
-    branches.delete(branches.find(found, name), by=request.user)
+    branches.delete(branches.find(found, name), by=request.user, seen=looked.head)
 
 
 @room.get("/projects/{uuid:project}/merges", ComparisonOut)
@@ -54,7 +63,7 @@ def preview_merge(request: Request, project: UUID, which: Query[MergeQuery]) -> 
     return branches.compare(branches.find(found, which.source), branches.find(found, which.into))
 
 
-@room.post("/projects/{uuid:project}/merges", VersionOut, refuses=(409,))
+@room.post("/projects/{uuid:project}/merges", VersionOut, refuses=(409, 412))
 def merge_branches(request: Request, project: UUID, body: MergeIn) -> Any:
     """Merge one branch into another.
 
@@ -64,7 +73,7 @@ def merge_branches(request: Request, project: UUID, body: MergeIn) -> Any:
     found = access.get_project_by_id(request.user, project, Ability.EDIT)
     source, into = branches.find(found, body.source), branches.find(found, body.into)
     try:
-        return shown(found, branches.merge(source, into, by=request.user, message=body.message))
+        return shown(found, branches.merge(source, into, by=request.user, message=body.message, seen=body.head))
     except errors.Conflict as conflict:
         # Answered and not raised: what was opened to be resolved is kept, whatever key was sent.
         return problems.answer(request, Refused("conflict", str(conflict), paths=list(conflict.paths)))

@@ -9,7 +9,7 @@ from projects import access
 from projects.api.versions import shown
 from projects.enums import Ability, Decision
 from projects.models import ChangeSet
-from projects.rest import Page, Paging, Request, Room
+from projects.rest import Page, Paging, Request, Room, etags
 from projects.schemas.diffs import ApplyIn, ContentIn, DecisionIn, DiffFileOut, DiffIn, DiffOut, DiffQuery, ResolveIn
 from projects.schemas.versions import VersionOut
 from projects.services import branches, changesets, choosing, review, showing
@@ -53,36 +53,39 @@ def list_diff_files(request: Request, project: UUID, diff: UUID, page: Query[Pag
 
 
 @room.put(
-    "/projects/{uuid:project}/diffs/{uuid:diff}/files/{path:path}", DiffOut, refuses=(409, 412), most=LARGE_ENOUGH
+    "/projects/{uuid:project}/diffs/{uuid:diff}/files/{path:path}",
+    DiffOut,
+    refuses=(409, 412, 428),
+    most=LARGE_ENOUGH,
 )
 def edit_diff_file(request: Request, project: UUID, diff: UUID, path: str, body: ContentIn) -> Any:
-    """Stage another content for a file of the diff, or one more file."""
+    """Stage another content for a file of the diff, or one more file; with `seen`, or with `If-Match`."""
     found = _found(request, project, diff, Ability.EDIT)
     content = None if body.data is None else Content(body.data, body.executable)
-    expected = {} if body.seen is None else {path: body.seen}
-    changesets.stage_all(found, [(path, content)], expected=expected)
+    review.stage(found, path, content, seen=etags.expected(request) if body.seen is None else body.seen)
     return showing.find(found.project, diff)
 
 
-@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/decisions", DiffOut, status=200, refuses=(409,))
+@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/decisions", DiffOut, status=200, refuses=(409, 412))
 def decide(request: Request, project: UUID, diff: UUID, body: DecisionIn) -> Any:
     """Approve or turn down a file of the diff, or one part of it."""
     found = _found(request, project, diff, Ability.EDIT)
     if body.part is None:
-        review.decide(found, body.path, Decision(body.decision))
+        review.decide(found, body.path, Decision(body.decision), seen=body.seen)
     else:
-        review.decide_part(found, body.path, body.part, Decision(body.decision))
+        review.decide_part(found, body.path, body.part, Decision(body.decision), seen=body.seen)
     return showing.find(found.project, diff)
 
 
-@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/apply", VersionOut, refuses=(409,))
+@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/apply", VersionOut, refuses=(409, 412))
 def apply_diff(request: Request, project: UUID, diff: UUID, body: ApplyIn) -> Any:
     """Make a version of the diff, or of some of it."""
     found = _found(request, project, diff, Ability.EDIT)
     chosen = {path: frozenset(parts) for path, parts in body.parts.items()}
     pick = choosing.Pick(frozenset(body.paths), chosen) if body.paths or body.parts else None
     message = body.message or found.title or "Apply changes"
-    return shown(found.project, changesets.apply(found, by=request.user, message=message, pick=pick))
+    made = changesets.apply(found, by=request.user, message=message, pick=pick, seen=body.seen)
+    return shown(found.project, made)
 
 
 @room.post("/projects/{uuid:project}/diffs/{uuid:diff}/reject", DiffOut, status=200, refuses=(409,))

@@ -41,8 +41,17 @@ class MergeForm(forms.Form):
     into = forms.CharField(max_length=branchnames.MOST)
 
 
+class MergeSeenForm(MergeForm):
+    """`head` is the newest version of `into` as the page showed it, 0 for none."""
+
+    head = forms.IntegerField(min_value=0, max_value=MOST_NUMBER)
+
+
 class DeleteForm(forms.Form):
+    """`head` is its newest version as the page showed it, 0 for none."""
+
     name = forms.CharField(max_length=branchnames.MOST)
+    head = forms.IntegerField(min_value=0, max_value=MOST_NUMBER)
 
 
 class CompareForm(forms.Form):
@@ -53,6 +62,9 @@ class CompareForm(forms.Form):
 
 
 class ApplyForm(forms.Form):
+    """`seen` is the revision that the page showed."""
+
+    seen = forms.IntegerField(min_value=0, max_value=MOST_NUMBER, widget=forms.HiddenInput)
     message = forms.CharField(
         max_length=2000,
         required=False,

@@ -33,6 +33,8 @@ class ChangeSet(models.Model):
         related_name="+",
     )
     job_ref = models.UUIDField(null=True, blank=True)
+    # One more with each staging: who decides says which one they looked at.
+    revision = models.PositiveIntegerField(default=0)
     applied_as = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="changesets")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -16,6 +16,7 @@ from projects.services.showing import FileShown, PartShown
 from projects.store import branchnames, trees
 
 MOST_CHANGES = 1000
+MOST_NUMBER = 2**31 - 1
 MOST_PATH = trees.MAX_PATH_BYTES
 # Of one part of a file.
 _PART = r"^[0-9a-f]{16}$"
@@ -69,17 +70,21 @@ class DiffQuery(In):
 
 
 class DecisionIn(In):
-    """About a whole file, or about one part of it."""
+    """About a whole file, or about one part of it. `seen` is the file's `after` as you saw it, empty for none; another
+    one now is 412."""
 
     path: str = Text(least=1, most=MOST_PATH)
     part: str | None = Field(None, pattern=_PART)
     decision: Decision
+    seen: str = Field(pattern=_SHA256)
 
 
 class ApplyIn(In):
     """Without `paths` and `parts`: what was approved; if nothing was, all that was not turned down. With them exactly
-    these. What is left undecided goes on in a new open diff."""
+    these. What is left undecided goes on in a new open diff. `seen` is the diff's `revision` as you saw it; another
+    one now is 412."""
 
+    seen: int = Int(least=0, most=MOST_NUMBER)
     message: str = Text("", most=2000)
     paths: list[str] = Field(default_factory=list, max_length=MOST_CHANGES)
     parts: dict[str, list[str]] = Field(default_factory=dict, max_length=MOST_CHANGES)
@@ -148,7 +153,8 @@ class DiffFileOut(Out):
 
 
 class DiffOut(Out):
-    """`base` is the number of the version it was begun over, `version` of the one it became."""
+    """`base` is the number of the version it was begun over, `version` of the one it became. `revision` grows whenever
+    something is staged: send the one you looked at to apply the diff."""
 
     id: UUID
     title: str
@@ -161,6 +167,7 @@ class DiffOut(Out):
     author: str | None
     author_kind: AuthorKind
     count: int = Int(description="Of files.")
+    revision: int
     created_at: datetime
 
     @staticmethod

@@ -132,9 +132,20 @@ class BranchOut(Out):
     created_at: datetime
 
 
+class SeenHead(In):
+    head: int = Int(
+        least=0,
+        most=MOST_NUMBER,
+        description="The number of the branch's newest version as you saw it, 0 for none; another one now is 412.",
+    )
+
+
 class MergeIn(In):
+    """`head` is the number of the newest version of `into` as you saw it, 0 if it had none; another one now is 412."""
+
     source: str = Text(least=1, most=branchnames.MOST)
     into: str = Text("main", least=1, most=branchnames.MOST)
+    head: int = Int(least=0, most=MOST_NUMBER)
     message: str = Text("", most=2000)
 
 

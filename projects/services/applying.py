@@ -115,11 +115,19 @@ def check_staged(path: str, entry: Entry | None, working: Manifest) -> None:
     check({**working, path: entry})
 
 
-def plan(changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pick: Pick | None = None) -> Plan:
+def plan(
+    changeset: ChangeSet,
+    *,
+    expected: Mapping[str, str] | None = None,
+    pick: Pick | None = None,
+    seen: int | None = None,
+) -> Plan:
     """Read the head, join the changes with it, keep new contents, check the outcome."""
     base_id, branch_id = ChangeSet.objects.values_list("base_id", "branch_id").get(pk=changeset.pk)
     head_id = Branch.objects.values_list("head_id", flat=True).get(pk=branch_id)
     staged = choosing.staged(changeset.pk)
+    # Asked after they were read, so these are no newer than what was seen.
+    check_seen(changeset, seen)
     choice = choosing.choose(staged, pick)
     head, base = tree_of(head_id), tree_of(base_id)
     check_expected(expected or {}, head)
@@ -132,6 +140,13 @@ def plan(changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pic
     differences = trees.diff(head, tree)
     rest = _rest(base, ours, tree, choice.left) if choice.left else None
     return Plan(head_id, staged, tree, differences, summarise(differences), rest)
+
+
+def check_seen(changeset: ChangeSet, seen: int | None) -> None:
+    """Refuse if something was staged since somebody looked."""
+    revision = ChangeSet.objects.values_list("revision", flat=True).get(pk=changeset.pk)
+    if seen is not None and seen != revision:
+        raise errors.Restaged(revision)
 
 
 def check_expected(expected: Mapping[str, str], tree: Manifest) -> None:

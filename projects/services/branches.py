@@ -84,12 +84,17 @@ def _check_name(name: str, others: "QuerySet[Branch, str]") -> None:
             raise errors.BadName(f"There is a branch {other!r}, so none can be called {name!r}.")
 
 
-def delete(branch: Branch, *, by: User | None) -> None:
-    """The name goes; its versions stay, in the history of all. Whoever works on it may refuse."""
+def delete(branch: Branch, *, by: User | None, seen: int | None = None) -> None:
+    """The name goes; its versions stay, in the history of all. Whoever works on it may refuse.
+
+    `seen` is the number of its head as it was looked at, 0 for none.
+    """
     if branch.name == MAIN:
         raise errors.Protected("The branch 'main' stays: it is what the project is.")
     with transaction.atomic():
         project = writing.lock(branch.project_id)
+        branch = find(project, branch.name)
+        _check_head(branch, seen)
         if ChangeSet.objects.filter(branch=branch, state=ChangeSetState.OPEN).exists():
             raise errors.Protected("Changes to this branch are waiting for a decision: apply or reject them first.")
         signals.branch_deleting.send(sender=Project, project=project, branch=branch)
@@ -99,18 +104,27 @@ def delete(branch: Branch, *, by: User | None) -> None:
         feed.record(project, "branch_deleted", payload, actor=by)
 
 
+def _check_head(branch: Branch, seen: int | None) -> None:
+    """Under the project's lock, from which it cannot move."""
+    number = number_of(branch)
+    if seen is not None and seen != (number or 0):
+        raise errors.Moved(branch.name, number)
+
+
 def compare(branch: Branch, with_branch: Branch) -> comparing.Comparison:
     """What the branch did since the two parted: what merging it would bring."""
     base, tree = _brought(branch, with_branch)
     return comparing.compare(versions.tree(base), tree)
 
 
-def merge(source: Branch, into: Branch, *, by: User | None, message: str = "") -> Version:
+def merge(source: Branch, into: Branch, *, by: User | None, message: str = "", seen: int | None = None) -> Version:
     """Bring in what the source did: by moving the head where that is all there is to it, else by a version with
-    two parents. After a conflict the change set stays open, to be resolved in a review."""
+    two parents. After a conflict the change set stays open, to be resolved in a review. `seen` is the number of
+    the head of `into` as it was looked at, 0 for none."""
     with transaction.atomic():
         writing.lock(into.project_id)
         source, into = find(into.project, source.name), find(into.project, into.name)
+        _check_head(into, seen)
         ahead, behind = lineage.apart(versions.parents(into.project), number_of(source), number_of(into))
         if not ahead or source.head is None:
             raise errors.Empty(f"{into.name!r} has everything of {source.name!r} already.")

@@ -98,19 +98,21 @@ def apply(
     message: str,
     expected: Mapping[str, str] | None = None,
     pick: Pick | None = None,
+    seen: int | None = None,
 ) -> Version:
     """Make a Version of it and move the head; applied already: the version it became.
 
-    `expected` says which hash its writer saw at a path ("" for none); `pick` takes some of it alone.
+    `expected` says which hash its writer saw at a path ("" for none); `pick` takes some of it alone; `seen` is the
+    revision that was looked at.
     """
-    for plan in islice(plans(changeset, expected=expected, pick=pick), FREE_TRIES):
+    for plan in islice(plans(changeset, expected=expected, pick=pick, seen=seen), FREE_TRIES):
         version = write(changeset, plan, by=by, message=message)
         if version is not None:
             return version
     # Overtaken again and again: now the others wait, and nobody is told to come back later.
     with transaction.atomic():
         writing.lock(changeset.project_id)
-        plan = next(plans(changeset, expected=expected, pick=pick))
+        plan = next(plans(changeset, expected=expected, pick=pick, seen=seen))
         version = write(changeset, plan, by=by, message=message)
     if version is None:
         raise errors.Busy("Others keep changing this project. Please try again.")
@@ -118,7 +120,11 @@ def apply(
 
 
 def plans(
-    changeset: ChangeSet, *, expected: Mapping[str, str] | None = None, pick: Pick | None = None
+    changeset: ChangeSet,
+    *,
+    expected: Mapping[str, str] | None = None,
+    pick: Pick | None = None,
+    seen: int | None = None,
 ) -> Iterator[Plan]:
     """What applying it would write, each time anew over what others did since; for `write`.
 
@@ -130,7 +136,10 @@ def plans(
     for _ in range(TRIES):
         # Asked before planning: over what others did since, an applied set may look like a conflict.
         is_applied = ChangeSet.objects.filter(pk=changeset.pk, state=ChangeSetState.APPLIED).exists()
-        yield applying.NOTHING if is_applied else applying.plan(changeset, expected=expected, pick=pick)
+        if is_applied:
+            yield applying.NOTHING
+        else:
+            yield applying.plan(changeset, expected=expected, pick=pick, seen=seen)
 
 
 def reject(changeset: ChangeSet, *, by: User | None) -> None:

@@ -9,7 +9,7 @@ from projects import errors, feed
 from projects.enums import AuthorKind, Decision
 from projects.events import ChangesetWaiting
 from projects.models import Branch, Change, ChangeSet, Project, User
-from projects.services import applying, changesets, choosing, writing
+from projects.services import applying, changesets, choosing, staging, writing
 from projects.store import blobs, merge, trees
 from projects.store.hunks import Part
 from projects.store.trees import Entry, Manifest
@@ -67,24 +67,26 @@ def leave_open(changeset: ChangeSet, told: ChangesetWaiting) -> None:
         feed.record(project, "changeset_waiting", told, actor=fresh.author, job_ref=fresh.job_ref)
 
 
-def decide(changeset: ChangeSet, path: str, decision: Decision) -> None:
-    """About a whole file; what was decided about its parts is overruled."""
+def decide(changeset: ChangeSet, path: str, decision: Decision, *, seen: str | None = None) -> None:
+    """About a whole file; what was decided about its parts is overruled. `seen` is the hash of what was looked at."""
     with transaction.atomic():
-        change = _change(changeset, path)
+        change = _change(changeset, path, seen=seen)
         change.decision, change.hunks = decision, {}
         change.save(update_fields=["decision", "hunks"])
 
 
-def decide_all(changeset: ChangeSet, decision: Decision) -> None:
+def decide_all(changeset: ChangeSet, decision: Decision, *, seen: int | None = None) -> None:
+    """`seen` is the revision that was looked at."""
     with transaction.atomic():
         changesets.locked_open(changeset)
+        applying.check_seen(changeset, seen)
         Change.objects.filter(changeset=changeset).update(decision=decision, hunks={})
 
 
-def decide_part(changeset: ChangeSet, path: str, part: str, decision: Decision) -> None:
+def decide_part(changeset: ChangeSet, path: str, part: str, decision: Decision, *, seen: str | None = None) -> None:
     """About one part of a file; once all parts are decided alike, that is the file's decision."""
     with transaction.atomic():
-        change = _change(changeset, path)
+        change = _change(changeset, path, seen=seen)
         names = [one.id for one in parts_of(change)]
         if part not in names:
             raise errors.MissingPart(path, part)
@@ -104,9 +106,7 @@ def parts_of(change: Change) -> list[Part]:
 def edit(changeset: ChangeSet, path: str, content: bytes, *, seen: str) -> Change:
     """Another content for a staged file, by somebody who saw this one; its other parts stay as decided."""
     with transaction.atomic():
-        change = _change(changeset, path)
-        if seen != (change.after_id or ""):
-            raise errors.Stale(path, change.after_id or "")
+        change = _change(changeset, path, seen=seen)
         edited = changesets.stage(changeset, path, content, executable=change.executable)
         there = {part.id for part in choosing.parts_of(edited.before_id, _entry(edited.after_id, len(content)))}
         kept = {name: word for name, word in change.hunks.items() if name in there}
@@ -114,16 +114,29 @@ def edit(changeset: ChangeSet, path: str, content: bytes, *, seen: str) -> Chang
         return _change(changeset, path)
 
 
+def stage(changeset: ChangeSet, path: str, content: staging.Content | None, *, seen: str) -> None:
+    """Any file, by somebody who saw this one in the change set, whatever was decided about it."""
+    packed = staging.pack([(path, content)])
+    with transaction.atomic():
+        fresh = changesets.locked_open(changeset)
+        entries = applying.tree_of(fresh.base_id)
+        rows = choosing.staged(fresh.pk)
+        applying.check_expected({path: seen}, trees.overlay(entries, {row.path: row.after for row in rows}))
+        staging.put(fresh, packed)
+
+
 def _entry(sha256: str | None, size: int) -> Entry | None:
     return Entry(sha256, size) if sha256 else None
 
 
-def _change(changeset: ChangeSet, path: str) -> Change:
+def _change(changeset: ChangeSet, path: str, *, seen: str | None = None) -> Change:
     changesets.locked_open(changeset)
     rows = Change.objects.select_related("after").defer("after__content")
     change = rows.filter(changeset=changeset, path=path).first()
     if change is None:
         raise errors.MissingFile(path)
+    if seen is not None and seen != (change.after_id or ""):
+        raise errors.Stale(path, change.after_id or "")
     return change
 
 
@@ -153,7 +166,7 @@ def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: Use
             tree[path] = chosen
     trees.check_tree(tree)
     applying.check(tree)
-    return _replace(changeset, head, tree, by=by)
+    return _replace(changeset, head, ours, tree, by=by)
 
 
 def _chosen(choice: str | bytes, path: str, head: Manifest, ours: Manifest) -> Entry | None:
@@ -174,14 +187,16 @@ def _kept(contents: Mapping[str, tuple[bytes, bool]]) -> Manifest:
     }
 
 
-def _replace(changeset: ChangeSet, head: Manifest, tree: Manifest, *, by: User | None) -> ChangeSet:
-    """The head may not have moved since the clashes were looked at."""
+def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifest, *, by: User | None) -> ChangeSet:
+    """Neither side may have moved since the clashes were looked at."""
     with transaction.atomic():
         writing.lock(changeset.project_id)
         fresh = changesets.locked_open(changeset)
         branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
         if applying.tree_of(branch.head_id) != head:
             raise errors.Moved(branch.name, branch.head.number if branch.head else None)
+        if applying.working_tree(fresh) != ours:
+            raise errors.Restaged(fresh.revision)
         following = changesets.open(
             branch=branch, author_kind=AuthorKind(fresh.author_kind), by=fresh.author or by, title=fresh.title
         )

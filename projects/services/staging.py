@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import F
+
 from projects import errors
 from projects.enums import Decision
 from projects.models import Blob, Change, ChangeSet
@@ -55,6 +57,7 @@ def put(changeset: ChangeSet, packed: Packed, *, expected: Mapping[str, str] | N
     applying.check_expected(expected or {}, working)
     check(packed.entries, working)
     blobs.keep_all(packed.fresh.values())
+    ChangeSet.objects.filter(pk=changeset.pk).update(revision=F("revision") + 1)
     return Change.objects.bulk_create(
         _rows(changeset, packed.entries),
         batch_size=_ROWS,

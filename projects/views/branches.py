@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects import access, errors
 from projects.enums import Ability
-from projects.forms.history import BranchForm, DeleteForm, MergeForm
+from projects.forms.history import BranchForm, DeleteForm, MergeForm, MergeSeenForm
 from projects.models import Branch, Project
 from projects.services import branches, showing, versions
 from projects.views.acting import attempt, found, project_of, user_of
@@ -25,10 +25,12 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     form = BranchForm(request.POST or None)
     if is_new and form.is_valid() and _create(form, at, request):
         return redirect(_page(at))
+    standings = branches.standings(at)
     context = {
         "project": at,
         "here": "branches",
-        "standings": branches.standings(at),
+        "standings": standings,
+        "main": next((one.branch for one in standings if one.branch.name == branches.MAIN), None),
         "form": form,
         "can_edit": access.can(user_of(request), at, Ability.EDIT),
     }
@@ -71,11 +73,11 @@ def compare(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 def merge(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     """After a conflict one is led to where it can be resolved."""
     at = project_of(request, owner, project, Ability.EDIT)
-    form = MergeForm(request.POST)
+    form = MergeSeenForm(request.POST)
     if not form.is_valid():
         raise Http404
     source, into = _both(form, at)
-    act = partial(branches.merge, source, into, by=user_of(request))
+    act = partial(branches.merge, source, into, by=user_of(request), seen=form.cleaned_data["head"])
     answer = attempt(request, act, to=_page(at), said=f"{source.name} is merged into {into.name}.")
     waiting = showing.listed(at, state="open", branch=into.name).filter(merges=source.head).first()
     return answer if waiting is None else redirect("projects:change", at.owner.handle, at.slug, waiting.pk)
@@ -90,7 +92,8 @@ def delete(request: HttpRequest, owner: str, project: str) -> HttpResponse:
         raise Http404
     branch = found(lambda: branches.find(at, form.cleaned_data["name"]))
     said = f"{branch.name} is deleted. Its versions stay in the history."
-    return attempt(request, lambda: branches.delete(branch, by=user_of(request)), to=_page(at), said=said)
+    act = partial(branches.delete, branch, by=user_of(request), seen=form.cleaned_data["head"])
+    return attempt(request, act, to=_page(at), said=said)
 
 
 def _both(form: MergeForm, at: Project) -> tuple[Branch, Branch]:

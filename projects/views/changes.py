@@ -45,7 +45,7 @@ def show(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpRe
         "page": page,
         "files": list(showing.files(changeset, page.object_list)),
         "clashes": _clashes(changeset),
-        "form": ApplyForm(initial={"message": changeset.title}),
+        "form": ApplyForm(initial={"message": changeset.title, "seen": changeset.revision}),
     }
     return render(request, "projects/change_show.html", context)
 
@@ -78,11 +78,12 @@ def decide(request: HttpRequest, owner: str, project: str, change: UUID) -> Http
     at = project_of(request, owner, project, Ability.EDIT)
     changeset = found(lambda: showing.find(at, change))
     decision = next((Decision(word) for word in Decision.values if word in request.POST), None)
-    path = request.POST.get("path", "")
-    if decision is None:
+    path, seen = request.POST.get("path", ""), request.POST.get("seen")
+    if decision is None or seen is None:
         raise Http404
     to = f"{_page(at, change)}#file-{trees.path_id(path)}"
-    answer = attempt(request, lambda: _decide(changeset, path, request.POST[decision], decision), to=to)
+    act = partial(_decide, changeset, path, request.POST[decision], decision, seen=seen)
+    answer = attempt(request, act, to=to)
     if not request.headers.get("HX-Request"):
         return answer
     rows = showing.rows_of(changeset).filter(path=path)
@@ -94,13 +95,14 @@ def decide(request: HttpRequest, owner: str, project: str, change: UUID) -> Http
     return fragment
 
 
-def _decide(changeset: ChangeSet, path: str, part: str, decision: Decision) -> None:
+def _decide(changeset: ChangeSet, path: str, part: str, decision: Decision, *, seen: str) -> None:
+    """`seen` is the hash of the file as the page showed it; where it is about all files, the revision."""
     if part:
-        review.decide_part(changeset, path, part, decision)
+        review.decide_part(changeset, path, part, decision, seen=seen)
     elif path:
-        review.decide(changeset, path, decision)
+        review.decide(changeset, path, decision, seen=seen)
     else:
-        review.decide_all(changeset, decision)
+        review.decide_all(changeset, decision, seen=int(seen) if seen.isdecimal() else -1)
 
 
 @require_POST
@@ -109,8 +111,11 @@ def apply(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpR
     at = project_of(request, owner, project, Ability.EDIT)
     changeset = found(lambda: showing.find(at, change))
     form = ApplyForm(request.POST)
-    message = (form.cleaned_data["message"] if form.is_valid() else "") or changeset.title or "Apply changes"
-    act = partial(changesets.apply, changeset, by=user_of(request), message=message)
+    form.full_clean()
+    if "seen" not in form.cleaned_data:
+        raise Http404
+    message = form.cleaned_data.get("message") or changeset.title or "Apply changes"
+    act = partial(changesets.apply, changeset, by=user_of(request), message=message, seen=form.cleaned_data["seen"])
     return attempt(request, act, to=_page(at, change), said="Applied. What was left undecided goes on as a new change.")
 
 

@@ -52,11 +52,27 @@ def restore(world: World) -> dict[str, object]:
     return {"head": versions.number_of_head(main_of(world))}
 
 
-def merge(world: World) -> dict[str, str]:
-    return {"source": idea(world)}
+def merge(world: World) -> dict[str, object]:
+    return {"source": idea(world), "head": versions.number_of_head(main_of(world))}
 
 
-APPROVAL = {"path": "index.html", "approved": ""}
+def seen(world: World) -> str:
+    """What is staged for the first page."""
+    return str(ChangeSet.objects.get(pk=change(world)).changes.get(path="index.html").after_id)
+
+
+def staged(world: World) -> dict[str, object]:
+    return {"content": "x\n", "seen": seen(world)}
+
+
+def decision(world: World) -> dict[str, object]:
+    return {"path": "index.html", "decision": "approved", "seen": seen(world)}
+
+
+def approval(world: World) -> dict[str, object]:
+    return {"path": "index.html", "approved": "", "seen": seen(world)}
+
+
 PROPOSAL = {"title": "A", "changes": [{"path": "new.txt", "content": "new\n"}]}
 
 ROWS = (
@@ -64,14 +80,14 @@ ROWS = (
     Row(f"POST {API}/diffs", API_EDITORS, body=PROPOSAL),
     Row(f"GET {API}/diffs/<uuid:diff>", API_VIEWERS, {"diff": change}),
     Row(f"GET {API}/diffs/<uuid:diff>/files", API_VIEWERS, {"diff": change}),
-    Row(f"PUT {API}/diffs/<uuid:diff>/files/<path:path>", API_EDITORS, {"diff": change}, body={"content": "x\n"}),
+    Row(f"PUT {API}/diffs/<uuid:diff>/files/<path:path>", API_EDITORS, {"diff": change}, body=staged),
     Row(
         f"POST {API}/diffs/<uuid:diff>/decisions",
         API_EDITORS,
         {"diff": change},
-        body={"path": "index.html", "decision": "approved"},
+        body=decision,
     ),
-    Row(f"POST {API}/diffs/<uuid:diff>/apply", API_EDITORS, {"diff": change}, body={}),
+    Row(f"POST {API}/diffs/<uuid:diff>/apply", API_EDITORS, {"diff": change}, body={"seen": 1}),
     Row(f"POST {API}/diffs/<uuid:diff>/reject", API_EDITORS, {"diff": change}),
     Row(f"POST {API}/diffs/<uuid:diff>/resolve", API_EDITORS, {"diff": change}, body={"choices": []}),
     Row(f"GET {API}/versions", API_VIEWERS),
@@ -92,12 +108,12 @@ ROWS = (
     Row(f"GET {API}/branches", API_VIEWERS),
     Row(f"POST {API}/branches", API_EDITORS, body={"name": "another"}),
     Row(f"GET {API}/branches/<path:name>", API_VIEWERS, {"name": "main"}),
-    Row(f"DELETE {API}/branches/<path:name>", API_EDITORS, {"name": idea}),
+    Row(f"DELETE {API}/branches/<path:name>", API_EDITORS, {"name": idea}, query="?head=2"),
     Row(f"GET {API}/merges", API_VIEWERS, query="?source=main"),
     Row(f"POST {API}/merges", API_EDITORS, body=merge),
     Row(f"GET {PAGE}changes/", VIEWERS),
     Row(f"GET {PAGE}changes/<uuid:change>/", VIEWERS, {"change": change}),
-    Row(f"POST {PAGE}changes/<uuid:change>/decide/", EDITORS, {"change": change}, body=APPROVAL),
+    Row(f"POST {PAGE}changes/<uuid:change>/decide/", EDITORS, {"change": change}, body=approval),
     Row(f"GET {PAGE}changes/<uuid:change>/edit/", EDITORS, {"change": change}, query="?path=index.html"),
     Row(
         f"POST {PAGE}changes/<uuid:change>/edit/",
@@ -106,7 +122,7 @@ ROWS = (
         body={"text": "x", "seen": ""},
         query="?path=index.html",
     ),
-    Row(f"POST {PAGE}changes/<uuid:change>/apply/", EDITORS, {"change": change}),
+    Row(f"POST {PAGE}changes/<uuid:change>/apply/", EDITORS, {"change": change}, body={"seen": 1}),
     Row(f"POST {PAGE}changes/<uuid:change>/reject/", EDITORS, {"change": change}),
     Row(f"POST {PAGE}changes/<uuid:change>/resolve/", EDITORS, {"change": change}),
     Row(f"GET {PAGE}history/", VIEWERS),
@@ -118,6 +134,6 @@ ROWS = (
     Row(f"GET {PAGE}branches/", VIEWERS),
     Row(f"POST {PAGE}branches/", EDITORS, body={"name": "another"}),
     Row(f"GET {PAGE}branches/compare/", VIEWERS, query="?source=main&into=main"),
-    Row(f"POST {PAGE}branches/merge/", EDITORS, body={"source": "main", "into": "main"}),
-    Row(f"POST {PAGE}branches/delete/", EDITORS, body={"name": "main"}),
+    Row(f"POST {PAGE}branches/merge/", EDITORS, body={"source": "main", "into": "main", "head": 1}),
+    Row(f"POST {PAGE}branches/delete/", EDITORS, body={"name": "main", "head": 1}),
 )

@@ -1,6 +1,8 @@
 """Diffs over the API: proposed, decided about, applied, refused."""
 
 import base64
+import hashlib
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,9 @@ pytestmark = pytest.mark.django_db
 BEFORE = "".join(f"{number}\n" for number in range(40))
 AFTER = BEFORE.replace("\n5\n", "\nfive\n").replace("\n30\n", "\nthirty\n")
 
+NEW = hashlib.sha256(b"new\n").hexdigest()
+APPROVAL = {"path": "new.txt", "decision": "approved", "seen": NEW}
+
 
 @pytest.fixture
 def asks(people: People, program: Programs) -> Program:
@@ -26,6 +31,10 @@ def propose(people: People, asks: Program, **more: object) -> str:
     made = asks.post(_path(people), {"title": "Words", "changes": changes, **more})
     assert made.status_code == 201, made.content
     return f"{_path(people)}/{made.json()['id']}"
+
+
+def apply(asks: Program, path: str, **more: object) -> Any:
+    return asks.post(f"{path}/apply", {"seen": asks.get(path).json()["revision"], **more})
 
 
 def _path(people: People) -> str:
@@ -44,7 +53,7 @@ def test_a_proposal_changes_nothing_until_it_is_applied(people: People, asks: Pr
         "open", "Editor", 2, 1, "Better words",
     )  # fmt: skip
     assert head(people) == {"long.txt": BEFORE}
-    made = asks.post(f"{path}/apply", {"message": "Better"})
+    made = apply(asks, path, message="Better")
     assert (made.status_code, made.json()["number"], made.json()["message"]) == (201, 2, "Better")
     assert head(people) == {"long.txt": AFTER, "new.txt": "new\n"}
     assert asks.get(path).json()["version"] == 2
@@ -64,19 +73,19 @@ def test_its_files_come_with_their_parts(people: People, asks: Program) -> None:
 def test_one_applies_by_part_and_the_rest_goes_on(people: People, asks: Program) -> None:
     path = propose(people, asks)
     parts = asks.get(f"{path}/files").json()["items"][0]["parts"]
-    assert asks.post(f"{path}/apply", {"parts": {"long.txt": [parts[1]["id"]]}}).json()["number"] == 2
+    assert apply(asks, path, parts={"long.txt": [parts[1]["id"]]}).json()["number"] == 2
     assert head(people) == {"long.txt": BEFORE.replace("\n30\n", "\nthirty\n")}
     [rest] = asks.get(f"{_path(people)}?state=open").json()["items"]
     assert (rest["title"], rest["count"], rest["base"]) == ("Words", 2, 2)
-    asks.post(f"{_path(people)}/{rest['id']}/apply", {"paths": ["new.txt"]})
+    apply(asks, f"{_path(people)}/{rest['id']}", paths=["new.txt"])
     assert head(people)["new.txt"] == "new\n"
 
 
 def test_what_is_turned_down_is_left_out(people: People, asks: Program) -> None:
     path = propose(people, asks)
-    told = asks.post(f"{path}/decisions", {"path": "new.txt", "decision": "rejected"})
+    told = asks.post(f"{path}/decisions", {"path": "new.txt", "decision": "rejected", "seen": NEW})
     assert told.status_code == 200
-    asks.post(f"{path}/apply", {})
+    apply(asks, path)
     assert head(people) == {"long.txt": AFTER}
 
 
@@ -86,7 +95,7 @@ def test_a_staged_file_is_edited_before_it_is_accepted(people: People, asks: Pro
     body = {"content": base64.b64encode(b"newer\n").decode(), "encoding": "base64", "seen": seen}
     assert asks.put(f"{path}/files/new.txt", body).status_code == 200
     assert problem(asks.put(f"{path}/files/new.txt", body))["code"] == "stale"
-    asks.post(f"{path}/apply", {"paths": ["new.txt"]})
+    apply(asks, path, paths=["new.txt"])
     assert head(people)["new.txt"] == "newer\n"
 
 
@@ -102,11 +111,11 @@ def test_who_saw_another_file_is_told_so(people: People, asks: Program) -> None:
 def test_a_conflict_names_the_files_and_is_resolved(people: People, asks: Program) -> None:
     path = propose(people, asks)
     files.save(people.main, "long.txt", b"other\n", by=people.owner)
-    told = problem(asks.post(f"{path}/apply", {}))
+    told = problem(apply(asks, path))
     assert (told["code"], told["paths"]) == ("conflict", ["long.txt"])
     made = asks.post(f"{path}/resolve", {"choices": [{"path": "long.txt", "take": "branch"}]})
     assert made.status_code == 201
-    asks.post(f"{_path(people)}/{made.json()['id']}/apply", {})
+    apply(asks, f"{_path(people)}/{made.json()['id']}")
     assert head(people) == {"long.txt": "other\n", "new.txt": "new\n"}
     assert asks.get(path).json()["state"] == "superseded"
 
@@ -114,7 +123,7 @@ def test_a_conflict_names_the_files_and_is_resolved(people: People, asks: Progra
 def test_what_is_closed_stays_closed(people: People, asks: Program) -> None:
     path = propose(people, asks)
     assert asks.post(f"{path}/reject").json()["state"] == "rejected"
-    for verb, body in (("reject", None), ("apply", {}), ("decisions", {"path": "new.txt", "decision": "approved"})):
+    for verb, body in (("reject", None), ("apply", {"seen": 1}), ("decisions", APPROVAL)):
         assert problem(asks.post(f"{path}/{verb}", body))["code"] == "wrong_state"
     assert Version.objects.count() == 1
 
@@ -141,3 +150,35 @@ def test_the_same_key_proposes_once(people: People, asks: Program) -> None:
     first = asks.post(_path(people), body, Idempotency_Key="one")
     assert asks.post(_path(people), body, Idempotency_Key="one").json() == first.json()
     assert ChangeSet.objects.filter(state="open").count() == 1
+
+
+def test_one_decides_about_what_one_saw(people: People, asks: Program, program: Programs) -> None:
+    path = propose(people, asks)
+    seen = asks.get(path).json()["revision"]
+    program(people.owner).put(f"{path}/files/new.txt", {"content": "newer\n", "seen": NEW})
+    for told in (
+        asks.post(f"{path}/decisions", APPROVAL),
+        asks.post(f"{path}/decisions", {**APPROVAL, "part": "0" * 16}),
+        asks.post(f"{path}/apply", {"seen": seen}),
+        asks.put(f"{path}/files/new.txt", {"content": "mine\n", "seen": NEW}),
+    ):
+        assert (told.status_code, problem(told)["code"]) == (412, "stale")
+    assert head(people) == {"long.txt": BEFORE}
+    assert apply(asks, path).status_code == 201
+    assert head(people)["new.txt"] == "newer\n"
+
+
+def test_who_says_not_what_they_saw_is_asked_to(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    assert problem(asks.put(f"{path}/files/new.txt", {"content": "x"}))["code"] == "precondition_required"
+    assert asks.put(f"{path}/files/new.txt", {"content": "x"}, If_Match=f'"{NEW}"').status_code == 200
+    assert asks.post(f"{path}/apply", {}).status_code == 422
+    assert asks.post(f"{path}/decisions", {"path": "new.txt", "decision": "approved"}).status_code == 422
+
+
+def test_what_was_seen_of_a_file_that_was_turned_down_is_what_was_staged(people: People, asks: Program) -> None:
+    path = propose(people, asks)
+    asks.post(f"{path}/decisions", {**APPROVAL, "decision": "rejected"})
+    assert asks.put(f"{path}/files/new.txt", {"content": "again\n", "seen": NEW}).status_code == 200
+    assert asks.put(f"{path}/files/more.txt", {"content": "more\n", "seen": NEW}).status_code == 412
+    assert asks.put(f"{path}/files/more.txt", {"content": "more\n", "seen": ""}).status_code == 200

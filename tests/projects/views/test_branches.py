@@ -10,6 +10,14 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 BOTH = {"source": "ideas/moonlight", "into": "main"}
 
 
+def head(people: People, name: str) -> int:
+    return branches.number_of(branches.find(people.project, name)) or 0
+
+
+def seen(people: People) -> dict[str, object]:
+    return {**BOTH, "head": head(people, "main")}
+
+
 @pytest.fixture
 def home(people: People, client: Client) -> str:
     history.make(people)
@@ -45,23 +53,37 @@ def test_what_merging_would_bring_is_shown_and_brought(people: People, client: C
     page = client.get(f"{home}compare/", BOTH).content.decode()
     assert "moon.css" in page
     assert "notes.txt" not in page
-    client.post(f"{home}merge/", BOTH)
+    client.post(f"{home}merge/", seen(people))
     assert "moon.css" in files.manifest(people.main)
-    again = client.post(f"{home}merge/", BOTH, follow=True).content.decode()
+    again = client.post(f"{home}merge/", seen(people), follow=True).content.decode()
     assert "has everything of" in again
-    assert client.post(f"{home}merge/", {"source": "none", "into": "main"}).status_code == 404
+    assert client.post(f"{home}merge/", {"source": "none", "into": "main", "head": 1}).status_code == 404
     assert client.post(f"{home}merge/", {}).status_code == 404
 
 
 def test_after_a_conflict_one_is_led_to_where_it_is_resolved(people: People, client: Client, home: str):
     files.save(branches.find(people.project, "ideas/moonlight"), "notes.txt", b"Other notes.\n", by=people.editor)
-    answer = client.post(f"{home}merge/", BOTH)
+    answer = client.post(f"{home}merge/", seen(people))
     waiting = ChangeSet.objects.get(state="open")
     assert answer.headers["Location"].endswith(f"/changes/{waiting.pk}/")
     assert "The two sides cannot be joined" in client.get(answer.headers["Location"]).content.decode()
 
 
 def test_one_is_deleted_and_main_is_not(people: People, client: Client, home: str):
-    client.post(f"{home}delete/", {"name": "ideas/moonlight"})
-    client.post(f"{home}delete/", {"name": "main"})
+    client.post(f"{home}delete/", {"name": "ideas/moonlight", "head": head(people, "ideas/moonlight")})
+    client.post(f"{home}delete/", {"name": "main", "head": head(people, "main")})
     assert [branch.name for branch in Branch.objects.all()] == ["main"]
+
+
+def test_the_page_says_which_heads_it_showed(people: People, client: Client, home: str):
+    moonlight = branches.find(people.project, "ideas/moonlight")
+    shown, late = head(people, "main"), {"name": moonlight.name, "head": head(people, moonlight.name)}
+    for page in (client.get(home), client.get(f"{home}compare/", BOTH)):
+        assert f'name="into" value="main"><input type="hidden" name="head" value="{shown}">' in page.content.decode()
+    files.save(people.main, "more.txt", b"more\n", by=people.owner)
+    files.save(moonlight, "more.css", b"more\n", by=people.owner)
+    refused = client.post(f"{home}merge/", {**BOTH, "head": shown}, follow=True).content.decode()
+    assert "has moved since you looked" in refused
+    assert "has moved since you looked" in client.post(f"{home}delete/", late, follow=True).content.decode()
+    assert "moon.css" not in files.manifest(people.main)
+    assert client.post(f"{home}delete/", {"name": moonlight.name}).status_code == 404

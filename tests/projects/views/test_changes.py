@@ -24,6 +24,15 @@ def change(changeset: ChangeSet, path: str) -> Change:
     return changeset.changes.select_related("after").get(path=path)
 
 
+def decision(changeset: ChangeSet, path: str, **button: str) -> dict[str, str]:
+    return {"path": path, "seen": change(changeset, path).after_id or "", **button}
+
+
+def seen(changeset: ChangeSet) -> int:
+    changeset.refresh_from_db()
+    return changeset.revision
+
+
 def test_the_list_shows_what_waits_and_what_was_decided(people: People, client: Client, home: str):
     waiting = history.waiting(people)
     assert f"{home}{waiting.pk}/" in client.get(home).content.decode()
@@ -52,34 +61,36 @@ def test_viewers_see_no_buttons(people: People, client: Client, home: str):
 def test_a_file_and_a_part_are_decided_about(people: People, client: Client, home: str):
     waiting = history.waiting(people)
     there = f"{home}{waiting.pk}/"
-    answer = client.post(f"{there}decide/", {"path": "new/lantern.svg", "approved": ""})
+    answer = client.post(f"{there}decide/", decision(waiting, "new/lantern.svg", approved=""))
     assert answer.headers["Location"] == f"{there}#file-{trees.path_id('new/lantern.svg')}"
     assert change(waiting, "new/lantern.svg").decision == "approved"
     part = review.parts_of(change(waiting, "index.html"))[1].id
-    client.post(f"{there}decide/", {"path": "index.html", "rejected": part})
+    client.post(f"{there}decide/", decision(waiting, "index.html", rejected=part))
     assert sorted(change(waiting, "index.html").hunks.values()) == ["approved", "rejected"]
-    client.post(f"{there}decide/", {"path": "index.html", "undecided": ""})
+    client.post(f"{there}decide/", decision(waiting, "index.html", undecided=""))
     assert change(waiting, "index.html").hunks == {}
 
 
 def test_htmx_gets_the_file_and_the_tally_alone(people: People, client: Client, home: str):
     waiting = history.waiting(people)
     answer = client.post(
-        f"{home}{waiting.pk}/decide/", {"path": "picture.png", "approved": ""}, headers={"HX-Request": "true"}
+        f"{home}{waiting.pk}/decide/", decision(waiting, "picture.png", approved=""), headers={"HX-Request": "true"}
     )
     page = answer.content.decode()
     assert re.findall(r' id="(file-\w+|tally)"', page) == [f"file-{trees.path_id('picture.png')}", "tally"]
     assert "<html" not in page
     assert "HX-Refresh" not in answer.headers
     closed = client.post(
-        f"{home}{waiting.pk}/decide/", {"path": "picture.png", "approved": "0" * 16}, headers={"HX-Request": "true"}
+        f"{home}{waiting.pk}/decide/",
+        decision(waiting, "picture.png", approved="0" * 16),
+        headers={"HX-Request": "true"},
     )
     assert closed.headers["HX-Refresh"] == "true"
 
 
 def test_what_is_approved_is_applied_and_the_rest_waits(people: People, client: Client, home: str):
     waiting = history.waiting(people)
-    client.post(f"{home}{waiting.pk}/apply/", {"message": "The first half"})
+    client.post(f"{home}{waiting.pk}/apply/", {"message": "The first half", "seen": seen(waiting)})
     waiting.refresh_from_db()
     assert waiting.state == "applied"
     assert [made.message for made in Version.objects.filter(changesets=waiting)] == ["The first half"]
@@ -123,14 +134,14 @@ def test_a_clash_is_shown_with_both_sides_and_resolved(people: People, client: C
     page = client.get(f"{home}{clashing.pk}/").content.decode()
     assert "Number five of" in page
     assert "The 5th of" in page
-    refused = client.post(f"{home}{clashing.pk}/apply/", follow=True).content.decode()
+    refused = client.post(f"{home}{clashing.pk}/apply/", {"seen": seen(clashing)}, follow=True).content.decode()
     assert "Both sides changed the same lines of index.html" in refused
     refused = client.post(f"{home}{clashing.pk}/resolve/", {}, follow=True).content.decode()
     assert "Both sides changed" in refused
     answer = client.post(f"{home}{clashing.pk}/resolve/", {"take:index.html": "change"})
     following = ChangeSet.objects.get(state="open")
     assert answer.headers["Location"] == f"{home}{following.pk}/"
-    client.post(answer.headers["Location"] + "apply/")
+    client.post(answer.headers["Location"] + "apply/", {"seen": seen(following)})
     assert "The 5th of" in files.read(files.manifest(people.main), "index.html").decode()
 
 
@@ -141,3 +152,26 @@ def test_what_files_say_is_never_markup(people: People, client: Client, home: st
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "<b>bold" not in page
+
+
+def test_one_decides_about_what_the_page_showed(people: People, client: Client, home: str):
+    waiting = history.waiting(people)
+    there, old = f"{home}{waiting.pk}/", decision(waiting, "new/lantern.svg", approved="")
+    shown = client.get(there).content.decode()
+    assert f'name="seen" value="{old["seen"]}"' in shown
+    [revision] = re.findall(r'name="seen" value="(\d{1,9})"', shown)
+    changesets.stage(waiting, "new/lantern.svg", b"<svg>something else</svg>\n")
+    late = client.post(f"{there}decide/", old, follow=True).content.decode()
+    assert "has changed since it was read" in late
+    everything = {"approved": "", "seen": revision}
+    for said in (
+        client.post(f"{there}decide/", everything, follow=True),
+        client.post(f"{there}apply/", {"seen": revision}, follow=True),
+    ):
+        assert "was changed since you looked at it" in said.content.decode()
+    waiting.refresh_from_db()
+    assert (waiting.state, change(waiting, "new/lantern.svg").decision) == ("open", "undecided")
+    assert client.post(f"{there}decide/", {"path": "new/lantern.svg", "approved": ""}).status_code == 404
+    assert client.post(f"{there}apply/", {}).status_code == 404
+    client.post(f"{there}decide/", {"approved": "", "seen": seen(waiting)})
+    assert {one.decision for one in waiting.changes.all()} == {"approved"}
