@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from pydantic import ValidationError
 
-from agents import errors, schemas
+from agents import errors
 from agents.models import Job
+from agents.schemas import commands
 from agents.services import jobs
 from projects import access, feed
 from projects.enums import Ability
@@ -45,7 +46,7 @@ class ProjectSocket(Consumer):
     async def _answer(self, said: object) -> None:
         command_id = _id_of(said)
         try:
-            command = schemas.COMMAND.validate_python(said)
+            command = commands.COMMAND.validate_python(said)
             answer = await self._carry_out(command)
         except ValidationError as invalid:
             await self._refuse(command_id, "invalid_input", _sentence(invalid))
@@ -60,17 +61,17 @@ class ProjectSocket(Consumer):
         refusal = {"type": "error", "id": command_id, "code": code, "message": message}
         await self.send(json.dumps(refusal))
 
-    async def _carry_out(self, command: schemas.Command) -> Answer:
+    async def _carry_out(self, command: commands.Command) -> Answer:
         match command:
-            case schemas.Ping():
+            case commands.Ping():
                 return {}
-            case schemas.Subscribe():
+            case commands.Subscribe():
                 self._jobs = frozenset(map(str, command.jobs))
                 await self.follow(command.after)
                 return {"after": command.after}
-            case schemas.GetState():
+            case commands.GetState():
                 return {"state": await in_thread(self._state)}
-            case schemas.GetPreviewUrl():
+            case commands.GetPreviewUrl():
                 return {"url": await in_thread(self._preview_url)}
             case _:
                 return await in_thread(self._write, command)
@@ -91,23 +92,23 @@ class ProjectSocket(Consumer):
         sandbox = Sandbox.objects.filter(branch__project=self.guest.project, branch__name="main").first()
         return sandboxes.preview_url(sandbox) if sandbox else None
 
-    def _write(self, command: schemas.Command) -> Answer:
+    def _write(self, command: commands.Command) -> Answer:
         """Whatever changes something: asked anew whether this guest may, then one verb."""
         user = self.guest.user
         if "write" not in self.guest.scopes:
             raise PermissionDenied
         project = access.get_project_by_id(user, self.project_id, Ability.EDIT)
         match command:
-            case schemas.StartGeneration():
+            case commands.StartGeneration():
                 text = command.prompt or jobs.first_wish(project)
                 return self._say(text, command.session, model=command.model)
-            case schemas.UserMessage():
+            case commands.UserMessage():
                 return self._say(command.text, command.session)
-            case schemas.StopGeneration():
+            case commands.StopGeneration():
                 jobs.stop(self._foreground(), by=user)
-            case schemas.PauseGeneration():
+            case commands.PauseGeneration():
                 jobs.pause(self._foreground(), by=user)
-            case schemas.ResumeGeneration():
+            case commands.ResumeGeneration():
                 jobs.resume(self._foreground(), by=user)
         return {}
 
