@@ -53,6 +53,14 @@ class WaitingFor(models.TextChoices):
     ANSWER = "answer"
 
 
+class Gate(models.TextChoices):
+    """Whether workers take jobs: all of them, only those that somebody has begun, or none."""
+
+    OPEN = "open"
+    DRAINING = "draining"
+    PAUSED = "paused"
+
+
 class Author(models.TextChoices):
     """Who speaks in a session."""
 

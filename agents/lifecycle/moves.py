@@ -190,6 +190,8 @@ def _show_chore(job: Job, message: str = "", *, by: User | None = None) -> None:
 
 def title(job: Job) -> str:
     """What people call this job."""
+    if job.title:
+        return job.title
     words = " ".join(str(job.input.get("text", "")).split())
     return words[:77] + "…" if len(words) > 78 else words
 
@@ -238,6 +240,6 @@ def _mirror(job: Job) -> None:
 
 def announce(job: Job, *, by: User | None) -> None:
     """A new job stands in the queue. It leaves the phase of whatever runs now alone."""
-    ahead = Job.objects.filter(lane=job.lane).active().exclude(pk=job.pk).count()
+    ahead = turns.ahead([job.pk])[job.pk]
     waits = f"Waits for {ahead} job{'s' if ahead > 1 else ''} before it." if ahead else ""
     _tell(job, "job_queued", message=waits, by=by)

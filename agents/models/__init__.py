@@ -2,8 +2,9 @@
 
 from agents.models.generations import Generation
 from agents.models.jobs import Attempt, Job, Step
+from agents.models.queues import Queue
 from agents.models.replays import Replay
 from agents.models.sessions import Message, Session
 from agents.models.states import AgentState
 
-__all__ = ["AgentState", "Attempt", "Generation", "Job", "Message", "Replay", "Session", "Step"]
+__all__ = ["AgentState", "Attempt", "Generation", "Job", "Message", "Queue", "Replay", "Session", "Step"]

@@ -16,6 +16,8 @@ TERMINAL = (enums.JobState.COMPLETED, enums.JobState.FAILED, enums.JobState.CANC
 ACTIVE = (enums.JobState.QUEUED, enums.JobState.RUNNING, enums.JobState.PAUSED)
 # Nobody works on them, and nobody will unless a person asks.
 AT_REST = (*TERMINAL, enums.JobState.PAUSED)
+# How far people may move a job forward or back among those that wait.
+MOST_PRIORITY = 100
 
 
 def lane_of_branch(branch_id: int) -> str:
@@ -49,6 +51,10 @@ class Job(models.Model):
     # Jobs of one lane go one after the other: those that write a branch, and those that push to one remote.
     lane = models.CharField(max_length=60, editable=False)
     kind = models.CharField(max_length=12, choices=enums.JobKind)
+    # What people call it; without one, the first words of what was said.
+    title = models.CharField(max_length=120, blank=True, default="")
+    # Among those of its lane that nobody has begun, the higher goes first.
+    priority = models.SmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=enums.JobState, default=enums.JobState.QUEUED)
     intent = models.CharField(max_length=8, choices=enums.Intent, blank=True, default="")
     waiting_for = models.CharField(max_length=10, choices=enums.WaitingFor, blank=True, default="")
@@ -80,6 +86,9 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    # Of those that `services.waiting.told` gives: why it does not go on; empty when nothing holds it up.
+    waits: str
+
     objects = JobQuerySet.as_manager()
 
     class Meta:
@@ -104,6 +113,9 @@ class Job(models.Model):
                 name="job_one_running_per_lane",
             ),
             models.CheckConstraint(condition=~Q(lane=""), name="job_has_lane"),
+            models.CheckConstraint(
+                condition=Q(priority__gte=-MOST_PRIORITY, priority__lte=MOST_PRIORITY), name="job_priority_bounded"
+            ),
             models.CheckConstraint(
                 condition=Q(session__isnull=True, kind__in=enums.CHORES)
                 | (Q(session__isnull=False) & ~Q(kind__in=enums.CHORES)),
