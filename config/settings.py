@@ -239,6 +239,7 @@ CHANNEL_LAYERS = {"default": shape.layer(REDIS_URL, REDIS_PREFIX, RUN_DIR / "bel
 # The job's row is the truth and the broker only a hint, so a lost message costs seconds.
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = shape.broker(REDIS_URL, REDIS_PREFIX, DJINN_HOME / "broker")
 CELERY_TASK_PUBLISH_RETRY_POLICY = shape.BRIEFLY
+WORKFORCE = "config.presence.workers"  # who says which workers are there
 
 # --- Logs --------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("DJINN_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))  # how much is said

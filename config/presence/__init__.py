@@ -46,6 +46,14 @@ def ready_here(role: str) -> list[Facts]:
     return [facts for facts in ready(role) if facts.get("host") == socket.gethostname()]
 
 
+def workers() -> list[Facts] | None:
+    """For those below, who may know of it but not ask for it: `settings.WORKFORCE`. None: nobody can be asked."""
+    try:
+        return ready(WORKER)
+    except Unknown:
+        return None
+
+
 def missing() -> list[str]:
     """The parts that no ready process plays right now."""
     workers = ready(WORKER)

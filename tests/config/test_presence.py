@@ -65,6 +65,14 @@ def test_with_nobody_there_every_part_is_missing(either: str) -> None:
     assert presence.missing() == ["web", "edge", "generate", "sandbox", "housekeeping", "beat"]
 
 
+def test_workers_are_those_that_are_ready_with_their_queues(take: Take, either: str) -> None:
+    assert presence.workers() == []
+    standing = take("worker")
+    assert presence.workers() == []
+    standing.tell(**HERE, queues=["generate"])
+    assert [facts["queues"] for facts in presence.workers() or ()] == [["generate"]]
+
+
 def test_a_process_counts_once_it_is_ready(take: Take, either: str) -> None:
     standing = take("web", "edge")
     assert "web" in presence.missing()
@@ -119,6 +127,7 @@ def test_redis_gone_and_back_costs_nobody_his_role(take: Take, scaled: Redis, qu
     scaled.kill()
     with pytest.raises(presence.Unknown, match="Redis does not answer"):
         presence.missing()
+    assert presence.workers() is None
     scaled.start()  # and remembers nothing
     wait_for(lambda: presence.ready("beat"), seconds=10, what="the role to be said again")
     standing.leave()
