@@ -144,3 +144,7 @@ class ModelFailure(Failure):
 
 class NotPossible(Exception):
     """What was asked does not fit the state things are in; the words are for the person."""
+
+
+class Unfit(NotPossible):
+    """What was asked fits no state at all."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from agents import enums, tasks
-from agents.errors import NotPossible
+from agents.errors import NotPossible, Unfit
 from agents.lifecycle import leases, moves, speech, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
@@ -23,9 +23,13 @@ def start(
     by: User | None,
     session: Session | None = None,
     model: str = "",
+    kind: enums.JobKind | None = None,
     idempotency_key: str | None = None,
 ) -> Job:
-    """A message becomes a job, in one transaction. The same key gives the same job."""
+    """A message becomes a job, in one transaction. The same key gives the same job.
+
+    Its kind follows from what is there; who names one wants that or nothing.
+    """
     _check(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
     selection.check(model)
@@ -36,6 +40,7 @@ def start(
             return job
         _check_reviewed(project)
         session = session or _session(project, text, by=by)
+        _check_kind(kind, fits=_kind(session))
         job = _queue(session, text, by=by, model=model, idempotency_key=idempotency_key)
         speech.by_person(job, text, by=by)
         moves.announce(job, by=by)
@@ -45,9 +50,9 @@ def start(
 
 def _check(text: str) -> None:
     if not text.strip():
-        raise NotPossible("There is nothing said.")
+        raise Unfit("There is nothing said.")
     if len(text) > MOST_TEXT:
-        raise NotPossible(f"A message may have up to {MOST_TEXT:,} characters.")
+        raise Unfit(f"A message may have up to {MOST_TEXT:,} characters.")
 
 
 def _check_reviewed(project: Project) -> None:
@@ -76,15 +81,28 @@ def _session(project: Project, text: str, *, by: User | None) -> Session:
     )
 
 
-def _queue(session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None) -> Job:
-    chosen = {"model": model} if model else {}  # by a person: it answers every step
+def _kind(session: Session) -> enums.JobKind:
     is_first_build = session.branch.head_id is None and not session.project.jobs.active().exists()
+    return enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT
+
+
+def _check_kind(asked: enums.JobKind | None, *, fits: enums.JobKind) -> None:
+    if asked in (None, fits):
+        return
+    if fits == enums.JobKind.GENERATE:
+        raise NotPossible("There is nothing yet that could be edited.")
+    raise NotPossible("This has been built, or is being built: what comes next is an edit.")
+
+
+def _queue(session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None) -> Job:
+    kind = _kind(session)
+    chosen = {"model": model} if model else {}  # by a person: it answers every step
     return Job.objects.create(
         project=session.project,
         branch=session.branch,
         session=session,
-        kind=enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT,
-        input={"text": text, "wish": text if is_first_build else _wish(session, text), **chosen},
+        kind=kind,
+        input={"text": text, "wish": text if kind == enums.JobKind.GENERATE else _wish(session, text), **chosen},
         model=model or settings.DJINN_MODEL,
         idempotency_key=idempotency_key,
         created_by=by,
@@ -95,11 +113,14 @@ def _wish(session: Session, text: str) -> str:
     """What the project was last built from."""
     builds = Job.objects.filter(project=session.project, kind=enums.JobKind.GENERATE)
     newest = builds.order_by("-created_at").first()
-    return str(newest.input["wish"]) if newest else text
+    if newest is not None:
+        return str(newest.input["wish"])
+    first = _first_message(session.project)  # it stays when its job is deleted
+    return first.text if first else text
 
 
-def stop(job: Job, *, by: User | None) -> None:
-    """A job that somebody works on is asked to stop; one that nobody owns stops now."""
+def stop(job: Job, *, by: User | None) -> bool:
+    """A job that somebody works on is asked to stop; one that nobody owns stops now. False: it has ended before."""
     with transaction.atomic():
         job = _fresh(job)
         if leases.is_owned(job):
@@ -107,18 +128,24 @@ def stop(job: Job, *, by: User | None) -> None:
         elif job.is_active:
             moves.cancel(job, by=by)
             _wake(*turns.upcoming(job.lane))
+        else:
+            return False
+    return True
 
 
-def pause(job: Job, *, by: User | None) -> None:
-    """Not after a stop: that was asked for first and cannot be taken back."""
+def pause(job: Job, *, by: User | None) -> bool:
+    """False when there is nothing to pause, as after a stop: that was asked for first and cannot be taken back."""
     with transaction.atomic():
         job = _fresh(job)
         if job.intent == enums.Intent.CANCEL:
-            return
+            return False
         if leases.is_owned(job):
             _ask(job, enums.Intent.PAUSE)
         elif job.state in (enums.JobState.QUEUED, enums.JobState.RUNNING):
             moves.pause(job, waiting_for=enums.WaitingFor.USER, by=by)
+        else:
+            return False
+    return True
 
 
 def resume(job: Job, *, by: User | None) -> None:
@@ -167,10 +194,14 @@ def session_of(project: Project, session_id: uuid.UUID) -> Session:
 
 def first_wish(project: Project) -> str:
     """What the project was begun with."""
-    first = Message.objects.filter(session__project=project).order_by("created_at").first()
+    first = _first_message(project)
     if first is None:
         raise NotPossible("Nobody has said yet what to make; send a prompt.")
     return first.text
+
+
+def _first_message(project: Project) -> Message | None:
+    return Message.objects.filter(session__project=project).order_by("created_at").first()
 
 
 def foreground(project: Project) -> Job | None:

@@ -8,6 +8,8 @@ from agents.recordings import catalogue
 
 def check(model: str) -> None:
     """What a person chose for the job, or nothing: then whatever the settings may make it ask."""
+    if len(model) > MOST_NAME:
+        raise errors.Unfit(f"The name of a model has at most {MOST_NAME} characters.")
     for text in (model,) if model else (settings.DJINN_MODEL, *settings.MODEL_OF_STEP.values()):
         _check_chain(text)
 
@@ -18,7 +20,7 @@ def _check_chain(text: str) -> None:
     try:
         chains.check(text)
     except chains.Unusable as unusable:
-        raise errors.NotPossible(str(unusable)) from None
+        raise errors.Unfit(str(unusable)) from None
     for name in chains.names(text):
         _check_one(name)
 
@@ -26,6 +28,6 @@ def _check_chain(text: str) -> None:
 def _check_one(model: str) -> None:
     _, _, name = model.partition("/")
     if chains.is_demo(model) and name and catalogue.get(name) is None:
-        raise errors.NotPossible(f"There is no recording called “{name}”.")
+        raise errors.Unfit(f"There is no recording called “{name}”.")
     if sentence := credentials.unknown_provider(model):
-        raise errors.NotPossible(sentence)
+        raise errors.Unfit(sentence)

@@ -14,14 +14,22 @@ MOST_LABEL = 120
 MOST = 500
 
 
-def create(version: Version, label: str, *, by: User | None, session: UUID | None = None) -> Checkpoint:
+def create(
+    version: Version, label: str, *, by: User | None, session: UUID | None = None, message: UUID | None = None
+) -> Checkpoint:
+    """With the conversation it came from, and the last message in it by then."""
     label = _checked(label)
     with transaction.atomic():
         project = writing.lock(version.project_id)
         if Checkpoint.objects.filter(project=project).count() >= MOST:
             raise errors.TooLarge(f"A project has at most {MOST} checkpoints. Delete one you no longer need.")
         made = Checkpoint.objects.create(
-            project=project, version=version, label=label, created_by=by, session_ref=session
+            project=project,
+            version=version,
+            label=label,
+            created_by=by,
+            session_ref=session,
+            message_ref=message,
         )
         payload: CheckpointCreated = {"checkpoint": str(made.pk), "label": label, "version": version.number}
         feed.record(project, "checkpoint_created", payload, actor=by)

@@ -1,5 +1,6 @@
 """Any order of what workers, doors and the clock may do: what must hold of jobs holds all the time."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import hypothesis
@@ -11,11 +12,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from hypothesis.stateful import run_state_machine_as_test as explore
 
 from agents import errors
-from agents.enums import Phase, WaitingFor
+from agents.enums import Gate, Phase, WaitingFor
 from agents.lifecycle import failures, leases, moves
-from agents.models import AgentState, Job
+from agents.models import AgentState, Job, Queue
 from agents.models.jobs import TERMINAL
-from agents.services import jobs
+from agents.services import amending, jobs, queues, waiting
 from projects import feed
 from projects.models import User
 from projects.services import projects
@@ -33,6 +34,7 @@ class JobMachine(RuleBasedStateMachine):
     def a_project(self) -> None:
         self.owner, _ = User.objects.get_or_create(email="alice@example.org")
         self.project = projects.create(name="Shelf", by=self.owner)
+        Queue.objects.all().delete()
         self.ended: dict[object, str] = {}
 
     def job(self, number: int) -> Job | None:
@@ -59,6 +61,25 @@ class JobMachine(RuleBasedStateMachine):
         else:
             if verb is jobs.retry:
                 self.ended.pop(job.pk, None)
+
+    @rule(number=st.integers(0, 3), priority=st.integers(-2, 2))
+    def prefer(self, number: int, priority: int) -> None:
+        job = self.job(number)
+        if job is not None:
+            with suppress(errors.NotPossible):
+                amending.amend(job, priority=priority)
+
+    @rule(number=st.integers(0, 3))
+    def delete(self, number: int) -> None:
+        job = self.job(number)
+        if job is not None:
+            with suppress(errors.NotPossible):
+                amending.delete(job, by=self.owner)
+                self.ended.pop(job.pk)
+
+    @rule(gate=st.sampled_from([Gate.OPEN, Gate.OPEN, Gate.DRAINING, Gate.PAUSED]))
+    def turn_the_gate(self, gate: Gate) -> None:
+        queues.set_gate(gate, by=self.owner)
 
     def project_state(self, job: Job) -> str:
         job.refresh_from_db()
@@ -142,6 +163,32 @@ class JobMachine(RuleBasedStateMachine):
         assert not Job.objects.filter(project=self.project, lease_token__isnull=False).exclude(state="running").exists()
 
     @invariant()
+    def whoever_stands_first_gets_the_turn(self) -> None:
+        active = list(Job.objects.filter(project=self.project).active())
+        if any(job.state == "running" for job in active):
+            return
+        first = min(active, key=lambda job: self.place(job, active), default=None)
+        assert jobs.foreground(self.project) == first
+        gate = queues.read().gate
+        is_kept = gate == Gate.PAUSED or (gate == Gate.DRAINING and first is not None and first.started_at is None)
+        is_free = first is not None and first.state == "queued" and first.not_before is None and not is_kept
+        told = [pk for pk in leases.claimable() if pk in {job.pk for job in active}]
+        assert told == ([first.pk] if first and is_free else [])
+
+    def place(self, job: Job, active: list[Job]) -> tuple[object, ...]:
+        """The same order, told in another way."""
+        if job.started_at or job.kind == "generate":
+            return (0, job.created_at)
+        kept = [one.created_at for one in active if one.state == "paused" and not one.started_at]
+        kept_back = sum(moment < job.created_at for moment in kept)
+        return (1, kept_back, job.state == "paused", -job.priority, job.created_at)
+
+    @invariant()
+    def whoever_waits_says_why(self) -> None:
+        for job in waiting.told(Job.objects.filter(project=self.project)):
+            assert bool(job.waits) or job.state not in ("queued", "paused")
+
+    @invariant()
     def what_has_ended_stays(self) -> None:
         for job in Job.objects.filter(project=self.project):
             assert (job.finished_at is not None) == (job.state in TERMINAL)
@@ -181,7 +228,9 @@ class JobMachine(RuleBasedStateMachine):
             assert state is not None
             assert state.job == front
         told = [event for event in feed.since(self.project.pk, 0, limit=5000) if event.kind == "phase_changed"]
-        if told:
+        if told and not told[-1].payload["job"]:  # put back to the beginning
+            assert state is None
+        elif told:
             assert state is not None
             assert (told[-1].payload["phase"], told[-1].payload["job"]) == (state.phase, str(state.job_id))
 
