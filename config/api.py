@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
+from agents.api import v1 as agents_v1
 from projects.api import v1
 from projects.rest import Room, bodies, documents, problems
 from projects.rest.kinds import KINDS
@@ -62,6 +63,7 @@ for room in rooms():
 # For clients of the earlier design; what is new is in v2 alone.
 first = Api(title="Djinn", version="1", urls_namespace="api-v1", docs_url=None, openapi_url=None, parser=bodies.Json())
 first.add_router("", v1.first.router)
+first.add_router("", agents_v1.first.router)
 
 
 @require_safe

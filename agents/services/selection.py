@@ -3,7 +3,10 @@
 from django.conf import settings
 
 from agents import chains, credentials, errors
+from agents.models import Job
 from agents.recordings import catalogue
+
+MOST_NAME: int = Job._meta.get_field("model").max_length or 0
 
 
 def check(model: str) -> None:

@@ -100,11 +100,23 @@ class CheckpointPatch(In):
 
 
 class CheckpointOut(Out):
+    """`session` and `message` say where in which conversation it was made."""
+
     id: UUID
     label: str
     version: int
+    session: UUID | None
+    message: UUID | None
     created_by: str | None
     created_at: datetime
+
+    @staticmethod
+    def resolve_session(checkpoint: Checkpoint, context: Any) -> UUID | None:
+        return checkpoint.session_ref
+
+    @staticmethod
+    def resolve_message(checkpoint: Checkpoint, context: Any) -> UUID | None:
+        return checkpoint.message_ref
 
     @staticmethod
     def resolve_version(checkpoint: Checkpoint, context: Any) -> int:

@@ -1,0 +1,185 @@
+"""Jobs and what they did, as the API takes and gives them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from agents.enums import GenerationState, Intent, JobKind, JobState, Phase, StepState, WaitingFor
+from agents.models import Generation, Job
+from agents.models.jobs import MOST_PRIORITY
+from agents.models.sessions import MOST_TEXT
+from agents.services import showing
+from agents.services.amending import MOST_TITLE
+from agents.services.selection import MOST_NAME
+from projects.rest import In, Int, Out, Text
+from sandboxes.enums import CommandKind, CommandState
+
+MOST_BUDGET = 999_999
+
+
+def _everywhere(moment: datetime) -> datetime:
+    """Some moments at the ends of time exist in one zone and not in another."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond all calendars") from None
+
+
+class JobIn(In):
+    """Its kind follows from what is there; who names one wants that or nothing. Without a session it is the newest."""
+
+    project: UUID
+    text: str = Text(least=1, most=MOST_TEXT)
+    kind: Literal["generate", "edit"] | None = None
+    model: str = Text("", most=MOST_NAME)
+    session: UUID | None = None
+
+
+class JobQuery(In):
+    state: JobState | None = None
+    kind: JobKind | None = None
+    project: UUID | None = None
+    session: UUID | None = None
+    since: Annotated[AwareDatetime, AfterValidator(_everywhere)] | None = Field(
+        None, description="Only what was asked for at this moment or later."
+    )
+    text: str | None = Text(None, least=1, most=100, description="Part of the title or of what was said.")
+
+
+class JobPatch(In):
+    """What is left out or null stays. Among those of a branch that nobody has begun, the higher priority goes first."""
+
+    title: str | None = Text(None, most=MOST_TITLE)
+    priority: int | None = Int(None, least=-MOST_PRIORITY, most=MOST_PRIORITY)
+    budget: Annotated[Decimal, Field(ge=0, le=MOST_BUDGET, decimal_places=6)] | None = None
+
+
+class JobOut(Out):
+    """`waits` says why it does not go on; empty when nothing holds it up. `error` has code, message, user_action and
+    retryable. Money is in dollars."""
+
+    id: UUID
+    project: UUID
+    branch: str
+    session: UUID | None
+    kind: JobKind
+    state: JobState
+    intent: Intent
+    waiting_for: WaitingFor
+    waits: str
+    phase: Phase
+    title: str
+    priority: int
+    model: str
+    budget: Decimal | None
+    reserved: Decimal
+    spent: Decimal
+    attempts: int
+    error: dict[str, Any] | None
+    created_by: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @staticmethod
+    def resolve_project(job: Job, context: Any) -> UUID:
+        return job.project_id
+
+    @staticmethod
+    def resolve_branch(job: Job, context: Any) -> str:
+        return job.branch.name
+
+    @staticmethod
+    def resolve_session(job: Job, context: Any) -> UUID | None:
+        return job.session_id
+
+    @staticmethod
+    def resolve_title(job: Job, context: Any) -> str:
+        return showing.title(job)
+
+    @staticmethod
+    def resolve_created_by(job: Job, context: Any) -> str | None:
+        return job.created_by.get_short_name() if job.created_by else None
+
+
+class WholeJobOut(JobOut):
+    """With what was said, what it is to become, and the files planned, each `closed` once it is there."""
+
+    text: str
+    blueprint: dict[str, Any]
+    plan: list[dict[str, Any]]
+
+    @staticmethod
+    def resolve_text(job: Job, context: Any) -> str:
+        return str(job.input.get("text", ""))
+
+
+class StepOut(Out):
+    key: str
+    ordinal: int
+    role: str
+    title: str
+    state: StepState
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class AttemptOut(Out):
+    """`outcome` is completed, failed, cancelled, paused, yielded, lost or retried; empty while it goes on."""
+
+    number: int
+    outcome: str
+    error: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class GenerationOut(Out):
+    """One call of a model. No token is counted twice, but those of reasoning are part of the output."""
+
+    id: UUID
+    step: str
+    state: GenerationState
+    role: str
+    provider: str
+    model: str
+    attempt: int
+    prompt_hash: str
+    finish_reason: str
+    error_code: str
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    cost: Decimal | None
+    first_token_ms: int | None
+    duration_ms: int | None
+    created_at: datetime
+
+    @staticmethod
+    def resolve_step(generation: Generation, context: Any) -> str:
+        return str(generation.step_key)  # type: ignore[attr-defined]  # of `services.showing`
+
+
+class WholeGenerationOut(GenerationOut):
+    """With what was asked and every word that came."""
+
+    request: dict[str, Any]
+    response: str
+
+
+class LogOut(Out):
+    """One command with the end of what it wrote; of a push or an import, all that was noted."""
+
+    id: UUID
+    kind: CommandKind | JobKind
+    title: str
+    state: CommandState
+    exit_code: int | None
+    output: str
+    started_at: datetime
+    finished_at: datetime | None
