@@ -19,7 +19,7 @@ from agents.models.jobs import TERMINAL
 from agents.services import amending, jobs, queues, waiting
 from projects import feed
 from projects.models import User
-from projects.services import projects
+from projects.services import files, projects
 
 WORKING = ("designing", "implementing", "install", "start")
 NEXT = {"designing": "implementing", "implementing": "install", "install": "start"}
@@ -30,10 +30,13 @@ class JobMachine(RuleBasedStateMachine):
 
     held = Bundle("held")
 
-    @initialize()
-    def a_project(self) -> None:
+    @initialize(is_built=st.booleans())
+    def a_project(self, is_built: bool) -> None:
+        """Nobody overtakes a first build, so that there is more to see where there was one."""
         self.owner, _ = User.objects.get_or_create(email="alice@example.org")
         self.project = projects.create(name="Shelf", by=self.owner)
+        if is_built:
+            files.save(self.project.branches.get(), "a.txt", b"1", by=self.owner)
         Queue.objects.all().delete()
         self.ended: dict[object, str] = {}
 

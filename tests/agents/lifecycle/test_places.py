@@ -47,6 +47,7 @@ def test_the_higher_priority_goes_first_then_the_older(job: Job, project: Projec
     while found := turns.upcoming(job.lane):
         order.append(found[0])
         assert leases.claimable() == found
+        assert [job.pk for job in (jobs.foreground(project),) if job] == found
         complete(claimed(Job.objects.get(pk=found[0])))
     assert order == [job.pk, high.pk, also_high.pk, plain.pk, low.pk]
 
@@ -71,6 +72,21 @@ def test_nobody_overtakes_what_waits_for_another_try(job: Job, project: Project,
     urgent = start(project, owner, "Now", 100)
     assert leases.claim(urgent.pk, worker="other") is None
     assert turns.ahead([urgent.pk, job.pk]) == {urgent.pk: 1, job.pk: 0}
+
+
+def test_what_has_begun_goes_on_before_all_others_whoever_is_paused_between(job: Job, project: Project, owner: User):
+    complete(claimed(job))
+    files.save(job.branch, "a.txt", b"1", by=owner)
+    oldest, between = start(project, owner, "One"), start(project, owner, "Two")
+    urgent = start(project, owner, "Three", 1)
+    lease = claimed(urgent)
+    jobs.pause(between, by=owner)
+    with leases.hold(lease) as held:
+        moves.begin(held)
+        moves.give_way(held)
+    assert leases.claimable() == [urgent.pk]
+    assert turns.ahead([oldest.pk, urgent.pk]) == {oldest.pk: 1, urgent.pk: 0}
+    assert jobs.foreground(project) == urgent
 
 
 def test_nobody_overtakes_the_first_build(job: Job, project: Project, owner: User):
