@@ -30,8 +30,8 @@ class JobMachine(RuleBasedStateMachine):
 
     held = Bundle("held")
 
-    @initialize(is_built=st.booleans())
-    def a_project(self, is_built: bool) -> None:
+    @initialize(is_built=st.booleans(), jobs_first=st.integers(1, 4))
+    def a_project(self, is_built: bool, jobs_first: int) -> None:
         """Nobody overtakes a first build, so that there is more to see where there was one."""
         self.owner, _ = User.objects.get_or_create(email="alice@example.org")
         self.project = projects.create(name="Shelf", by=self.owner)
@@ -39,6 +39,8 @@ class JobMachine(RuleBasedStateMachine):
             files.save(self.project.branches.get(), "a.txt", b"1", by=self.owner)
         Queue.objects.all().delete()
         self.ended: dict[object, str] = {}
+        for _ in range(jobs_first):
+            self.start()
 
     def job(self, number: int) -> Job | None:
         found = list(Job.objects.filter(project=self.project).order_by("created_at"))
