@@ -69,6 +69,6 @@ def _learn(apps, hashes, contents):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0005_unreachable_since")]
+    dependencies = [("projects", "0006_revision_of_a_change_set")]
 
     operations = [migrations.RunPython(forget, migrations.RunPython.noop)]
