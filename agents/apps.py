@@ -10,8 +10,9 @@ class AgentsConfig(AppConfig):
     def ready(self) -> None:
         # These import models, which only exist once every app is loaded.
         from agents import events, receivers
-        from projects.signals import branch_deleting, tree_changed
+        from projects.signals import branch_deleting, changeset_deciding, tree_changed
 
         events.register()
         tree_changed.connect(receivers.on_tree_changed, dispatch_uid="agents.push")
         branch_deleting.connect(receivers.on_branch_deleting, dispatch_uid="agents.branches")
+        changeset_deciding.connect(receivers.on_changeset_deciding, dispatch_uid="agents.deciding")

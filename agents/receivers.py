@@ -9,7 +9,7 @@ from agents.errors import NotPossible
 from agents.models import Job, Session
 from agents.services import chores
 from projects.errors import Protected
-from projects.models import Branch, Project
+from projects.models import Branch, ChangeSet, Project
 
 log = logging.getLogger(__name__)
 
@@ -32,3 +32,9 @@ def on_branch_deleting(*, branch: Branch, **_: Any) -> None:
         raise Protected(f"Djinn is at work on {branch.name!r}. Stop that first, or wait until it is done.")
     if Session.objects.filter(branch=branch).exists():
         raise Protected(f"A conversation belongs to {branch.name!r}, so it stays.")
+
+
+def on_changeset_deciding(*, changeset: ChangeSet, **_: Any) -> None:
+    """What is decided about halfway would be taken without what the job adds to it."""
+    if changeset.job_ref and Job.objects.active().filter(pk=changeset.job_ref).exists():
+        raise Protected("Djinn is still at it. Stop that first, or wait until it is done.")

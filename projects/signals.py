@@ -13,6 +13,10 @@ restart_wanted = Signal()
 # Project, and with it come the project and the change set.
 changeset_closed = Signal()
 
+# Sent before somebody decides about a change set that a job made, edits, applies or rejects it; the sender is Project,
+# and with it come the project and the change set. Who is still at work on it raises a Refusal.
+changeset_deciding = Signal()
+
 # Sent while a branch is deleted, inside the transaction; the sender is Project, and with it come the project and
 # the branch. Who cannot do without the branch raises a Refusal.
 branch_deleting = Signal()

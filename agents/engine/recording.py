@@ -42,7 +42,8 @@ class Made:
 
 def make(job: Job, *, name: str = "", title: str = "", replaces: bool = False, keeps_secrets: bool = False) -> Made:
     """Raises NotPossible with the reason, and then nothing was written."""
-    changeset = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk).select_related("applied_as").first()
+    made = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk).select_related("applied_as")
+    changeset = made.filter(applied_as__isnull=False).order_by("created_at").first()
     if job.state != enums.JobState.COMPLETED:
         raise NotPossible(f"This job is {job.state}. Only a completed one can be recorded.")
     if changeset is None or changeset.applied_as is None:

@@ -53,7 +53,7 @@ class Outcome:
 def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
     """May be asked for a job at rest, as often as one likes; raises NotPossible otherwise."""
     job = _at_rest(job)
-    changeset = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk).first()
+    changeset = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk, follows=None).first()
     stored = list(replies(job))
     if not stored:
         raise NotPossible("This job has no stored reply: no model was asked.")

@@ -25,7 +25,9 @@ def undo(job: Job, *, by: User | None) -> Version:
 
 def _made(job: Job) -> Version:
     applied = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk, state=ChangeSetState.APPLIED)
-    changeset = applied.select_related("applied_as").defer("applied_as__manifest").first()
+    # The first: what was left of it may have been taken later.
+    first = applied.select_related("applied_as").defer("applied_as__manifest").order_by("created_at")
+    changeset = first.first()
     if changeset is None or changeset.applied_as is None or changeset.applied_as.job_ref != job.pk:
         raise NotPossible("This message changed nothing.")
     return changeset.applied_as

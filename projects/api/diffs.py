@@ -92,7 +92,7 @@ def apply_diff(request: Request, project: UUID, diff: UUID, body: ApplyIn) -> An
 def reject_diff(request: Request, project: UUID, diff: UUID) -> Any:
     """Turn the whole diff down; it stays readable."""
     found = _found(request, project, diff, Ability.EDIT)
-    changesets.reject(found, by=request.user)
+    review.reject(found, by=request.user)
     return showing.find(found.project, diff)
 
 

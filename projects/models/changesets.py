@@ -13,7 +13,7 @@ from projects.models.versions import Version
 
 
 class ChangeSet(models.Model):
-    """Staged changes over `base`. Many may be open; a job has one per branch."""
+    """Staged changes over `base`. Many may be open; a job has one open per branch."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="changesets")
@@ -35,6 +35,8 @@ class ChangeSet(models.Model):
     job_ref = models.UUIDField(null=True, blank=True)
     # One more with each staging: who decides says which one they looked at.
     revision = models.PositiveIntegerField(default=0)
+    # Of which this holds what was left, or whose place it took.
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followers")
     applied_as = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="changesets")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -47,7 +49,7 @@ class ChangeSet(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["branch", "job_ref"],
-                condition=Q(job_ref__isnull=False),
+                condition=Q(job_ref__isnull=False, state="open"),
                 name="changeset_one_per_branch_and_job",
             ),
             models.CheckConstraint(

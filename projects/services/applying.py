@@ -47,6 +47,7 @@ class Plan:
     differences: list[trees.Difference]
     summary: Summary
     rest: "Rest | None" = None
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def plan(
         trees.check_tree(tree)
     differences = trees.diff(head, tree)
     rest = _rest(base, ours, tree, choice.left) if choice.left else None
-    return Plan(head_id, staged, tree, differences, summarise(differences), rest)
+    return Plan(head_id, staged, tree, differences, summarise(differences), rest, pick)
 
 
 def check_seen(changeset: ChangeSet, seen: int | None) -> None:

@@ -10,7 +10,7 @@ from projects import errors, feed, signals
 from projects.enums import AuthorKind, ChangeSetState
 from projects.events import BranchCreated, BranchDeleted
 from projects.models import Branch, ChangeSet, Project, User, Version
-from projects.services import applying, changesets, comparing, versions, writing
+from projects.services import applying, changesets, comparing, staging, versions, writing
 from projects.store import branchnames, lineage, trees
 from projects.store.trees import Manifest
 
@@ -142,7 +142,7 @@ def _proposal(source: Branch, into: Branch, *, by: User | None) -> ChangeSet:
     base, tree = _brought(source, into)
     changeset.base, changeset.merges = base, source.head
     changeset.save(update_fields=["base", "merges"])
-    changesets.put_changes(changeset, trees.diff(versions.tree(base), tree))
+    staging.put_changes(changeset, trees.diff(versions.tree(base), tree))
     elder = ChangeSet.objects.filter(branch=into, state=ChangeSetState.OPEN, merges__isnull=False, title=title)
     for one in elder.exclude(pk=changeset.pk):
         changesets.supersede(one, changeset, by=by)

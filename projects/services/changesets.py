@@ -17,7 +17,6 @@ from projects.models import Branch, Change, ChangeSet, Project, User, Version
 from projects.services import applying, choosing, staging, writing
 from projects.services.applying import Plan, Rest
 from projects.services.choosing import Pick
-from projects.store import trees
 from projects.store.trees import Manifest
 
 # Each failed try means that somebody else's succeeded.
@@ -29,10 +28,11 @@ FREE_TRIES = 4
 def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
     *, branch: Branch, author_kind: AuthorKind, by: User | None = None, job_ref: UUID | None = None, title: str = ""
 ) -> ChangeSet:
-    """A new change set over the branch's head; a job gets the one it already has."""
+    """A new change set over the branch's head; a job gets the open one it already has."""
     with transaction.atomic():
         project = writing.lock(branch.project_id)
-        if job_ref and (existing := ChangeSet.objects.filter(branch=branch, job_ref=job_ref).first()):
+        own = ChangeSet.objects.filter(branch=branch, job_ref=job_ref, state=ChangeSetState.OPEN)
+        if job_ref and (existing := own.first()):
             return existing
         changeset = ChangeSet.objects.create(
             project=project,
@@ -100,11 +100,12 @@ def apply(
     pick: Pick | None = None,
     seen: int | None = None,
 ) -> Version:
-    """Make a Version of it and move the head; applied already: the version it became.
+    """Make a Version of it and move the head; applied already: the version it became, unless some of it was picked.
 
     `expected` says which hash its writer saw at a path ("" for none); `pick` takes some of it alone; `seen` is the
     revision that was looked at.
     """
+    check_free(changeset)
     for plan in islice(plans(changeset, expected=expected, pick=pick, seen=seen), FREE_TRIES):
         version = write(changeset, plan, by=by, message=message)
         if version is not None:
@@ -137,9 +138,27 @@ def plans(
         # Asked before planning: over what others did since, an applied set may look like a conflict.
         is_applied = ChangeSet.objects.filter(pk=changeset.pk, state=ChangeSetState.APPLIED).exists()
         if is_applied:
+            _check_whole(changeset, pick)
             yield applying.NOTHING
         else:
             yield applying.plan(changeset, expected=expected, pick=pick, seen=seen)
+
+
+def _check_whole(changeset: ChangeSet, pick: Pick | None) -> None:
+    """Who picked some of a set that is applied already would be told of what others picked."""
+    if pick is None:
+        return
+    fresh = ChangeSet.objects.select_related("applied_as").defer("applied_as__manifest").get(pk=changeset.pk)
+    number = fresh.applied_as.number if fresh.applied_as else 0
+    following = fresh.followers.filter(state=ChangeSetState.OPEN).first()
+    rest = f"What was left goes on as {following} ({following.pk})." if following else "Nothing of it is left."
+    raise errors.Closed(f"This change became version {number} already. {rest}")
+
+
+def check_free(changeset: ChangeSet) -> None:
+    """Before somebody decides about it: whoever is still at work on it may refuse."""
+    if changeset.job_ref:
+        signals.changeset_deciding.send(sender=Project, project=changeset.project, changeset=changeset)
 
 
 def reject(changeset: ChangeSet, *, by: User | None) -> None:
@@ -189,6 +208,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
         project = writing.lock(changeset.project_id)
         rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("applied_as")
         if done := rows.defer("applied_as__manifest").get(pk=changeset.pk).applied_as:
+            _check_whole(changeset, plan.pick)
             return done
         fresh = locked_open(changeset)
         branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
@@ -203,7 +223,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
         payload = _story(fresh, branch, version, plan.summary, message)
         feed.record(project, "changeset_applied", payload, actor=by, job_ref=fresh.job_ref)
         if plan.rest:
-            _go_on(fresh, branch, version, plan.rest, by=by)
+            _go_on(fresh, branch, version, plan, plan.rest, by=by)
     return version
 
 
@@ -222,7 +242,7 @@ def _make_version(branch: Branch, changeset: ChangeSet, plan: Plan, *, by: User 
     return version
 
 
-def _go_on(changeset: ChangeSet, branch: Branch, version: Version, rest: Rest, *, by: User | None) -> None:
+def _go_on(changeset: ChangeSet, branch: Branch, version: Version, plan: Plan, rest: Rest, *, by: User | None) -> None:
     """What nobody decided about waits in a change set of its own; nothing is lost."""
     following = ChangeSet.objects.create(
         project=changeset.project,
@@ -232,24 +252,13 @@ def _go_on(changeset: ChangeSet, branch: Branch, version: Version, rest: Rest, *
         author=changeset.author,
         title=changeset.title,
         note=changeset.note,
+        job_ref=changeset.job_ref,
+        follows=changeset,
     )
-    put_changes(following, rest.changes)
-    feed.record(changeset.project, "changeset_opened", naming(following, branch), actor=by)
-
-
-def put_changes(changeset: ChangeSet, differences: Iterable[trees.Difference]) -> None:
-    """What one tree is beside another, staged at once into a change set that nobody else knows yet."""
-    rows = [
-        Change(
-            changeset=changeset,
-            path=path,
-            before_id=before.sha256 if before else None,
-            after_id=after.sha256 if after else None,
-            executable=after is not None and after.executable,
-        )
-        for path, before, after in differences
-    ]
-    Change.objects.bulk_create(rows, batch_size=500)
+    # Over the old base it holds what was taken, too: then the decisions about that are spent, and all are asked anew.
+    waiting = [row for row in plan.staged if plan.tree.get(row.path) != row.after]
+    staging.put_changes(following, rest.changes, decided=() if rest.is_over_old_base else waiting)
+    feed.record(changeset.project, "changeset_opened", naming(following, branch), actor=by, job_ref=changeset.job_ref)
 
 
 def _move(fresh: ChangeSet, given: ChangeSet, state: ChangeSetState, version: Version | None) -> None:

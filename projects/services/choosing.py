@@ -106,7 +106,7 @@ def _decided(row: Staged, pick: Pick) -> Staged:
     for name in sorted(chosen - {part.id for part in parts_of(row.before, row.after)}):
         raise errors.MissingPart(row.path, name)
     turned_down = {name: Decision.REJECTED.value for name, word in row.hunks.items() if word == Decision.REJECTED}
-    decision = Decision.UNDECIDED if row.decision == Decision.APPROVED or chosen else row.decision
+    decision = Decision.UNDECIDED if row.decision == Decision.APPROVED else row.decision
     return row._replace(decision=decision, hunks={**turned_down, **dict.fromkeys(chosen, Decision.APPROVED.value)})
 
 

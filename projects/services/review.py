@@ -78,7 +78,7 @@ def decide(changeset: ChangeSet, path: str, decision: Decision, *, seen: str | N
 def decide_all(changeset: ChangeSet, decision: Decision, *, seen: int | None = None) -> None:
     """`seen` is the revision that was looked at."""
     with transaction.atomic():
-        changesets.locked_open(changeset)
+        _lock(changeset)
         applying.check_seen(changeset, seen)
         Change.objects.filter(changeset=changeset).update(decision=decision, hunks={})
 
@@ -91,11 +91,18 @@ def decide_part(changeset: ChangeSet, path: str, part: str, decision: Decision, 
         if part not in names:
             raise errors.MissingPart(path, part)
         decided = {name: change.hunks.get(name, change.decision) for name in names} | {part: decision.value}
-        words = set(decided.values())
-        change.decision = words.pop() if len(words) == 1 else Decision.UNDECIDED
-        open_words = {name: word for name, word in decided.items() if word != Decision.UNDECIDED}
-        change.hunks = open_words if words else {}
-        change.save(update_fields=["decision", "hunks"])
+        _settle(change, names, decided)
+
+
+def _settle(change: Change, names: list[str], decided: Mapping[str, str]) -> None:
+    """The decisions about these parts, which are that of the file where they are all the same."""
+    words = {decided.get(name, Decision.UNDECIDED.value) for name in names}
+    change.decision, change.hunks = Decision.UNDECIDED, {}
+    if len(words) == 1:
+        change.decision = words.pop()
+    else:
+        change.hunks = {name: decided[name] for name in names if decided.get(name, "") not in ("", Decision.UNDECIDED)}
+    change.save(update_fields=["decision", "hunks"])
 
 
 def parts_of(change: Change) -> list[Part]:
@@ -107,22 +114,34 @@ def edit(changeset: ChangeSet, path: str, content: bytes, *, seen: str) -> Chang
     """Another content for a staged file, by somebody who saw this one; its other parts stay as decided."""
     with transaction.atomic():
         change = _change(changeset, path, seen=seen)
-        edited = changesets.stage(changeset, path, content, executable=change.executable)
-        there = {part.id for part in choosing.parts_of(edited.before_id, _entry(edited.after_id, len(content)))}
-        kept = {name: word for name, word in change.hunks.items() if name in there}
-        Change.objects.filter(pk=change.pk).update(hunks=kept)
-        return _change(changeset, path)
+        decided = {part.id: change.hunks.get(part.id, change.decision) for part in parts_of(change)}
+        changesets.stage(changeset, path, content, executable=change.executable)
+        edited = _change(changeset, path)
+        if names := [part.id for part in parts_of(edited)]:
+            _settle(edited, names, decided)
+        return edited
 
 
 def stage(changeset: ChangeSet, path: str, content: staging.Content | None, *, seen: str) -> None:
     """Any file, by somebody who saw this one in the change set, whatever was decided about it."""
     packed = staging.pack([(path, content)])
     with transaction.atomic():
-        fresh = changesets.locked_open(changeset)
+        fresh = _lock(changeset)
         entries = applying.tree_of(fresh.base_id)
         rows = choosing.staged(fresh.pk)
         applying.check_expected({path: seen}, trees.overlay(entries, {row.path: row.after for row in rows}))
         staging.put(fresh, packed)
+
+
+def reject(changeset: ChangeSet, *, by: User | None) -> None:
+    """As `changesets.reject`, by a person: not while its job is at it."""
+    changesets.check_free(changeset)
+    changesets.reject(changeset, by=by)
+
+
+def _lock(changeset: ChangeSet) -> ChangeSet:
+    changesets.check_free(changeset)
+    return changesets.locked_open(changeset)
 
 
 def _entry(sha256: str | None, size: int) -> Entry | None:
@@ -130,7 +149,7 @@ def _entry(sha256: str | None, size: int) -> Entry | None:
 
 
 def _change(changeset: ChangeSet, path: str, *, seen: str | None = None) -> Change:
-    changesets.locked_open(changeset)
+    _lock(changeset)
     rows = Change.objects.select_related("after").defer("after__content")
     change = rows.filter(changeset=changeset, path=path).first()
     if change is None:
@@ -191,7 +210,7 @@ def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifes
     """Neither side may have moved since the clashes were looked at."""
     with transaction.atomic():
         writing.lock(changeset.project_id)
-        fresh = changesets.locked_open(changeset)
+        fresh = _lock(changeset)
         branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
         if applying.tree_of(branch.head_id) != head:
             raise errors.Moved(branch.name, branch.head.number if branch.head else None)
@@ -200,10 +219,12 @@ def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifes
         following = changesets.open(
             branch=branch, author_kind=AuthorKind(fresh.author_kind), by=fresh.author or by, title=fresh.title
         )
-        following.merges_id, following.note = fresh.merges_id, fresh.note
-        following.save(update_fields=["merges", "note"])
-        changesets.put_changes(following, trees.diff(head, tree))
+        staging.put_changes(following, trees.diff(head, tree), decided=choosing.staged(fresh.pk))
         changesets.supersede(fresh, following, by=by)
+        # Only now, for a job has no two that are open.
+        following.merges_id, following.note, following.job_ref = fresh.merges_id, fresh.note, fresh.job_ref
+        following.follows = fresh
+        following.save(update_fields=["merges", "note", "job_ref", "follows"])
     return following
 
 

@@ -5,14 +5,15 @@ What is slow (hashing, compressing) happens in `pack`, before anything is locked
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F
 
 from projects import errors
 from projects.enums import Decision
 from projects.models import Blob, Change, ChangeSet
-from projects.services import applying
+from projects.services import applying, choosing
+from projects.services.choosing import Staged
 from projects.store import blobs, trees
 from projects.store.trees import Entry, Manifest
 
@@ -97,3 +98,32 @@ def _rows(changeset: ChangeSet, entries: Mapping[str, Entry | None]) -> Iterator
             # What was decided was decided about the content before.
             decision=Decision.UNDECIDED,
         )
+
+
+def put_changes(
+    changeset: ChangeSet, differences: Iterable[trees.Difference], *, decided: Iterable[Staged] = ()
+) -> None:
+    """What one tree is beside another, staged at once into a change set that nobody else knows yet.
+
+    What was `decided` about the same content stays decided.
+    """
+    earlier = {row.path: row for row in decided}
+    rows = [
+        Change(
+            changeset=changeset,
+            path=path,
+            before_id=before.sha256 if before else None,
+            after_id=after.sha256 if after else None,
+            executable=after is not None and after.executable,
+            **_as_decided(earlier.get(path), before, after),
+        )
+        for path, before, after in differences
+    ]
+    Change.objects.bulk_create(rows, batch_size=500)
+
+
+def _as_decided(row: Staged | None, before: Entry | None, after: Entry | None) -> dict[str, Any]:
+    if row is None or row.after != after:
+        return {}
+    there = {part.id for part in choosing.parts_of(before.sha256 if before else None, after)} if row.hunks else set()
+    return {"decision": row.decision, "hunks": {name: word for name, word in row.hunks.items() if name in there}}

@@ -9,7 +9,7 @@ from projects import errors, feed
 from projects.enums import AuthorKind
 from projects.events import VersionRestored
 from projects.models import Branch, ChangeSet, Checkpoint, Parentage, Project, User, Version
-from projects.services import applying, changesets, comparing, writing
+from projects.services import applying, changesets, comparing, staging, writing
 from projects.store import lineage, trees
 from projects.store.trees import Manifest
 
@@ -88,7 +88,7 @@ def _head(branch: Branch, seen: int | None) -> Version | None:
 def _replacement(branch: Branch, differences: Sequence[trees.Difference], *, by: User | None, title: str) -> ChangeSet:
     kind = AuthorKind.USER if by else AuthorKind.SYSTEM
     changeset = changesets.open(branch=branch, author_kind=kind, by=by, title=title)
-    changesets.put_changes(changeset, differences)
+    staging.put_changes(changeset, differences)
     return changeset
 
 

@@ -126,7 +126,7 @@ def reject(request: HttpRequest, owner: str, project: str, change: UUID) -> Http
     changeset = found(lambda: showing.find(at, change))
     return attempt(
         request,
-        lambda: changesets.reject(changeset, by=user_of(request)),
+        lambda: review.reject(changeset, by=user_of(request)),
         to=reverse("projects:change-list", args=[at.owner.handle, at.slug]),
         said="Rejected. It stays readable among the rejected ones.",
     )

@@ -34,6 +34,13 @@ class TestOpen:
             "author_kind": "agent",
         }
 
+    def test_a_job_whose_change_was_closed_begins_another(self, people: People, changeset: ChangeSet):
+        changesets.stage(changeset, "a.txt", b"a")
+        changesets.reject(changeset, by=people.owner)
+        again = changesets.open(branch=people.main, author_kind=AuthorKind.AGENT, job_ref=changeset.job_ref)
+        changesets.stage(again, "a.txt", b"again")
+        assert (again.state, again == changeset) == ("open", False)
+
     def test_a_job_gets_the_one_it_has(self, people: People, changeset: ChangeSet):
         before = kinds(people)
         again = changesets.open(branch=people.main, author_kind=AuthorKind.AGENT, job_ref=changeset.job_ref)

@@ -154,3 +154,34 @@ def test_what_was_turned_down_and_is_wanted_again_is_looked_at_once_more(people:
     decide(changeset, "foo", decision="undecided")
     with pytest.raises(errors.BadPath, match="is a file and a folder at once"):
         changesets.apply(changeset, by=people.owner, message="m")
+
+
+def test_a_file_that_was_turned_down_stays_so_beside_a_picked_part(people: People, changeset: ChangeSet):
+    first, _ = parts(changeset)
+    decide(changeset, "long.txt", decision="rejected")
+    assert choose(changeset, Pick(hunks={"long.txt": frozenset({first})}))[0] == {"long.txt": FIRST_ONLY}
+    changesets.apply(changeset, by=people.owner, message="m", pick=Pick(hunks={"long.txt": frozenset({first})}))
+    [following] = ChangeSet.objects.filter(state="open")
+    assert [change.path for change in following.changes.all()] == ["new.txt"]
+
+
+def test_what_was_approved_and_not_picked_goes_on_approved(people: People, changeset: ChangeSet):
+    decide(changeset, "new.txt", decision="approved")
+    changesets.apply(changeset, by=people.owner, message="m", pick=Pick(frozenset({"long.txt"})))
+    [following] = ChangeSet.objects.filter(state="open")
+    assert [(change.path, change.decision) for change in following.changes.all()] == [("new.txt", "approved")]
+
+
+def test_a_second_pick_is_told_what_goes_on(people: People, changeset: ChangeSet):
+    made = changesets.apply(changeset, by=people.owner, message="m", pick=Pick(frozenset({"new.txt"})))
+    [following] = ChangeSet.objects.filter(state="open")
+    with pytest.raises(errors.Closed, match=f"became version 2 already.*goes on as .*{following.pk}"):
+        changesets.apply(changeset, by=people.editor, message="m", pick=Pick(frozenset({"long.txt"})))
+    assert changesets.apply(changeset, by=people.editor, message="m") == made
+
+
+def test_who_was_overtaken_with_a_pick_is_told_so(people: People, changeset: ChangeSet):
+    late = applying.plan(changeset, pick=Pick(frozenset({"long.txt"})))
+    changesets.apply(changeset, by=people.owner, message="m", pick=Pick(frozenset({"new.txt"})))
+    with pytest.raises(errors.Closed, match="became version 2 already"):
+        changesets.write(changeset, late, by=people.editor, message="m")

@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 
 from projects import errors
@@ -85,6 +87,16 @@ class TestEdit:
         assert second not in parts(changeset)
         assert files.read(files.working_manifest(changeset), "long.txt") == BEFORE.replace(b"\n30\n", b"\n30!\n")
 
+    def test_what_was_decided_about_the_whole_file_stays_with_its_other_parts(
+        self, people: People, changeset: ChangeSet
+    ):
+        _, second = parts(changeset)
+        review.decide(changeset, "long.txt", Decision.REJECTED)
+        review.edit(changeset, "long.txt", AFTER.replace(b"five", b"5!"), seen=change(changeset).after_id or "")
+        assert (change(changeset).decision, change(changeset).hunks) == ("undecided", {second: "rejected"})
+        made = changesets.apply(changeset, by=people.owner, message="m")
+        assert files.read(files.tree_of(made), "long.txt") == BEFORE.replace(b"\n5\n", b"\n5!\n")
+
     def test_who_saw_another_content_is_refused(self, changeset: ChangeSet):
         with pytest.raises(errors.Stale):
             review.edit(changeset, "new.txt", b"newer\n", seen="")
@@ -121,6 +133,18 @@ class TestResolve:
         assert files.read(tree, "long.txt") == made
         assert sorted(tree) == ["long.txt", "new.txt", "theirs.txt"]
         assert tree["new.txt"].executable
+
+    def test_what_was_decided_goes_along_with_what_is_the_same(self, people: People, clashing: ChangeSet):
+        review.decide(clashing, "new.txt", Decision.APPROVED)
+        review.decide(clashing, "long.txt", Decision.APPROVED)
+        ChangeSet.objects.filter(pk=clashing.pk).update(job_ref=uuid.uuid4())
+        clashing.refresh_from_db()
+        following = review.resolve(clashing, {"long.txt": b"mine\n"}, by=people.owner)
+        assert {one.path: one.decision for one in following.changes.all()} == {
+            "new.txt": "approved",
+            "long.txt": "undecided",
+        }
+        assert (following.job_ref, following.follows) == (clashing.job_ref, clashing)
 
     def test_a_clash_without_a_choice_is_refused(self, people: People, clashing: ChangeSet):
         with pytest.raises(errors.Conflict):
