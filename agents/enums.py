@@ -69,8 +69,11 @@ class Author(models.TextChoices):
 
 
 class StepState(models.TextChoices):
+    """Failed: what was tried did not work, and that is recorded. Asked for again it is tried anew."""
+
     RUNNING = "running"
     DONE = "done"
+    FAILED = "failed"
 
 
 class GenerationState(models.TextChoices):

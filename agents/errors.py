@@ -68,12 +68,12 @@ CODES: Final = MappingProxyType(
         ),
         "install_failed": Advice(
             "Installing the app's packages failed.",
-            "Read the end of the install log, or ask for a repair.",
+            "Let Djinn try to fix it once more, or say what should be different.",
             retryable=False,
         ),
         "start_failed": Advice(
             "The app did not start.",
-            "Read the end of the start log, or ask for a repair.",
+            "Let Djinn try to fix it once more, or say what should be different.",
             retryable=False,
         ),
         "conflict": Advice(
@@ -103,6 +103,10 @@ CODES: Final = MappingProxyType(
         ),
     }
 )
+
+
+# So much of an app's own words stands in a message for people.
+MOST_SHOWN: Final = 1500
 
 
 class Cancelled(Exception):
@@ -136,6 +140,14 @@ class Failure(Exception):
             "user_action": self.user_action,
             "retryable": self.retryable,
         }
+
+
+class AppBroken(Failure):
+    """The app itself is at fault, so it can be mended; `output` is the end of what was said, for who mends it."""
+
+    def __init__(self, code: str, title: str, output: str) -> None:
+        self.title, self.output = title, output
+        super().__init__(code, f"{title}\n\n{output[-MOST_SHOWN:].strip()}".strip())
 
 
 class ModelFailure(Failure):

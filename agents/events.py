@@ -64,6 +64,16 @@ class BlueprintReady(TypedDict):
     name: str
 
 
+class RepairStarted(TypedDict):
+    """`text` is the end of the report that the model is given."""
+
+    job: str
+    round: int
+    code: str
+    title: str
+    text: str
+
+
 class FileTouched(TypedDict):
     path: str
     path_id: str
@@ -100,5 +110,7 @@ def register() -> None:
     feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
+    repair = Fragment(region="chat", key="repair-{job}-{round}", template="events/repair_card.html")
+    feed.register(Kind("repair_started", RepairStarted, (repair,)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):
         feed.register(Kind(f"file_{verb}", FileTouched, (_FILE,)))

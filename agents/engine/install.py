@@ -1,17 +1,24 @@
 """The app's packages, installed in its box."""
 
+import re
+
 from agents.engine import steps
 from agents.engine.context import Context
-from agents.lifecycle.failures import Failure
+from agents.errors import AppBroken, Failure
 from projects.services import files
-from sandboxes.models import Sandbox
+from sandboxes.models import Command, Sandbox
 from sandboxes.runtime import install, lifecycle, sync
 
-_TAIL = 1500
+KEY = "install"
+# The way to the packages failed, not the app: no change of its files would help.
+_OUTSIDE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|name resolution"
+    r"|Connect(?:ion|Timeout)Error|ReadTimeoutError|ProxyError"
+)
 
 
-def run(context: Context) -> None:
-    steps.once(context, "install", lambda _: _install(context), role="tester", title="Install")
+def run(context: Context, key: str = KEY) -> None:
+    steps.once(context, key, lambda _: _install(context), role="tester", title="Install")
 
 
 def _install(context: Context) -> steps.Output:
@@ -32,6 +39,12 @@ def prepare(context: Context) -> Sandbox:
     sync.sync(sandbox, files.working_manifest(changeset))
     command = install.install(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)
     if command is not None and command.exit_code != 0:
-        tail = command.output[-_TAIL:]
-        raise Failure("install_failed", f"{command.title} failed (exit code {command.exit_code}).\n\n{tail}")
+        raise _failure(command)
     return sandbox
+
+
+def _failure(command: Command) -> Failure:
+    broken = AppBroken("install_failed", f"{command.title} failed (exit code {command.exit_code}).", command.output)
+    if _OUTSIDE.search(command.output):
+        return Failure("install_failed", broken.message, retryable=True)
+    return broken

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.engine import asking, design, edit
+from agents.engine import asking, changing, design, edit
 from agents.engine.replay import ScratchSink
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
@@ -43,7 +43,7 @@ def change(recording: Recording, says: str) -> Played:
     played = build(recording)
     writer = Writer(ScratchSink(played.scratch, played.plan["stack"]))
     asking.take_in([recording.stream(edit.KEY, text=says) or ""], writer)
-    edit.apply(writer)
+    changing.apply(writer)
     return played
 
 

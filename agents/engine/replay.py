@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Length
 
-from agents.engine import asking, design, edit, reading
+from agents.engine import asking, changing, design, edit, reading, repair
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
 from agents.models import Generation, Job
@@ -146,6 +146,11 @@ def _plan(job: Job, stored: list[Reply]) -> dict[str, Any]:
     return {} if designs else dict(job.blueprint)
 
 
+def is_change(step: str) -> bool:
+    """Whether edits may stand in the replies of this step."""
+    return step == edit.KEY or step.startswith(f"{repair.KEY}-")
+
+
 def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
     if reply.step == design.KEY:
         return
@@ -153,8 +158,8 @@ def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
     writer = Writer(sink)
     try:
         asking.take_in(reply.pieces(chunk), writer)
-        if reply.step == edit.KEY:
-            edit.apply(writer)
+        if is_change(reply.step):
+            changing.apply(writer)
     except BrokenOff:
         pass
 

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from agents import enums
-from agents.engine import chores, design, edit, finish, implement, install, start
+from agents.engine import chores, design, edit, finish, implement, install, repair, start
 from agents.engine.context import Context, Interrupted
+from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, turns
 from agents.models import Job
 from sandboxes.errors import Stopped
@@ -95,7 +96,9 @@ def _design(context: Context) -> None:
 
 
 def _implement(context: Context) -> None:
-    if context.job.kind == enums.JobKind.GENERATE:
+    if repair.is_due(context.job):
+        repair.run(context)
+    elif context.job.kind == enums.JobKind.GENERATE:
         implement.run(context)
     elif not edit.run(context):
         finish.without_changes(context)
@@ -104,13 +107,23 @@ def _implement(context: Context) -> None:
 
 
 def _install(context: Context) -> None:
-    install.run(context)
-    _advance(context, enums.Phase.START)
+    if _is_fine(context, install.run, install.KEY):
+        _advance(context, enums.Phase.START)
 
 
 def _start(context: Context) -> None:
-    start.run(context)
-    finish.run(context)
+    if _is_fine(context, start.run, start.KEY):
+        finish.run(context)
+
+
+def _is_fine(context: Context, trial: Callable[[Context, str], None], key: str) -> bool:
+    """If not, the job is on its way to be mended."""
+    try:
+        trial(context, repair.numbered(context.job, key))
+    except AppBroken as broken:
+        repair.begin(context, broken)
+        return False
+    return True
 
 
 def _advance(context: Context, phase: enums.Phase) -> None:

@@ -1,4 +1,4 @@
-"""Memoised steps: what is recorded as done is never done again."""
+"""Memoised steps: what is recorded as done is never done again. What failed may be tried anew."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,11 +31,19 @@ def _begin(context: Context, key: str, *, role: str, title: str) -> Step:
             key=key,
             defaults={"ordinal": job.steps.count() + 1, "role": role, "title": title},
         )
+        if step.state == enums.StepState.FAILED:
+            step.state, step.finished_at = enums.StepState.RUNNING, None
+            step.save(update_fields=["state", "finished_at"])
     return step
 
 
-def _settle(step: Step, output: Output) -> None:
-    step.state = enums.StepState.DONE
+def fail(step: Step, output: Output) -> None:
+    """Inside the transaction in which it is decided what comes of it."""
+    _settle(step, output, state=enums.StepState.FAILED)
+
+
+def _settle(step: Step, output: Output, *, state: enums.StepState = enums.StepState.DONE) -> None:
+    step.state = state
     step.output = output
     step.finished_at = timezone.now()
     step.save(update_fields=["state", "output", "finished_at"])

@@ -126,7 +126,9 @@ def requeue(job: Job, *, by: User | None) -> None:
     job.waiting_for, job.error = enums.WaitingFor.NOTHING, None
     job.finished_at = job.not_before = None
     job.phase_before, job.phase_since = "", timezone.now()
-    job.save(update_fields=[*_LEFT, "not_before", "phase_since"])
+    # What is counted against a bound is counted from here on.
+    job.output = {**job.output, "steps_before": job.steps.count()}
+    job.save(update_fields=[*_LEFT, "not_before", "phase_since", "output"])
     _tell(job, "job_resumed", by=by)
     _phase_changed(job, before=before)
 

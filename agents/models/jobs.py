@@ -190,8 +190,9 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job", "key"], name="step_key_unique"),
             models.CheckConstraint(
-                condition=Q(state="done", finished_at__isnull=False) | Q(state="running", finished_at__isnull=True),
-                name="step_done_says_when",
+                condition=Q(state__in=("done", "failed"), finished_at__isnull=False)
+                | Q(state="running", finished_at__isnull=True),
+                name="step_ended_says_when",
             ),
         ]
         ordering = ["ordinal"]

@@ -92,6 +92,10 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("command_started", _command(command="c3", kind="serve", title="Start the app's server")),
     ("command_finished", _command(command="c4", kind="serve", exit_code=None, seconds=9.0, tail="bye")),
     (
+        "repair_started",
+        {"job": JOB, "round": 1, "code": "install_failed", "title": "It broke.", "text": "npm: no\n\n> 3 three"},
+    ),
+    (
         "job_failed",
         _job(state="failed", code="install_failed", message="It broke.", user_action="Retry.", retryable=True),
     ),

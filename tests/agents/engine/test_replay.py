@@ -2,8 +2,7 @@
 
 import pytest
 
-from agents.engine import asking, replay, runner, sinks
-from agents.engine import edit as edit_engine
+from agents.engine import asking, changing, replay, runner, sinks
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
 from agents.lifecycle import leases
@@ -138,7 +137,7 @@ def test_a_worker_that_died_between_two_edits_of_one_reply(server: ModelServer, 
     asked = asking.request(context, step="edit", prompt="design", values={"stacks": ""}, turns=(Turn("user", "Go"),))
     asking.read_stream(context, step, asked, writer)
     writer.changes.pop()
-    edit_engine.apply(writer)
+    changing.apply(writer)
     leases.release_all()
     assert run(job).state == "completed"
     assert tree(built.project)["app.js"].startswith("document.title = 'Other';")

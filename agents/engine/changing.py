@@ -1,0 +1,69 @@
+"""One step that changes an app that exists: asked for, applied exactly where it fits, and the rest asked for again.
+
+Edits that fit nowhere go back to the model with the reason, within a bound. What the step is about is its caller's.
+"""
+
+from collections.abc import Callable
+
+from agents.engine import asking, sinks, steps
+from agents.engine.context import Context
+from agents.engine.sinks import JobSink
+from agents.engine.speech import say
+from agents.engine.writer import AnySink, Writer
+from agents.llm.base import Request, Turn
+from agents.models import Step
+from agents.parsing import edits
+from agents.parsing.events import EditClosed, PatchClosed
+from projects.services import files
+
+_ROUNDS = 3
+
+Ask = Callable[[Writer[JobSink], tuple[Turn, ...]], tuple[Request, str]]
+
+
+def change(context: Context, step: Step, ask: Ask, turns: tuple[Turn, ...]) -> steps.Output:
+    """`left_out` names what did not fit in the end."""
+    writer, complaints = Writer(sinks.of_step(context, step)), list[str]()
+    for _ in range(_ROUNDS):
+        context.heed()
+        writer.look()
+        call = asking.read_stream(context, step, ask(writer, turns), writer)
+        complaints = apply(writer)
+        if not complaints:
+            break
+        turns = (*turns, Turn("assistant", call.text), Turn("user", "\n".join(complaints)))
+    if complaints and writer.touched:
+        say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
+    return {"files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted}
+
+
+def apply(writer: Writer[AnySink]) -> list[str]:
+    """Apply what was collected; give back what to tell the model about the rest."""
+    complaints: list[str] = []
+    for change in writer.changes:
+        complaints += _apply_to(writer, change)
+    complaints += [f"{path}: TRUNCATED. The block did not end; send it whole." for path in writer.truncated]
+    complaints += writer.faults
+    for collected in (writer.changes, writer.truncated, writer.faults):
+        collected.clear()
+    return complaints
+
+
+def _fitted(text: str, change: EditClosed | PatchClosed) -> edits.Result:
+    if isinstance(change, EditClosed):
+        return edits.apply(text, change.blocks)
+    return edits.apply_unified(text, change.diff)
+
+
+def _apply_to(writer: Writer[AnySink], change: EditClosed | PatchClosed) -> list[str]:
+    path, before = change.path, writer.read(change.path)
+    if before is None:
+        return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
+    text = files.text_of(before)
+    if text is None:
+        return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
+    result = _fitted(text, change)
+    if result.text != text:
+        writer.replace(path, result.text.encode())
+    done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""
+    return [f"{path}, block {one.index + 1}: {one.code}.{done}\n{one.near}" for one in result.failures]

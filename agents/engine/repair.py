@@ -1,0 +1,140 @@
+"""An app that cannot be installed or started is mended by the model, within a bound and in sight of everybody.
+
+A round: what failed is recorded, the job goes back to implementing, the model is given the report and edits, and
+installing and starting are tried anew, as steps of their own. It ends when the app runs, after so many rounds, or
+when the same error has come three times in a row.
+"""
+
+import itertools
+
+from django.db.models import QuerySet
+
+from agents import enums
+from agents.engine import asking, changing, install, reading, report, start, steps
+from agents.engine.context import Context
+from agents.engine.report import Report
+from agents.engine.sinks import JobSink
+from agents.engine.writer import Writer
+from agents.errors import AppBroken, Failure, ModelFailure
+from agents.lifecycle import moves
+from agents.llm.base import Request, Turn
+from agents.models import Job, Step
+from projects import feed
+from projects.services import files, secrets
+
+KEY = "repair"
+MOST_ROUNDS = 3
+MOST_ALIKE = 3
+_MOST_SHOWN = 1200
+_TRIED = (install.KEY, start.KEY)
+
+
+def numbered(job: Job, key: str) -> str:
+    """The name of a step of this round: tried again after a repair it is another one."""
+    rounds = _repairs(job).count()
+    return f"{key}-{rounds + 1}" if rounds else key
+
+
+def is_due(job: Job) -> bool:
+    """Whether something failed that no finished repair came after."""
+    newest = job.steps.exclude(state=enums.StepState.RUNNING).order_by("ordinal").last()
+    return newest is not None and newest.state == enums.StepState.FAILED and _is_trial(newest)
+
+
+def begin(context: Context, broken: AppBroken) -> None:
+    """Record what failed and go back to implementing, or raise it again when nothing more is to be tried.
+
+    One transaction: no crash can leave a failure recorded that nobody goes on from.
+    """
+    told = _report(context, broken)
+    with context.hold_on_course() as job:
+        verdict = _verdict(job, told)
+        _fail_step(job, told)
+        if not verdict:
+            moves.advance(job, enums.Phase.IMPLEMENTING)
+            _announce(job, told)
+    if verdict:
+        raise Failure(broken.code, f"{verdict}\n\n{broken.message}")
+
+
+def run(context: Context) -> None:
+    """The step of this round; `is_due` must have said so."""
+    done = _repairs(context.job).filter(state=enums.StepState.DONE).count()
+    key = f"{KEY}-{done + 1}"
+    try:
+        steps.once(context, key, lambda step: _mend(context, step), role="fixer", title=f"Repair {done + 1}")
+    except ModelFailure as sorry:
+        if sorry.retryable:
+            raise
+        failed = _last_failed(context.job)
+        raise Failure(
+            failed.output["code"], f"{failed.output['title']} It could not be mended: {sorry.message}"
+        ) from sorry
+
+
+def _mend(context: Context, step: Step) -> steps.Output:
+    told = str(_last_failed(context.job).output["report"])
+
+    def ask(writer: Writer[JobSink], turns: tuple[Turn, ...]) -> tuple[Request, str]:
+        values = {
+            "rules": reading.rules(writer.sink.changeset),
+            "wish": context.wish,
+            "tree": reading.tree(writer.sink.changeset),
+            "files": reading.full_texts(writer.sink.changeset),
+        }
+        return asking.request(context, step=step.key, prompt="repair", values=values, turns=turns)
+
+    return changing.change(context, step, ask, (Turn("user", told),))
+
+
+def _report(context: Context, broken: AppBroken) -> Report:
+    """What the box says was masked there; the files it names are masked here."""
+    made = report.of(broken.code, broken.title, broken.output, files.working_manifest(context.changeset()))
+    masker = secrets.masker(context.project)
+    return Report(made.code, made.title, masker.text(made.text), made.fingerprint)
+
+
+def _fail_step(job: Job, told: Report) -> None:
+    step = job.steps.filter(state=enums.StepState.RUNNING).order_by("ordinal").last()
+    assert step is not None  # noqa: S101 - what failed is a step that was begun
+    steps.fail(step, {"code": told.code, "title": told.title, "report": told.text, "fingerprint": told.fingerprint})
+
+
+def _verdict(job: Job, told: Report) -> str:
+    """Why nothing more is tried; nothing while another round is worth it. Counted since somebody asked to go on."""
+    since = int(job.output.get("steps_before", 0))
+    rounds = _repairs(job).filter(ordinal__gt=since).count()
+    before = _failed(job).filter(ordinal__gt=since).order_by("-ordinal").values_list("output__fingerprint", flat=True)
+    if 1 + sum(1 for _ in itertools.takewhile(told.fingerprint.__eq__, before)) >= MOST_ALIKE:
+        return f"The same error came {MOST_ALIKE} times in a row, so Djinn stopped trying to mend it."
+    if rounds >= MOST_ROUNDS:
+        return f"Djinn tried to mend it {MOST_ROUNDS} times, and it still does not run."
+    return ""
+
+
+def _announce(job: Job, told: Report) -> None:
+    number = _repairs(job).count() + 1
+    payload = {
+        "job": str(job.pk),
+        "round": number,
+        "code": told.code,
+        "title": told.title,
+        "text": told.text[-_MOST_SHOWN:],
+    }
+    feed.record(job.project, "repair_started", payload, job_ref=job.pk)
+
+
+def _repairs(job: Job) -> "QuerySet[Step]":
+    return job.steps.filter(key__startswith=f"{KEY}-")
+
+
+def _failed(job: Job) -> "QuerySet[Step]":
+    return job.steps.filter(state=enums.StepState.FAILED)
+
+
+def _last_failed(job: Job) -> Step:
+    return _failed(job).order_by("ordinal")[_failed(job).count() - 1]
+
+
+def _is_trial(step: Step) -> bool:
+    return step.key.partition("-")[0] in _TRIED
