@@ -94,10 +94,18 @@ def test_what_can_be_done_fits_the_state(state: str, verbs: list[str]) -> None:
 def test_only_a_failure_that_may_pass_offers_another_try() -> None:
     failed = story.told("job_failed")[0]
     offered = "".join(html for _, _, html in story.fragments("job_failed", failed))
-    refused = "".join(html for _, _, html in story.fragments("job_failed", {**failed, "retryable": False}))
+    final = {**failed, "code": "auth", "retryable": False}
+    refused = "".join(html for _, _, html in story.fragments("job_failed", final))
     assert f"jobs/{story.JOB}/retry/" in offered
     assert "retry/" not in refused
     assert "It broke." in refused
+
+
+def test_an_app_that_does_not_run_can_be_fixed() -> None:
+    failed = {**story.told("job_failed")[0], "code": "start_failed", "retryable": False}
+    offered = "".join(html for _, _, html in story.fragments("job_failed", failed))
+    assert f"jobs/{story.JOB}/retry/" in offered
+    assert "Fix it" in offered
 
 
 def test_the_app_runs_in_a_frame_of_its_own_kind() -> None:
