@@ -26,6 +26,10 @@ class JobMoved(TypedDict):
     user_action: str
     retryable: bool
     seconds: int
+    # What a paused job waits for: user, approval, budget or answer.
+    waiting_for: str
+    # In US dollars, to the cent; empty while nothing was charged.
+    cost: str
     # Which wait or end of this job it is, so that each has a place of its own in the chat.
     turn: int
 
@@ -74,6 +78,14 @@ class RepairStarted(TypedDict):
     text: str
 
 
+class BudgetReached(TypedDict):
+    """In US dollars, to the cent."""
+
+    job: str
+    budget: str
+    spent: str
+
+
 class FileTouched(TypedDict):
     path: str
     path_id: str
@@ -110,6 +122,8 @@ def register() -> None:
     feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
+    budget = Fragment(region="chat", key="budget-{job}-{spent}", template="events/budget_card.html")
+    feed.register(Kind("budget_reached", BudgetReached, (budget,)))
     repair = Fragment(region="chat", key="repair-{job}-{round}", template="events/repair_card.html")
     feed.register(Kind("repair_started", RepairStarted, (repair,)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):

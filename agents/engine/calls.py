@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from agents import enums, errors
-from agents.engine import trials
+from agents.engine import purse, trials
 from agents.engine.context import Context
 from agents.llm import gateway
 from agents.llm.base import Finish, Request, Spent, Text, ToolCall
@@ -40,6 +40,7 @@ class Call:
     tool_calls: list[ToolCall] = field(default_factory=list)
     finish: Finish | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
+    _reserved: Decimal = Decimal(0)
     _began: float = 0.0
     _first: int | None = None
     _flushed: float = 0.0
@@ -101,6 +102,8 @@ class Call:
     def _open(self) -> None:
         self._began = self._flushed = time.monotonic()
         with self.context.hold() as job:
+            reserve = purse.put_aside(job, self.request)
+            self.request, self._reserved = reserve.request, reserve.amount
             Generation.objects.create(
                 id=self.id,
                 job=job,
@@ -148,8 +151,9 @@ class Call:
                 first_token_ms=self._first,
                 duration_ms=round((time.monotonic() - self._began) * 1000),
             )
-            if settled and counted.cost:
+            if settled:
                 _charge(self.context.job, counted.cost)
+                purse.give_back(self.context.job.pk, self._reserved)
 
 
 def _kept(request: Request) -> dict[str, Any]:
@@ -161,5 +165,6 @@ def _kept(request: Request) -> dict[str, Any]:
     return kept
 
 
-def _charge(job: Job, cost: Decimal) -> None:
-    Job.objects.filter(pk=job.pk).update(spent=F("spent") + cost)
+def _charge(job: Job, cost: Decimal | None) -> None:
+    if cost:
+        Job.objects.filter(pk=job.pk).update(spent=F("spent") + cost)

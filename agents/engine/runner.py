@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from agents import enums
-from agents.engine import chores, design, edit, finish, implement, install, repair, start
+from agents.engine import chores, design, edit, finish, implement, install, purse, repair, start
 from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, turns
@@ -57,6 +57,9 @@ def _attempt(context: Context) -> None:
     except (Interrupted, Stopped):
         with context.hold() as job:
             _give_in(job)
+    except purse.BudgetReached:
+        with context.hold() as job:
+            moves.run_dry(job)
     except leases.LeaseLost:
         raise
     except Exception as surprise:  # every end of a job is recorded

@@ -74,6 +74,7 @@ def _take(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
             lease_expires=_until(),
             attempts=F("attempts") + 1,
             not_before=None,
+            reserved=0,  # for a call that a worker who died was in
             started_at=Coalesce("started_at", Value(now)),
         )
     )

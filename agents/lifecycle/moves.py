@@ -5,6 +5,7 @@ locked the project by a door that found the job without an owner.
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -96,6 +97,17 @@ def pause(job: Job, *, waiting_for: enums.WaitingFor, by: User | None = None) ->
     _leave(job, enums.Phase.PAUSED, "job_paused", by=by)
 
 
+def run_dry(job: Job) -> None:
+    """The budget is spent: it waits until somebody raises it."""
+    pause(job, waiting_for=enums.WaitingFor.BUDGET)
+    payload = {"job": str(job.pk), "budget": _dollars(job.budget), "spent": _dollars(job.spent)}
+    feed.record(job.project, "budget_reached", payload, job_ref=job.pk)
+
+
+def _dollars(amount: Decimal | None) -> str:
+    return f"{amount or 0:.2f}"
+
+
 def fail(job: Job, failure: Failure) -> None:
     job.error = failure.as_payload()
     job.phase_before = job.phase
@@ -165,6 +177,8 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
         "user_action": error.get("user_action", ""),
         "retryable": bool(error.get("retryable")),
         "seconds": elapsed(job),
+        "waiting_for": job.waiting_for,
+        "cost": _dollars(job.spent) if job.spent else "",
         # A start ends the wait before it.
         "turn": job.attempts - 1 if kind == "job_started" else job.attempts,
     }

@@ -1,6 +1,7 @@
 """Start, stop, pause, resume and retry jobs. A door's whole power over a running job is its intent."""
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -105,6 +106,7 @@ def _queue(session: Session, text: str, *, by: User | None, model: str, idempote
         input={"text": text, "wish": text if kind == enums.JobKind.GENERATE else _wish(session, text), **chosen},
         model=model or settings.DJINN_MODEL,
         idempotency_key=idempotency_key,
+        budget=Decimal(str(settings.JOB_BUDGET)) if settings.JOB_BUDGET else None,
         created_by=by,
     )
 
@@ -152,6 +154,18 @@ def resume(job: Job, *, by: User | None) -> None:
     _go_on(job, enums.JobState.PAUSED, by=by)
 
 
+def allow(job: Job, *, by: User | None) -> None:
+    """A job that spent its budget gets the same once more, and goes on."""
+    with transaction.atomic():
+        job = _fresh(job)
+        if job.state != enums.JobState.PAUSED or job.waiting_for != enums.WaitingFor.BUDGET or job.budget is None:
+            raise NotPossible("This job does not wait for a budget.")
+        job.budget += job.budget
+        job.save(update_fields=["budget"])
+        moves.requeue(job, by=by)
+        _wake(job.pk)
+
+
 def retry(job: Job, *, by: User | None) -> None:
     """A failed job goes on where it failed; what it had done is not done again."""
     _go_on(job, enums.JobState.FAILED, by=by)
@@ -162,6 +176,8 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
         job = _fresh(job)
         if job.state != expected:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
+        if job.waiting_for == enums.WaitingFor.BUDGET:
+            raise NotPossible("The budget of this job is used up. Raise it, and it goes on.")
         moves.requeue(job, by=by)
         _wake(job.pk)
 

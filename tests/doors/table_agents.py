@@ -18,6 +18,7 @@ ROWS = (
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/pause/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/resume/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/retry/", ASKED, NO_JOB),
+    Row(f"POST {PROJECT}jobs/<uuid:job_id>/allow/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/undo/", ASKED, NO_JOB),
     Row("WS ws/projects/<uuid:project_id>/", VIEWERS),
     Row("WS live/projects/<uuid:project_id>/", VIEWERS),
