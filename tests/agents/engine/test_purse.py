@@ -20,7 +20,7 @@ from tests.fakes.model_server import ENDING, ModelServer
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # It says in its reply what it charged, and stands in the list of prices.
-MODEL = "openrouter/anthropic/claude-3.5-sonnet"
+MODEL = "openrouter/anthropic/claude-sonnet-4-5"
 
 
 def charged(cost: float) -> dict[str, object]:
@@ -87,7 +87,12 @@ def test_a_job_pauses_at_its_budget_and_goes_on_when_it_is_raised(
         jobs.resume(job, by=owner)
     jobs.allow(job, by=owner)
     job = run(job)
-    assert (job.state, job.budget, job.spent, job.reserved) == ("completed", Decimal("0.4"), Decimal("0.24"), Decimal(0))
+    assert (job.state, job.budget, job.spent, job.reserved) == (
+        "completed",
+        Decimal("0.4"),
+        Decimal("0.24"),
+        Decimal(0),
+    )
     assert tree(project) == PAGE
     assert [step.key for step in job.steps.all()] == ["design", "implement-1", "install", "start"]
     assert server.seen[-1].body["max_tokens"] < 20_000

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0005_chores'),
+        ("agents", "0006_priorities_titles_queues"),
     ]
 
     operations = [
