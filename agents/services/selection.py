@@ -11,8 +11,6 @@ MOST_NAME: int = Job._meta.get_field("model").max_length or 0
 
 def check(model: str) -> None:
     """What a person chose for the job, or nothing: then whatever the settings may make it ask."""
-    if len(model) > MOST_NAME:
-        raise errors.Unfit(f"The name of a model has at most {MOST_NAME} characters.")
     for text in (model,) if model else (settings.DJINN_MODEL, *settings.MODEL_OF_STEP.values()):
         _check_chain(text)
 

@@ -24,7 +24,7 @@ BELOW = {"prompt_tokens": -5, "completion_tokens": -1, "total_tokens": -6, "cost
 
 # What comes, the job's state after one attempt, and the code and words that people are told.
 DESIGNS: dict[str, tuple[Script, str, str, str]] = {
-    "nothing at all": (Script(pieces=()), "queued", "", "did not give a plan"),
+    "nothing at all": (Script(pieces=()), "queued", "", "without a word"),
     "noise": (says(NOISE), "queued", "", "did not give a plan"),
     "nulls and halves": (says("\0\ud800\0" * 500), "queued", "", "did not give a plan"),
     "a plan cut in the middle": (says(blueprint()[:200]), "queued", "", "did not give a plan"),
@@ -127,12 +127,14 @@ FILES: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
-def test_files_that_are_none_become_no_version(server: ModelServer, project: Project, owner: User, text: str) -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_are_none_become_no_version(server: ModelServer, project: Project, owner: User, name: str) -> None:
+    text = FILES[name]
     server.will(says(blueprint()), says(text))
     job = run(wish(project, owner))
     assert job.state == "queued"
-    assert "did not finish" in payloads(project, "job_queued")[-1]["message"]
+    said = "without a word" if name == "nothing" else "did not finish"
+    assert said in payloads(project, "job_queued")[-1]["message"]
     assert (Version.objects.count(), ProjectFile.objects.count()) == (0, 0)
     server.will(says(files(*PAGE)))
     assert run(job).state == "completed"

@@ -26,7 +26,8 @@ _PLAN = {
 def _job(**more: Any) -> dict[str, Any]:
     return {
         "job": JOB, "kind": "generate", "title": "A tool library", "state": "running", "phase": "implementing",
-        "code": "", "message": "", "user_action": "", "retryable": False, "seconds": 107, "turn": 1, **more,
+        "code": "", "message": "", "user_action": "", "retryable": False, "seconds": 107,
+        "waiting_for": "", "cost": "", "turn": 1, **more,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def test_other_refusals_are_no_missing_pages(people: People):
 def test_a_refusal_is_said_on_the_page_one_comes_to(people: People, client: Client):
     client.force_login(people.owner)
     home = f"/p/{people.owner.handle}/{people.project.slug}/"
-    answer = client.post(f"{home}branches/delete/", {"name": "main"}, follow=True)
+    answer = client.post(f"{home}branches/delete/", {"name": "main", "head": 0}, follow=True)
     assert answer.redirect_chain == [(f"{home}branches/", 302)]
     assert ["stays" in str(message) for message in get_messages(answer.wsgi_request)] == [True]
     assert "The branch &#x27;main&#x27; stays" in answer.content.decode()
