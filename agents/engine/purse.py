@@ -4,7 +4,7 @@ A model whose price nobody told us is only held back once the budget is spent.
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from agents.models import Job
 
 # A reply that must be shorter than this is not worth what asking for it costs.
 LEAST_TOKENS = 1_000
+_CENTS = Decimal("0.000001")
 # Whoever serves these says in the reply what was charged, so the price is the provider's, wherever it is asked.
 SAYS_ITS_PRICE = ("openrouter/",)
 
@@ -40,6 +41,8 @@ def put_aside(job: Job, request: Request) -> Reserve:
     if left <= 0:
         raise BudgetReached
     reserve = _within(left, request)
+    # As exact as the column is, or what is given back would not be what was put aside.
+    reserve = replace(reserve, amount=reserve.amount.quantize(_CENTS, ROUND_UP))
     Job.objects.filter(pk=job.pk).update(reserved=F("reserved") + reserve.amount)
     return reserve
 

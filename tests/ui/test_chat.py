@@ -47,7 +47,8 @@ def test_its_end_is_in_view(bench: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [("job_completed", "Done"), ("job_cancelled", "Stopped"), ("job_failed", "This did not work")]
+    ("kind", "words"),
+    [("job_completed", "Done"), ("job_cancelled", "Stopped"), ("job_failed", "The app does not run yet")],
 )
 def test_the_end_of_a_job_comes_into_view(site: Site, bench: Page, people: People, kind: str, words: str) -> None:
     site.push(_record(people, kind, story.told(kind)[0]))

@@ -53,7 +53,9 @@ def test_a_call_may_say_as_much_as_is_left_pays_for(job: Job) -> None:
 def test_with_plenty_left_the_model_is_not_held_back(job: Job) -> None:
     reserve = allowed(job, "50")
     assert reserve.request.max_tokens is None
-    assert reserve.amount == pricing.bound(MODEL, reserve.request)
+    bound = pricing.bound(MODEL, reserve.request)
+    assert bound is not None
+    assert bound <= reserve.amount <= bound + Decimal("0.000001")
 
 
 @pytest.mark.parametrize(("budget", "spent"), [("0.01", "0"), ("1", "1"), ("1", "0.99"), ("1", "2")])
