@@ -3,11 +3,8 @@
 Edits that fit nowhere go back to the model with the reason, within a bound. What the step is about is its caller's.
 """
 
-from collections.abc import Callable
-
-from agents.engine import asking, sinks, steps
+from agents.engine import asking, reading, sinks, steps
 from agents.engine.context import Context
-from agents.engine.sinks import JobSink
 from agents.engine.speech import say
 from agents.engine.writer import AnySink, Writer
 from agents.llm.base import Request, Turn
@@ -18,16 +15,14 @@ from projects.services import files
 
 _ROUNDS = 3
 
-Ask = Callable[[Writer[JobSink], tuple[Turn, ...]], tuple[Request, str]]
 
-
-def change(context: Context, step: Step, ask: Ask, turns: tuple[Turn, ...]) -> steps.Output:
+def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]) -> steps.Output:
     """`left_out` names what did not fit in the end."""
     writer, complaints = Writer(sinks.of_step(context, step)), list[str]()
     for _ in range(_ROUNDS):
         context.heed()
         writer.look()
-        call = asking.read_stream(context, step, ask(writer, turns), writer)
+        call = asking.read_stream(context, step, _request(context, step, prompt, turns), writer)
         complaints = apply(writer)
         if not complaints:
             break
@@ -35,6 +30,18 @@ def change(context: Context, step: Step, ask: Ask, turns: tuple[Turn, ...]) -> s
     if complaints and writer.touched:
         say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
     return {"files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted}
+
+
+def _request(context: Context, step: Step, prompt: str, turns: tuple[Turn, ...]) -> tuple[Request, str]:
+    """The app as it is now, with what was staged in this step."""
+    changeset = context.changeset()
+    values = {
+        "rules": reading.rules(changeset),
+        "wish": context.wish,
+        "tree": reading.tree(changeset),
+        "files": reading.full_texts(changeset),
+    }
+    return asking.request(context, step=step.key, prompt=prompt, values=values, turns=turns)
 
 
 def apply(writer: Writer[AnySink]) -> list[str]:

@@ -1,12 +1,10 @@
 """A small request on a project that exists becomes a small change."""
 
-from agents.engine import asking, changing, reading, steps
+from agents.engine import changing, reading, steps
 from agents.engine.context import Context
-from agents.engine.sinks import JobSink
 from agents.engine.speech import say
-from agents.engine.writer import Writer
 from agents.lifecycle.failures import Failure
-from agents.llm.base import Request, Turn
+from agents.llm.base import Turn
 from agents.models import Message, Step
 from sandboxes.runtime import lifecycle
 
@@ -23,16 +21,7 @@ def run(context: Context) -> bool:
 
 
 def _edit(context: Context, step: Step) -> steps.Output:
-    def ask(writer: Writer[JobSink], turns: tuple[Turn, ...]) -> tuple[Request, str]:
-        values = {
-            "rules": reading.rules(writer.sink.changeset),
-            "wish": context.wish,
-            "tree": reading.tree(writer.sink.changeset),
-            "files": reading.full_texts(writer.sink.changeset),
-        }
-        return asking.request(context, step=step.key, prompt="edit", values=values, turns=turns)
-
-    output = changing.change(context, step, ask, _conversation(context))
+    output = changing.change(context, step, prompt="edit", turns=_conversation(context))
     _conclude(context, output)
     return output
 

@@ -10,14 +10,12 @@ import itertools
 from django.db.models import QuerySet
 
 from agents import enums
-from agents.engine import asking, changing, install, reading, report, start, steps
+from agents.engine import changing, install, report, start, steps
 from agents.engine.context import Context
 from agents.engine.report import Report
-from agents.engine.sinks import JobSink
-from agents.engine.writer import Writer
 from agents.errors import AppBroken, Failure, ModelFailure
 from agents.lifecycle import moves
-from agents.llm.base import Request, Turn
+from agents.llm.base import Turn
 from agents.models import Job, Step
 from projects import feed
 from projects.services import files, secrets
@@ -74,17 +72,7 @@ def run(context: Context) -> None:
 
 def _mend(context: Context, step: Step) -> steps.Output:
     told = str(_last_failed(context.job).output["report"])
-
-    def ask(writer: Writer[JobSink], turns: tuple[Turn, ...]) -> tuple[Request, str]:
-        values = {
-            "rules": reading.rules(writer.sink.changeset),
-            "wish": context.wish,
-            "tree": reading.tree(writer.sink.changeset),
-            "files": reading.full_texts(writer.sink.changeset),
-        }
-        return asking.request(context, step=step.key, prompt="repair", values=values, turns=turns)
-
-    return changing.change(context, step, ask, (Turn("user", told),))
+    return changing.change(context, step, prompt="repair", turns=(Turn("user", told),))
 
 
 def _report(context: Context, broken: AppBroken) -> Report:
