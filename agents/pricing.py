@@ -11,6 +11,8 @@ from agents import listing
 
 # These run on the operator's own machine.
 FREE: Final = ("demo", "ollama", "ollama_chat", "lm_studio", "llamafile")
+# These say in the reply what they charged. For all others litellm writes in its own guess.
+SAYS_ITS_PRICE: Final = ("openrouter/",)
 RESELLS: Final = "openrouter/"
 TIER: Final = re.compile(r"^input_cost_per_token_above_(\d+)k_tokens$")
 

@@ -17,8 +17,6 @@ from agents.models import Job
 # A reply that must be shorter than this is not worth what asking for it costs.
 LEAST_TOKENS = 1_000
 _CENTS = Decimal("0.000001")
-# Whoever serves these says in the reply what was charged, so the price is the provider's, wherever it is asked.
-SAYS_ITS_PRICE = ("openrouter/",)
 
 
 class BudgetReached(Exception):
@@ -70,6 +68,6 @@ def _within(left: Decimal, request: Request) -> Reserve:
 
 def _bound(request: Request, most: int | None) -> Decimal | None:
     """None where nobody knows the price; on a server of one's own that is nobody else's."""
-    if settings.DJINN_API_BASE and not request.model.startswith(SAYS_ITS_PRICE):
+    if settings.DJINN_API_BASE and not request.model.startswith(pricing.SAYS_ITS_PRICE):
         return None
     return pricing.bound(request.model, replace(request, max_tokens=most))

@@ -172,5 +172,5 @@ def _in_a_row(job: Job, outcome: str) -> int:
 
 def _backoff(retries: int, failure: failures.Failure) -> timedelta:
     """Exponential with full jitter; never sooner than the provider asked for."""
-    jittered = random.uniform(0.5, min(_BACKOFF_CAP, 2.0 * 2**retries))  # noqa: S311
+    jittered = random.uniform(0.5, min(_BACKOFF_CAP, 2.0 * 2**retries))  # noqa: S311 - not a secret
     return timedelta(seconds=max(jittered, failure.retry_after or 0.0))

@@ -78,7 +78,7 @@ class Trials:
 
 def _pause(tries: int) -> float:
     """Exponential with full jitter."""
-    return random.uniform(0.0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))  # noqa: S311
+    return random.uniform(0.0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))  # noqa: S311 - not a secret
 
 
 def _tell(context: Context, sentence: str) -> None:

@@ -21,8 +21,6 @@ MOST_ARGUMENTS = 1_000_000
 MOST_CALLS = 100
 # As much as is kept.
 MOST_NAME = 120
-# These say in the reply what they charged. For all others litellm writes in its own guess.
-SAYS_ITS_PRICE = ("openrouter/",)
 # A reply may be without a word when it was stopped before it had one.
 MAY_BE_EMPTY = ("length", "content_filter")
 
@@ -129,7 +127,7 @@ class Reading:
     def _cost(self) -> Decimal | None:
         """What the provider says it charged, else our price list; unknown stays unknown, as uncounted does."""
         model = self._request.model
-        if self._charged is not None and model.startswith(SAYS_ITS_PRICE):
+        if self._charged is not None and model.startswith(pricing.SAYS_ITS_PRICE):
             return self._charged
         if settings.DJINN_API_BASE or self._usage is None:
             return None
