@@ -16,7 +16,7 @@ from projects import access, feed
 from projects.enums import Ability
 from projects.feed.consumer import Consumer
 from projects.feed.rendering import Rendered
-from projects.feed.rooms import in_thread
+from projects.threads import in_thread
 from sandboxes.models import Sandbox
 from sandboxes.services import sandboxes
 

@@ -16,7 +16,7 @@ from projects.feed import guests, hub
 from projects.feed.followers import Follower
 from projects.feed.guests import Guest, Letter, Refused
 from projects.feed.rendering import Hint, Rendered
-from projects.feed.rooms import in_thread
+from projects.threads import in_thread
 
 log = logging.getLogger(__name__)
 

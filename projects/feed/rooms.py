@@ -2,20 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
 from projects.feed import bells, log, rendering
 from projects.feed.followers import Follower
 from projects.feed.rendering import Hint, Rendered
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from projects.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -138,8 +135,3 @@ class Room:
 
 def _read(project_id: UUID, seq: int) -> list[Rendered]:
     return [rendering.render(event) for event in log.since(project_id, seq, BATCH)]
-
-
-async def in_thread(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """In any free thread: the one that Django's views share would make us wait for them."""
-    return cast("T", await database_sync_to_async(function, thread_sensitive=False)(*arguments, **named))

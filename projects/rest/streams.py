@@ -15,10 +15,10 @@ from projects.enums import Ability
 from projects.feed import hub
 from projects.feed.followers import Follower
 from projects.feed.rendering import Rendered
-from projects.feed.rooms import in_thread
 from projects.rest import callers
 from projects.rest.callers import Request
 from projects.rest.problems import Refused
+from projects.threads import in_thread
 
 # A proxy must neither keep it nor wait for more of it.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

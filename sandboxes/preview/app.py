@@ -105,8 +105,7 @@ async def _exchange(
 
 
 async def _moved(target: targets.Target) -> targets.Target | None:
-    """The app in another box by now, when what we knew was old."""
-    targets.forget(target.sandbox.label)
+    """The app in another box by now."""
     fresh = await targets.find(target.sandbox.label)
     if fresh is None or fresh.is_static or fresh.sandbox.handle == target.sandbox.handle:
         return None
@@ -114,10 +113,9 @@ async def _moved(target: targets.Target) -> targets.Target | None:
 
 
 async def _lost(target: targets.Target) -> pages.Page:
-    """Nobody answers there. What we knew may be old: a job that stops the server to install must not be disturbed."""
-    label = target.sandbox.label
-    targets.forget(label)
-    fresh = await targets.find(label)
+    """Nobody answers there. Much may have happened since we asked: a job that stops the server to install must not be
+    disturbed."""
+    fresh = await targets.find(target.sandbox.label)
     if fresh is None:
         return pages.GONE
     if page := await _stand_in(fresh):
@@ -137,5 +135,4 @@ async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
         async with boxes.opened(target.sandbox) as (reader, writer, port):
             await sockets.Bridge(scope, receive, send, reader, writer, port).run()
     except (SandboxLost, visits.Crowded, upstream.Broken, TimeoutError):
-        targets.forget(target.sandbox.label)
         await send({"type": "websocket.close", "code": sockets.LOST, "reason": None})

@@ -1,20 +1,15 @@
-"""What stands behind a label right now, remembered for a second."""
+"""What stands behind a label right now. Read with each visit: a page that has just been told to load again must not
+be given what was there a moment ago, and another process would not know what this one has forgotten."""
 
-import time
 from dataclasses import dataclass
-
-from channels.db import database_sync_to_async
 
 from projects.services import files
 from projects.store.trees import Manifest
+from projects.threads import in_thread
 from sandboxes import stacks
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.preview import work
-
-_TTL = 1.0
-_MOST = 2000
-_known: dict[str, tuple[float, "Target | None"]] = {}
 
 
 @dataclass(frozen=True)
@@ -30,24 +25,11 @@ class Target:
 
 
 async def find(label: str) -> Target | None:
-    known = _known.get(label)
-    if known is not None and known[0] > time.monotonic():
-        return known[1]
-    target: Target | None = await database_sync_to_async(_load)(label)
-    if len(_known) >= _MOST:
-        _known.clear()
-    _known[label] = (time.monotonic() + _TTL, target)
-    return target
-
-
-def forget(label: str) -> None:
-    """Something about it turned out not to be true any more."""
-    _known.pop(label, None)
+    return await in_thread(_load, label)
 
 
 async def read(target: Target, path: str) -> bytes:
-    content: bytes = await database_sync_to_async(files.read)(target.manifest, path)
-    return content
+    return await in_thread(files.read, target.manifest, path)
 
 
 def _load(label: str) -> Target | None:

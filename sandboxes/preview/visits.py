@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from projects.threads import in_thread
 from sandboxes.models import Sandbox
 
 MOST_AT_ONCE = 32
@@ -44,7 +44,7 @@ async def note(sandbox_id: UUID) -> None:
     if len(_noted) >= _MOST:
         _noted.clear()
     _noted[sandbox_id] = now
-    await database_sync_to_async(_touch)(sandbox_id)
+    await in_thread(_touch, sandbox_id)
 
 
 def _touch(sandbox_id: UUID) -> None:

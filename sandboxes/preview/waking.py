@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
-from channels.db import database_sync_to_async
-
+from projects.threads import in_thread
 from sandboxes.models import Sandbox
 
 _EVERY = 5.0
@@ -26,4 +25,4 @@ async def wake(sandbox: Sandbox) -> None:
         _asked.clear()
     _asked[sandbox.pk] = now
     for callee in _callees:
-        await database_sync_to_async(callee)(sandbox)
+        await in_thread(callee, sandbox)

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.db import connection
 
-from projects import feed
+from projects import feed, threads
 from projects.feed import hub, rooms
 from projects.feed.followers import Follower
 from projects.feed.hub import Hub
@@ -49,7 +49,7 @@ async def events(follower: Follower, count: int) -> list[int]:
 
 
 async def in_thread(function: Callable[..., object], *arguments: object) -> None:
-    await rooms.in_thread(function, *arguments)
+    await threads.in_thread(function, *arguments)
 
 
 async def test_what_is_recorded_arrives(hall: Hub, project: Project):

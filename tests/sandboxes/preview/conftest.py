@@ -11,7 +11,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from sandboxes.models import Sandbox, addresses
-from sandboxes.preview import targets, waking
+from sandboxes.preview import waking
 from sandboxes.preview.app import app
 from sandboxes.wire import connections as wires
 
@@ -31,11 +31,7 @@ class Visitor:
     def get(self, sandbox: Sandbox, path: str = "/", **more: Any) -> httpx.Response:
         return self.ask("GET", sandbox, path, **more)
 
-    def ask(
-        self, method: str, sandbox: Sandbox, path: str = "/", *, remembering: bool = False, **more: Any
-    ) -> httpx.Response:
-        if not remembering:
-            targets.forget(sandbox.label)
+    def ask(self, method: str, sandbox: Sandbox, path: str = "/", **more: Any) -> httpx.Response:
         return self.run(self._ask(method, addresses.url(sandbox.label).rstrip("/") + path, more))
 
     def raw(self, sandbox: Sandbox, path: str) -> tuple[int, bytes]:
@@ -57,7 +53,6 @@ class Visitor:
 
 
 def socket(sandbox: Sandbox, path: str, *subprotocols: str) -> WebsocketCommunicator:
-    targets.forget(sandbox.label)
     host = f"p-{sandbox.label}.localhost".encode()
     headers = [(b"host", host), (b"origin", b"http://" + host)]
     return WebsocketCommunicator(app, path, headers=headers, subprotocols=list(subprotocols))

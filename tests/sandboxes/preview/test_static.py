@@ -48,6 +48,7 @@ def test_what_a_visitor_has_already_is_not_sent_again(visitor: Visitor, garden: 
 
 
 def test_an_open_change_set_is_shown_over_the_head(visitor: Visitor, garden: Sandbox) -> None:
+    """With the very next visit: the page is told of a change once, and loads the app again then."""
     changeset = changesets.open(branch=garden.branch, author_kind=AuthorKind.AGENT)
     changesets.stage(changeset, "index.html", b"<h1>A new garden</h1>")
     assert visitor.get(garden).text == apps.STATIC["index.html"]
