@@ -256,6 +256,6 @@ def _mirror(job: Job) -> None:
 
 def announce(job: Job, *, by: User | None) -> None:
     """A new job stands in the queue. It leaves the phase of whatever runs now alone."""
-    ahead = turns.ahead([job.pk])[job.pk]
+    ahead = turns.ahead([job])[job.pk]
     waits = f"Waits for {ahead} job{'s' if ahead > 1 else ''} before it." if ahead else ""
     _tell(job, "job_queued", message=waits, by=by)

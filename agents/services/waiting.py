@@ -41,7 +41,7 @@ class _Look:
 
     def __init__(self, jobs: list[Job]) -> None:
         self.now: datetime = timezone.now()
-        self.queued = [job.pk for job in jobs if job.state == JobState.QUEUED]
+        self.queued = [job for job in jobs if job.state == JobState.QUEUED]
 
     def reason(self, job: Job) -> str:
         if job.state == JobState.PAUSED:

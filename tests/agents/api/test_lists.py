@@ -52,16 +52,16 @@ def _command(people: People, job: Job, number: int) -> None:
     Command.objects.create(sandbox=sandboxes.for_branch(people.main), job_ref=job.pk, kind="install", title="Do")
 
 
-# The token with its user, the membership, the session or job, and what the list needs. What jobs wait for: how many
-# go before each, and whether the gate is open to the first.
+# The token with its user, the membership, the session or job, and what the list needs. What jobs wait for: which
+# lanes they share, how many go before each, and whether the gate is open to the first.
 SESSION = "/projects/{job.project_id}/sessions"
 LISTS: dict[str, tuple[Make, int]] = {
     SESSION: (_session, 3),
     SESSION + "/{job.session_id}/messages": (_message, 4),
-    SESSION + "/{job.session_id}/jobs": (_job, 6),
+    SESSION + "/{job.session_id}/jobs": (_job, 7),
     SESSION + "/{job.session_id}/checkpoints": (_checkpoint, 4),
-    "/jobs": (_job, 4),
-    "/jobs?project={job.project_id}&text=1": (_job, 5),
+    "/jobs": (_job, 5),
+    "/jobs?project={job.project_id}&text=1": (_job, 6),
     "/jobs/{job.pk}/steps": (_step, 4),
     "/jobs/{job.pk}/attempts": (_attempt, 4),
     "/jobs/{job.pk}/generations": (_generation, 4),

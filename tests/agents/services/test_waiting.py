@@ -110,4 +110,4 @@ def test_many_are_told_at_the_cost_of_few(job: Job, project: Project, owner: Use
     with CaptureQueriesContext(connection) as seen:
         told = waiting.told(found)
     assert [one.waits for one in told][:2] == ["Nobody works on the queue.", "1 job before yours."]
-    assert len(seen.captured_queries) == 2
+    assert len(seen.captured_queries) == 3
