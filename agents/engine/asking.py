@@ -7,11 +7,12 @@ from dataclasses import replace
 from django.conf import settings
 
 from agents import prompts
+from agents.engine import continuing
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.writer import AnySink, Writer
-from agents.llm.base import Request, Turn
+from agents.llm.base import Begun, Request, Turn
 from agents.models import Step
 from agents.parsing.stream import Parser
 from projects.services import secrets
@@ -26,6 +27,7 @@ def request(
     values: dict[str, str],
     paths: tuple[str, ...] = (),
     turns: tuple[Turn, ...] = (),
+    begun: Begun | None = None,
 ) -> tuple[Request, str]:
     """The request and the hash of the prompt it was made from. No secret of the project leaves by it."""
     text, prompt_hash = prompts.load(prompt, **values)
@@ -33,9 +35,12 @@ def request(
     system = Turn("system", text, stable=len(masker.text(prompts.beginning(prompt, **values))))
     asked = Request(
         model=context.models(step)[0],
-        messages=tuple(replace(turn, text=masker.text(turn.text)) for turn in (system, *turns)),
+        messages=tuple(
+            replace(turn, text=masker.text(turn.text)) for turn in (system, *turns, *continuing.turns(begun))
+        ),
         step=step,
         paths=paths,
+        begun=begun,
         wish=masker.text(context.wish),
         text=masker.text(context.text),
         stacks=stacks.available(),
@@ -47,6 +52,7 @@ def request(
 def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer[JobSink]) -> Call:
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
     call = writer.sink.call = Call(context, step, *asked)
+    writer.begun = asked[0].begun
     try:
         with closing(call.texts()) as texts:
             take_in(texts, writer)

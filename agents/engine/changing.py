@@ -3,11 +3,11 @@
 Edits that fit nowhere go back to the model with the reason, within a bound. What the step is about is its caller's.
 """
 
-from agents.engine import asking, reading, sinks, steps
+from agents.engine import asking, continuing, reading, sinks, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
 from agents.engine.writer import AnySink, Writer
-from agents.llm.base import Request, Turn
+from agents.llm.base import Begun, Request, Turn
 from agents.models import Step
 from agents.parsing import edits
 from agents.parsing.events import EditClosed, PatchClosed
@@ -19,10 +19,12 @@ _ROUNDS = 3
 def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]) -> steps.Output:
     """`left_out` names what did not fit in the end."""
     writer, complaints = Writer(sinks.of_step(context, step)), list[str]()
+    begun: Begun | None = None
     for _ in range(_ROUNDS):
         context.heed()
         writer.look()
-        call = asking.read_stream(context, step, _request(context, step, prompt, turns), writer)
+        call = asking.read_stream(context, step, _request(context, step, prompt, turns, begun), writer)
+        begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
         if not complaints:
             break
@@ -32,7 +34,9 @@ def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]
     return {"files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted}
 
 
-def _request(context: Context, step: Step, prompt: str, turns: tuple[Turn, ...]) -> tuple[Request, str]:
+def _request(
+    context: Context, step: Step, prompt: str, turns: tuple[Turn, ...], begun: Begun | None
+) -> tuple[Request, str]:
     """The app as it is now, with what was staged in this step."""
     changeset = context.changeset()
     values = {
@@ -41,7 +45,7 @@ def _request(context: Context, step: Step, prompt: str, turns: tuple[Turn, ...])
         "tree": reading.tree(changeset),
         "files": reading.full_texts(changeset),
     }
-    return asking.request(context, step=step.key, prompt=prompt, values=values, turns=turns)
+    return asking.request(context, step=step.key, prompt=prompt, values=values, turns=turns, begun=begun)
 
 
 def apply(writer: Writer[AnySink]) -> list[str]:
@@ -49,7 +53,7 @@ def apply(writer: Writer[AnySink]) -> list[str]:
     complaints: list[str] = []
     for change in writer.changes:
         complaints += _apply_to(writer, change)
-    complaints += [f"{path}: TRUNCATED. The block did not end; send it whole." for path in writer.truncated]
+    complaints += [f"{path}: TRUNCATED. The block did not end." for path in writer.truncated]
     complaints += writer.faults
     for collected in (writer.changes, writer.truncated, writer.faults):
         collected.clear()

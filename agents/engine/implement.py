@@ -1,13 +1,14 @@
 """From a blueprint to files, phase by phase. Asks only for files that are not closed yet."""
 
+from dataclasses import dataclass
 from functools import partial
 
-from agents.engine import asking, reading, sinks, steps
+from agents.engine import asking, continuing, reading, sinks, steps
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
 from agents.lifecycle.failures import Failure
-from agents.llm.base import Turn
+from agents.llm.base import Begun, Turn
 from agents.models import Step
 from sandboxes.runtime import lifecycle
 
@@ -28,17 +29,37 @@ def run(context: Context) -> None:
 
 
 def _phase(context: Context, number: int, step: Step) -> steps.Output:
+    """Ask until all is there. A reply that brings nothing further may come only so often in a row."""
     writer = Writer(sinks.of_step(context, step))
-    for _ in range(_ROUNDS):
-        missing = _missing(context, number)
-        if not missing:
-            return {"files": sorted(writer.touched)}
+    idle, left = 0, _left(context, step, number)
+    while left.missing and idle < _ROUNDS:
         writer.look()
-        _ask(context, step, number, missing, writer)
-    if missing := _missing(context, number):
-        names = ", ".join(missing[:3])
+        _ask(context, step, number, left, writer)
+        before, left = left, _left(context, step, number)
+        idle = 0 if left.is_less_than(before) else idle + 1
+    if left.missing:
+        names = ", ".join(left.missing[:3])
         raise Failure("truncated", f"The model did not finish {names} in {_ROUNDS} tries.")
     return {"files": sorted(writer.touched)}
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What a phase still lacks: whole files, and the rest of the one that was begun."""
+
+    missing: tuple[str, ...]
+    begun: Begun | None
+
+    def is_less_than(self, before: "_Left") -> bool:
+        return len(self.missing) < len(before.missing) or self._length() > before._length()
+
+    def _length(self) -> int:
+        return len(self.begun.text) if self.begun else 0
+
+
+def _left(context: Context, step: Step, number: int) -> _Left:
+    missing, begun = _missing(context, number), continuing.unfinished(step)
+    return _Left(missing, begun if begun and begun.path in missing else None)
 
 
 def _missing(context: Context, number: int) -> tuple[str, ...]:
@@ -46,7 +67,7 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
     return tuple(file["path"] for file in files if not file["closed"])
 
 
-def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], writer: Writer[JobSink]) -> None:
+def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink]) -> None:
     context.heed()
     phase = context.job.plan[number - 1]
     asked = asking.request(
@@ -59,12 +80,13 @@ def _ask(context: Context, step: Step, number: int, missing: tuple[str, ...], wr
             "blueprint": reading.as_json(context.job.blueprint),
             "phase": phase["title"],
             "files": "\n".join(
-                f"{file['path']}: {file['purpose']}" for file in phase["files"] if file["path"] in missing
+                f"{file['path']}: {file['purpose']}" for file in phase["files"] if file["path"] in left.missing
             ),
             "written": reading.full_texts(writer.sink.changeset),
         },
-        paths=missing,
-        turns=(Turn("user", f"Write these files now: {', '.join(missing)}"),),
+        paths=left.missing,
+        turns=(Turn("user", f"Write these files now: {', '.join(left.missing)}"),),
+        begun=left.begun,
     )
     asking.read_stream(context, step, asked, writer)
     writer.tell_faults()

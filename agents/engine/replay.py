@@ -13,9 +13,10 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Length
 
-from agents.engine import asking, changing, design, edit, reading, repair
+from agents.engine import asking, changing, continuing, design, edit, reading, repair
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
+from agents.llm.base import Begun
 from agents.models import Generation, Job
 from agents.models.jobs import AT_REST
 from agents.prompts import blueprint
@@ -100,6 +101,7 @@ class Reply:
     stacks: tuple[str, ...]
     is_whole: bool
     most: int | None
+    begun: Begun | None
 
     def text(self) -> str:
         return Generation.objects.values_list("response", flat=True).get(pk=self.id)
@@ -121,7 +123,7 @@ def replies(job: Job) -> Iterator[Reply]:
     """In the order they came. Only the last of an attempt can have been left in the middle."""
     outcomes = dict(job.attempt_rows.values_list("number", "outcome"))
     calls = Generation.objects.filter(job=job).select_related("step").defer("request", "response")
-    calls = calls.annotate(stacks=F("request__stacks")).order_by("attempt", "created_at")
+    calls = calls.annotate(stacks=F("request__stacks"), begun=F("request__begun")).order_by("attempt", "created_at")
     found = list(calls)
     for call, after in itertools.zip_longest(found, found[1:]):
         is_last = after is None or after.attempt != call.attempt
@@ -132,6 +134,7 @@ def replies(job: Job) -> Iterator[Reply]:
             stacks=tuple(call.stacks or ()),
             is_whole=not call.error_code and call.finish_reason != "content_filter",
             most=call.staged if may_be_left else None,
+            begun=continuing.of(call.begun),
         )
 
 
@@ -155,7 +158,7 @@ def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
     if reply.step == design.KEY:
         return
     sink.left = reply.most
-    writer = Writer(sink)
+    writer = Writer(sink, begun=reply.begun)
     try:
         asking.take_in(reply.pieces(chunk), writer)
         if is_change(reply.step):

@@ -7,8 +7,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from agents.engine import packages
+from agents.engine import continuing, packages
 from agents.engine.sinks import Sink
+from agents.llm.base import Begun
 from agents.parsing import events as found
 from projects.errors import BadPath, MissingFile, Stale, TooLarge
 from projects.store import diffs
@@ -34,6 +35,8 @@ class Writer(Generic[AnySink]):
     faults: list[str] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     has_acted: bool = False
+    # Of this file the reply that is read holds the rest.
+    begun: Begun | None = None
     _open: str = ""
     # The tree as the model was shown it, with what it wrote since.
     _seen: dict[str, str] = field(default_factory=dict)
@@ -102,7 +105,11 @@ class Writer(Generic[AnySink]):
 
     def _closed(self, event: found.FileClosed) -> None:
         self._open = ""
-        content, lines = event.text.encode(), len(diffs.lines_of(event.text))
+        joined = continuing.join(self.begun, event.path, event.text)
+        if joined.is_ambiguous:
+            self.sink.abandon(event.path, "Nobody can tell where the rest of it begins: it is written anew.")
+            return
+        content, lines = joined.text.encode(), len(diffs.lines_of(joined.text))
         entry = self.sink.manifest().get(event.path)
         more = {"purpose": event.purpose, "lines": lines, "size": len(content), "added": lines}
         if self._stage("file_closed", event.path, content, entry, **more):

@@ -51,9 +51,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A file that an earlier reply broke off in: what is there of it, to be gone on with."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call. `step` and `paths` address what is asked for, so a recording can be found by them;
     `wish` is what the project was begun with, `text` what the person says now.
+
+    `begun`: of this file the reply holds what comes after, or all of it.
 
     `effort` is a hint that is given to models that take it; everything else is refused where it cannot be met.
     """
@@ -62,6 +72,7 @@ class Request:
     messages: tuple[Turn, ...]
     step: str = ""
     paths: tuple[str, ...] = ()
+    begun: Begun | None = None
     wish: str = ""
     text: str = ""
     stacks: tuple[str, ...] = ()

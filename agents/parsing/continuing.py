@@ -1,7 +1,7 @@
 """Joins a file that was cut off with the reply that goes on with it.
 
 The model is shown the whole lines that are there and asked to go on after them. It may repeat some of
-them first: what it repeats is left out, but only where there is no doubt about how much that is.
+them first, or all: what it repeats is left out, but only where there is no doubt about how much that is.
 """
 
 import re
@@ -34,6 +34,8 @@ def join(text: str, reply: str, *, most: int = MOST_REPEATED) -> Joined:
     """The whole lines of the text and then the reply, without the lines (at most so many) it repeats of them."""
     kept = whole_lines(text)
     old, new = _lines(kept), _lines(reply)
+    if len(old) > most and new[: len(old)] == old:
+        return Joined(kept + "".join(texts.split(reply)[len(old) :]), len(old))
     fits = [count for count in range(1, min(most, len(old), len(new)) + 1) if old[-count:] == new[:count]]
     is_clear = len(fits) == 1 and _stands_out(old, fits[0]) if fits else not _begins_again(old, new, most)
     if not is_clear or _repeats_more(old, new, most):
@@ -54,9 +56,9 @@ def _stands_out(old: Lines, count: int) -> bool:
 
 
 def _begins_again(old: Lines, new: Lines, most: int) -> bool:
-    """The reply begins as some of the last lines do, but does not go on as they do."""
+    """The reply begins as the text does, or as some of its last lines do, but does not go on as they do."""
     first, recent = new[:2], old[-most:]
-    return _has_substance(first) and bool(places.occurrences(recent, first))
+    return _has_substance(first) and (old[:2] == first or bool(places.occurrences(recent, first)))
 
 
 def _repeats_more(old: Lines, new: Lines, most: int) -> bool:

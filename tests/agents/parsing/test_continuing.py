@@ -44,8 +44,9 @@ def test_a_repeated_line_may_end_in_another_way_and_the_rest_is_kept_byte_for_by
     assert joined == Joined("first line here\r\nsecond line here\r\nthird \r\n\x0b\n\nend", repeated=1)
 
 
-def test_a_reply_may_repeat_the_whole_of_a_short_file():
-    assert continuing.join(text_of(WHOLE[:3]), text_of(WHOLE[:5])) == Joined(text_of(WHOLE[:5]), repeated=3)
+@pytest.mark.parametrize("count", [3, 60])
+def test_a_reply_may_repeat_the_whole_file(count):
+    assert continuing.join(text_of(WHOLE[:count]) + "lin", text_of(WHOLE)) == Joined(text_of(WHOLE), repeated=count)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_a_reply_may_repeat_the_whole_of_a_short_file():
         (text_of(["one two three", "four five", "one two three"]), "one two three\nsix\n"),
         (text_of(["alpha beta", "gamma delta"] * 2), text_of(["alpha beta", "gamma delta"] * 2 + ["end"])),
         (text_of(WHOLE[:60]), text_of(WHOLE[19:])),
-        (text_of(WHOLE[:60]), text_of(WHOLE)),
+        (text_of(WHOLE[:60]), text_of([*WHOLE[:2], "something else", *WHOLE[2:]])),
         (text_of(WHOLE[:60]), text_of([*WHOLE[50:55], "something else", *WHOLE[60:]])),
     ],
     ids=["bracket", "blank", "stands-twice", "twice-in-a-row", "too-many", "all-over", "altered"],
