@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 
+from agents.lifecycle import plans
+from agents.models import Job
 from agents.models.sessions import MOST_TEXT
+from agents.prompts import outline
 from projects.forms.importing import FileForm
 from projects.git import addresses
 from projects.services import remotes
@@ -24,6 +27,11 @@ class Words(forms.CharField):
 
 def _new_key() -> str:
     return uuid.uuid4().hex
+
+
+def _lines(label: str, hint: str, *, rows: int = 5) -> Words:
+    widget = forms.Textarea(attrs={"rows": rows, "spellcheck": "false"})
+    return Words(label=label, required=False, max_length=20_000, strip=True, help_text=hint, widget=widget)
 
 
 class OnceForm(forms.Form):
@@ -47,6 +55,12 @@ class WishForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    ask = forms.BooleanField(label="Show me the plan first", required=False)
+
+    @property
+    def approval(self) -> str:
+        return plans.ASK if self.cleaned_data["ask"] else "auto"
+
 
 class MessageForm(OnceForm):
     text = Words(
@@ -58,6 +72,39 @@ class MessageForm(OnceForm):
         },
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class PlanForm(forms.Form):
+    """A plan in lines. `seen` says which one it was made from."""
+
+    seen = forms.RegexField(r"^[0-9a-f]{16}$", widget=forms.HiddenInput)
+    name = forms.CharField(label="Name", max_length=80)
+    description = Words(label="What it is", max_length=600, widget=forms.Textarea(attrs={"rows": 3}))
+    pages = _lines("Pages", "One a line: address | title | what it is for.")
+    features = _lines("Features", "One a line.")
+    records = _lines("Data", "What it keeps, one a line.")
+    phases = _lines(
+        "Phases",
+        "A line is a phase; the lines below it that begin with a dash are its files: - path | what it is for. "
+        "They are built from top to bottom.",
+        rows=16,
+    )
+
+    @classmethod
+    def of(cls, job: Job) -> "PlanForm":
+        return cls(initial={"seen": plans.seal(job), **outline.write(job.blueprint)})
+
+    def again(self, job: Job) -> "PlanForm":
+        """With what was typed, over the plan as it is now."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        form = type(self)({**typed, "seen": plans.seal(job)})
+        form.add_error(
+            None, "Somebody changed the plan meanwhile. Below is yours; saving it takes the place of theirs."
+        )
+        return form
+
+    def plan(self, job: Job) -> dict[str, Any]:
+        return outline.read(self.cleaned_data, job.blueprint)
 
 
 def _secret_field(label: str, **more: Any) -> forms.CharField:

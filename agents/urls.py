@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import imports, jobs, messages, remotes, start, workbench
+from agents.views import imports, jobs, messages, plans, remotes, start, workbench
 
 app_name = "agents"
 
@@ -27,5 +27,6 @@ urlpatterns = [
     path(f"{_PROJECT}jobs/<uuid:job_id>/resume/", jobs.resume, name="job-resume"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/retry/", jobs.retry, name="job-retry"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/allow/", jobs.allow, name="job-allow"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/plan/", plans.change, name="job-plan"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/undo/", jobs.undo, name="job-undo"),
 ]

@@ -80,6 +80,7 @@ SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private 
 GIT_EXTRA_CIDRS = env.words("DJINN_GIT_EXTRA_CIDRS")  # private networks that pushes and imports may reach
 
 # --- Jobs --------------------------------------------------------------------------------------
+PLAN_APPROVAL = env.choice("DJINN_PLAN_APPROVAL", "auto", among=("auto", "ask"))  # ask: a plan waits to be looked at
 JOB_BUDGET = env.number("DJINN_JOB_BUDGET", 0, least=0, most=100_000)  # US dollars a job may spend; 0: no limit
 LEASE_SECONDS = env.integer("DJINN_LEASE_SECONDS", 15, least=3, most=600)  # a silent worker loses its job after this
 

@@ -11,8 +11,8 @@ from agents import errors as agents_errors
 from agents.enums import Intent, JobKind
 from agents.models import Job
 from agents.models.jobs import JobQuerySet
-from agents.schemas.jobs import JobIn, JobOut, JobPatch, JobQuery, WholeJobOut
-from agents.services import amending, jobs, sessions, showing, waiting
+from agents.schemas.jobs import JobIn, JobOut, JobPatch, JobQuery, PlanIn, WholeJobOut
+from agents.services import amending, jobs, planning, sessions, showing, waiting
 from projects import access
 from projects.enums import Ability
 from projects.rest import Page, Paging, Refused, Request, Room, keys, problems
@@ -21,6 +21,7 @@ room = Room("jobs")
 problems.register(agents_errors.Unfit, "refused")
 # The longest text, when each of its characters is written as an escape.
 MOST_SAID = 256 * 1024
+MOST_PLAN = 512 * 1024
 
 
 @room.get("/jobs", Page[JobOut], refuses=(404,))
@@ -47,6 +48,7 @@ def create_job(request: Request, body: JobIn, response: HttpResponse) -> Any:
         session=session,
         model=body.model,
         kind=JobKind(body.kind) if body.kind else None,
+        approval=body.approval or "",
         idempotency_key=key_of(request),
     )
     return begun(job, response)
@@ -92,9 +94,17 @@ def pause_job(request: Request, job: UUID) -> Any:
 
 @room.post("/jobs/{uuid:job}/resume", WholeJobOut, status=200, refuses=(409,))
 def resume_job(request: Request, job: UUID) -> Any:
-    """Let a paused job go on where it was."""
+    """Let a paused job go on where it was. A plan that waits for approval is approved by it."""
     kept = found(request, job, Ability.EDIT)
     jobs.resume(kept, by=request.user)
+    return _shown(kept)
+
+
+@room.put("/jobs/{uuid:job}/plan", WholeJobOut, status=200, refuses=(409,), most=MOST_PLAN)
+def change_plan(request: Request, job: UUID, body: PlanIn) -> Any:
+    """Change a plan that waits for approval. It still waits then."""
+    kept = found(request, job, Ability.EDIT)
+    planning.change(kept, body.dict(), by=request.user)
     return _shown(kept)
 
 

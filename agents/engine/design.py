@@ -10,12 +10,13 @@ from agents.engine import asking, steps
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech
+from agents.lifecycle import plans
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Turn
 from agents.models import Step
 from agents.parsing import parts
 from agents.prompts import blueprint
-from projects import feed, storable
+from projects import storable
 from sandboxes.runtime import stacks
 
 KEY = "design"
@@ -90,17 +91,5 @@ def _tell(speech: Speech, text: str, said: int) -> int:
 
 
 def _keep(context: Context, plan: dict[str, Any]) -> None:
-    """One transaction: the job knows its plan, the project its name and stack, everybody is told."""
     with context.hold() as job:
-        job.blueprint = plan
-        job.plan = [
-            {**phase, "files": [{**file, "closed": False} for file in phase["files"]]} for phase in plan["phases"]
-        ]
-        job.save(update_fields=["blueprint", "plan"])
-        project = job.project
-        project.template = plan["stack"]
-        if project.settings.pop("is_name_provisional", False):
-            project.name = plan["name"]
-        project.save(update_fields=["template", "name", "settings", "updated_at"])
-        payload = {"job": str(job.pk), "blueprint": plan, "name": project.name}
-        feed.record(project, "blueprint_ready", payload, job_ref=job.pk)
+        plans.keep(job, plan)

@@ -16,6 +16,7 @@ from django.db.models.functions import Length
 from agents.engine import asking, changing, continuing, design, edit, reading, repair
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
+from agents.lifecycle import plans
 from agents.llm.base import Begun
 from agents.models import Generation, Job
 from agents.models.jobs import AT_REST
@@ -139,7 +140,9 @@ def replies(job: Job) -> Iterator[Reply]:
 
 
 def _plan(job: Job, stored: list[Reply]) -> dict[str, Any]:
-    """The blueprint that was kept: after it, none was asked for."""
+    """The blueprint that was kept: after it, none was asked for. What a person made of it stands in no reply."""
+    if job.input.get(plans.EDITED):
+        return dict(job.blueprint)
     designs = [reply for reply in stored if reply.step == design.KEY]
     for reply in reversed(designs):
         try:

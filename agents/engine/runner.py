@@ -17,7 +17,7 @@ from agents import enums
 from agents.engine import chores, design, edit, finish, implement, install, purse, repair, start
 from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
-from agents.lifecycle import failures, leases, moves, turns
+from agents.lifecycle import failures, leases, moves, plans, turns
 from agents.models import Job
 from sandboxes.errors import Stopped
 
@@ -85,17 +85,22 @@ def _begin(context: Context) -> None:
 def _walk(context: Context) -> None:
     """Phase after phase; between two of them a long job gives way."""
     began = time.monotonic()
-    while context.job.is_active:
+    while context.job.state == enums.JobState.RUNNING:
         _WORK[enums.Phase(context.job.phase)](context)
-        if time.monotonic() - began > _TURN_SECONDS and context.job.is_active:
+        if time.monotonic() - began > _TURN_SECONDS and context.job.state == enums.JobState.RUNNING:
             with context.hold_on_course() as job:
                 moves.give_way(job)
             return
 
 
 def _design(context: Context) -> None:
+    """A person may want to see the plan before anything is built from it."""
     design.run(context)
-    _advance(context, enums.Phase.IMPLEMENTING)
+    with context.hold_on_course() as job:
+        if plans.is_waiting_to_be_seen(job):
+            moves.pause(job, waiting_for=enums.WaitingFor.APPROVAL)
+        else:
+            moves.advance(job, enums.Phase.IMPLEMENTING)
 
 
 def _implement(context: Context) -> None:

@@ -11,6 +11,7 @@ from agents.enums import GenerationState, Intent, JobKind, JobState, Phase, Step
 from agents.models import Generation, Job
 from agents.models.jobs import MOST_PRIORITY
 from agents.models.sessions import MOST_TEXT
+from agents.prompts import blueprint
 from agents.services import showing
 from agents.services.amending import MOST_TITLE
 from agents.services.selection import MOST_NAME
@@ -35,6 +36,9 @@ class JobIn(In):
     text: str = Text(least=1, most=MOST_TEXT)
     kind: Literal["generate", "edit"] | None = None
     model: str = Text("", most=MOST_NAME)
+    approval: Literal["ask", "auto"] | None = Field(
+        None, description="Whether the plan of a first build waits to be looked at; without it as the server is set."
+    )
     session: UUID | None = None
 
 
@@ -115,6 +119,41 @@ class WholeJobOut(JobOut):
     @staticmethod
     def resolve_text(job: Job, context: Any) -> str:
         return str(job.input.get("text", ""))
+
+
+class PlannedFileIn(In):
+    path: str = Text(least=1, most=1000)
+    purpose: str = Text("", most=400)
+
+
+class PhaseIn(In):
+    title: str = Text(least=1, most=120)
+    files: Annotated[list[PlannedFileIn], Field(min_length=1, max_length=blueprint.MAX_FILES)]
+
+
+class PageIn(In):
+    path: str = Text(least=1, most=200)
+    title: str = Text("", most=120)
+    purpose: str = Text("", most=300)
+
+
+class LookIn(In):
+    mood: str = Text("", most=300)
+    palette: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=8)] = []
+    type: str = Text("", most=200)
+
+
+class PlanIn(In):
+    """The whole plan. Its kind of app (`stack`) stays as it was planned."""
+
+    name: str = Text(least=1, most=80)
+    description: str = Text(least=1, most=600)
+    stack: str = Text(least=1, most=40)
+    pages: Annotated[list[PageIn], Field(max_length=blueprint.MAX_LIST)] = []
+    features: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=blueprint.MAX_LIST)] = []
+    data: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=blueprint.MAX_LIST)] = []
+    look: LookIn = LookIn()
+    phases: Annotated[list[PhaseIn], Field(min_length=1, max_length=blueprint.MAX_PHASES)]
 
 
 class StepOut(Out):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from agents import enums, tasks
 from agents.errors import NotPossible, Unfit
-from agents.lifecycle import leases, moves, speech, turns
+from agents.lifecycle import leases, moves, plans, speech, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
@@ -25,11 +25,13 @@ def start(
     session: Session | None = None,
     model: str = "",
     kind: enums.JobKind | None = None,
+    approval: str = "",
     idempotency_key: str | None = None,
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job.
 
-    Its kind follows from what is there; who names one wants that or nothing.
+    Its kind follows from what is there; who names one wants that or nothing. `approval` says whether somebody looks
+    at its plan first: "ask" or "auto", or as it is set for all.
     """
     _check(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
@@ -42,7 +44,8 @@ def start(
         _check_reviewed(project)
         session = session or _session(project, text, by=by)
         _check_kind(kind, fits=_kind(session))
-        job = _queue(session, text, by=by, model=model, idempotency_key=idempotency_key)
+        asks = _choices(model, approval or settings.PLAN_APPROVAL)
+        job = _queue(session, text, by=by, model=model, choices=asks, idempotency_key=idempotency_key)
         speech.by_person(job, text, by=by)
         moves.announce(job, by=by)
         _wake(job.pk)
@@ -95,15 +98,25 @@ def _check_kind(asked: enums.JobKind | None, *, fits: enums.JobKind) -> None:
     raise NotPossible("This has been built, or is being built: what comes next is an edit.")
 
 
-def _queue(session: Session, text: str, *, by: User | None, model: str, idempotency_key: str | None) -> Job:
+def _choices(model: str, approval: str) -> dict[str, str]:
+    """What a person chose for this job: a model answers every step then, and a plan is looked at."""
+    return {**({"model": model} if model else {}), **({plans.KEY: plans.ASK} if approval == plans.ASK else {})}
+
+
+def _queue(
+    session: Session, text: str, *, by: User | None, model: str, choices: dict[str, str], idempotency_key: str | None
+) -> Job:
     kind = _kind(session)
-    chosen = {"model": model} if model else {}  # by a person: it answers every step
     return Job.objects.create(
         project=session.project,
         branch=session.branch,
         session=session,
         kind=kind,
-        input={"text": text, "wish": text if kind == enums.JobKind.GENERATE else _wish(session, text), **chosen},
+        input={
+            "text": text,
+            "wish": text if kind == enums.JobKind.GENERATE else _wish(session, text),
+            **choices,
+        },
         model=model or settings.DJINN_MODEL,
         idempotency_key=idempotency_key,
         budget=Decimal(str(settings.JOB_BUDGET)) if settings.JOB_BUDGET else None,
@@ -151,6 +164,7 @@ def pause(job: Job, *, by: User | None) -> bool:
 
 
 def resume(job: Job, *, by: User | None) -> None:
+    """A plan that waits for approval is approved by it."""
     _go_on(job, enums.JobState.PAUSED, by=by)
 
 
@@ -178,6 +192,8 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
         if job.waiting_for == enums.WaitingFor.BUDGET:
             raise NotPossible("The budget of this job is used up. Raise it, and it goes on.")
+        if job.waiting_for == enums.WaitingFor.APPROVAL:
+            plans.approve(job)
         moves.requeue(job, by=by)
         _wake(job.pk)
 

@@ -11,7 +11,7 @@ from projects.services import projects
 _MOST_WORDS = 6
 
 
-def make(*, text: str, by: User, model: str = "", idempotency_key: str | None = None) -> Job:
+def make(*, text: str, by: User, model: str = "", approval: str = "", idempotency_key: str | None = None) -> Job:
     """The same key, from the same person, gives the same job."""
     with transaction.atomic():
         # Two requests with one key come one after the other.
@@ -22,7 +22,9 @@ def make(*, text: str, by: User, model: str = "", idempotency_key: str | None = 
         # The blueprint will know a better name; until a person chose one it may be changed.
         project.settings["is_name_provisional"] = True
         project.save(update_fields=["settings"])
-        return jobs.start(project=project, text=text, by=by, model=model, idempotency_key=idempotency_key)
+        return jobs.start(
+            project=project, text=text, by=by, model=model, approval=approval, idempotency_key=idempotency_key
+        )
 
 
 def _made(by: User, idempotency_key: str) -> Job | None:

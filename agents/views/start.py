@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,8 @@ _ON_START = 12
 def show(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "agents/welcome.html")
-    return _page(request, WishForm(initial={"wish": request.GET.get("wish", "")}))
+    initial = {"wish": request.GET.get("wish", ""), "ask": settings.PLAN_APPROVAL == "ask"}
+    return _page(request, WishForm(initial=initial))
 
 
 @require_POST
@@ -34,7 +36,10 @@ def send(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     try:
         job = wishes.make(
-            text=form.cleaned_data["wish"], by=cast("User", request.user), idempotency_key=form.idempotency_key
+            text=form.cleaned_data["wish"],
+            by=cast("User", request.user),
+            approval=form.approval,
+            idempotency_key=form.idempotency_key,
         )
     except errors.NotPossible as refusal:
         form.add_error("wish", str(refusal))

@@ -19,6 +19,8 @@ ROWS = (
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/resume/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/retry/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/allow/", ASKED, NO_JOB),
+    Row(f"GET {PROJECT}jobs/<uuid:job_id>/plan/", ASKED, NO_JOB),
+    Row(f"POST {PROJECT}jobs/<uuid:job_id>/plan/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/undo/", ASKED, NO_JOB),
     Row("WS ws/projects/<uuid:project_id>/", VIEWERS),
     Row("WS live/projects/<uuid:project_id>/", VIEWERS),

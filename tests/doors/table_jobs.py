@@ -1,6 +1,7 @@
 """Sessions, jobs and what they did, the agent's state, the queue."""
 
-from agents.lifecycle import failures, leases, moves
+from agents.enums import WaitingFor
+from agents.lifecycle import failures, leases, moves, plans
 from agents.models import Generation, Job, Session, Step
 from agents.services import jobs, sessions
 from projects.models import Checkpoint
@@ -13,6 +14,10 @@ SESSIONS = f"{API}projects/<uuid:project>/sessions"
 STATE = f"{API}projects/<uuid:project>/agent-state"
 FIRST = "api/agent-state/<uuid:project>"
 JOB = f"{API}jobs/<uuid:job>"
+PLAN = {
+    "name": "Shelf", "description": "Books", "stack": "static",
+    "phases": [{"title": "All", "files": [{"path": "index.html", "purpose": "The page"}]}],
+}  # fmt: skip
 
 
 def session(world: World) -> Session:
@@ -49,6 +54,17 @@ def queued(world: World) -> str:
 
 def paused(world: World) -> str:
     jobs.pause(job(world), by=None)
+    return queued(world)
+
+
+def planned(world: World) -> str:
+    """With a plan that waits to be looked at."""
+    lease = leases.claim(job(world).pk, worker="test")
+    assert lease is not None
+    with leases.hold(lease) as held:
+        moves.begin(held)
+        plans.keep(held, PLAN)
+        moves.pause(held, waiting_for=WaitingFor.APPROVAL)
     return queued(world)
 
 
@@ -101,6 +117,7 @@ ROWS = (
     Row(f"POST {JOB}/cancel", API_EDITORS, OF),
     Row(f"POST {JOB}/pause", API_EDITORS, OF),
     Row(f"POST {JOB}/resume", API_EDITORS, {"job": paused}),
+    Row(f"PUT {JOB}/plan", API_EDITORS, {"job": planned}, body=PLAN),
     Row(f"POST {JOB}/retry", API_EDITORS, {"job": failed}),
     Row(f"GET {JOB}/steps", API_VIEWERS, OF),
     Row(f"GET {JOB}/attempts", API_VIEWERS, OF),

@@ -1,0 +1,43 @@
+"""The plan of a first build: kept with its job, shown to everybody, and looked at by a person who asked to."""
+
+import hashlib
+import json
+from typing import Any
+
+from agents.models import Job
+from projects import feed
+from projects.models import User
+
+# In a job's input: whether a person looks at the plan before anything is built, and has.
+KEY, ASK, GIVEN = "approval", "ask", "given"
+EDITED = "is_plan_edited"
+
+
+def keep(job: Job, plan: dict[str, Any], *, by: User | None = None) -> None:
+    """Of a job that the caller holds: it knows its plan, the project its name and stack, everybody is told."""
+    called = job.blueprint.get("name")
+    job.blueprint = plan
+    job.plan = [{**phase, "files": [{**file, "closed": False} for file in phase["files"]]} for phase in plan["phases"]]
+    job.save(update_fields=["blueprint", "plan"])
+    project = job.project
+    project.template = plan["stack"]
+    if project.settings.pop("is_name_provisional", False) or project.name == called:
+        project.name = plan["name"]
+    project.save(update_fields=["template", "name", "settings", "updated_at"])
+    payload = {"job": str(job.pk), "blueprint": plan, "name": project.name}
+    feed.record(project, "blueprint_ready", payload, job_ref=job.pk, actor=by)
+
+
+def is_waiting_to_be_seen(job: Job) -> bool:
+    return bool(job.input.get(KEY) == ASK)
+
+
+def approve(job: Job) -> None:
+    """Of a job that the caller has locked."""
+    job.input = {**job.input, KEY: GIVEN}
+    job.save(update_fields=["input"])
+
+
+def seal(job: Job) -> str:
+    """Which plan somebody looked at."""
+    return hashlib.sha256(json.dumps(job.blueprint, sort_keys=True).encode()).hexdigest()[:16]
