@@ -55,6 +55,7 @@ class PhaseChanged(TypedDict):
     phase_before: str
     before: str
     state: str
+    waiting_for: str
     since: str
     began: str
     seconds: int

@@ -29,8 +29,8 @@ def _new_key() -> str:
     return uuid.uuid4().hex
 
 
-def _lines(label: str, hint: str, *, rows: int = 5) -> Words:
-    widget = forms.Textarea(attrs={"rows": rows, "spellcheck": "false"})
+def _lines(label: str, hint: str, *, rows: int = 3) -> Words:
+    widget = forms.Textarea(attrs={"rows": rows, "class": "grows", "spellcheck": "false"})
     return Words(label=label, required=False, max_length=20_000, strip=True, help_text=hint, widget=widget)
 
 
@@ -87,7 +87,7 @@ class PlanForm(forms.Form):
         "Phases",
         "A line is a phase; the lines below it that begin with a dash are its files: - path | what it is for. "
         "They are built from top to bottom.",
-        rows=16,
+        rows=8,
     )
 
     @classmethod

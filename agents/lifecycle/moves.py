@@ -230,6 +230,7 @@ def _phase_changed(job: Job, *, before: str) -> None:
         "phase_before": job.phase_before,
         "before": before,
         "state": job.state,
+        "waiting_for": job.waiting_for,
         "since": (job.phase_since or timezone.now()).isoformat(),
         "began": job.created_at.isoformat(),
         "seconds": elapsed(job),

@@ -38,6 +38,7 @@ def _idle(*, before: str) -> PhaseChanged:
         "phase_before": "",
         "before": before,
         "state": "",
+        "waiting_for": "",
         "since": now,
         "began": now,
         "seconds": 0,

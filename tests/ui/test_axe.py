@@ -13,6 +13,7 @@ from projects import feed
 from projects.enums import AuthorKind
 from projects.models import Project
 from projects.services import changesets, invitations, projects
+from tests.agents import planned
 from tests.people import People
 from tests.ui import axe, story
 from tests.ui.site import Site
@@ -70,6 +71,13 @@ def test_pages_of_what_went_wrong(site: Site) -> None:
     for number in refusals.WORDS:
         site.put(f"/{number}", refusals.page(number))
         assert axe.violations(site.open(f"/{number}")) == [], number
+
+
+def test_a_plan_that_waits_to_be_looked_at(site: Site, client: Client, people: People) -> None:
+    job = planned.wait(people.project, people.owner)
+    client.force_login(people.owner, backend=BACKEND)
+    workbench = f"/p/{people.owner.handle}/{people.project.slug}/"
+    assert [found for path in ("", f"jobs/{job.pk}/plan/") for found in _look(site, client, workbench + path)] == []
 
 
 # The story as far as it goes: an empty project, one at work, one that failed, and all of it.

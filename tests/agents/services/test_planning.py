@@ -3,27 +3,18 @@
 import pytest
 
 from agents import errors
-from agents.enums import WaitingFor
-from agents.lifecycle import leases, moves, plans
+from agents.lifecycle import plans
 from agents.models import Job
 from agents.services import jobs, planning
 from projects.models import Project, User
-from tests.agents.views.test_plans import PLAN
+from tests.agents import planned
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def job(project: Project, owner: User) -> Job:
-    made = jobs.start(project=project, text="A shelf", by=owner, approval="ask")
-    lease = leases.claim(made.pk, worker="test")
-    assert lease is not None
-    with leases.hold(lease) as held:
-        moves.begin(held)
-        plans.keep(held, PLAN)
-        moves.pause(held, waiting_for=WaitingFor.APPROVAL)
-    made.refresh_from_db()
-    return made
+    return planned.wait(project, owner)
 
 
 def edited(job: Job, **more: object) -> dict[str, object]:

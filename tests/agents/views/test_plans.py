@@ -3,36 +3,18 @@
 import pytest
 from django.urls import reverse
 
-from agents.enums import WaitingFor
-from agents.lifecycle import leases, moves, plans
+from agents.lifecycle import plans
 from agents.models import Job
 from agents.services import jobs
+from tests.agents import planned
+from tests.agents.planned import PLAN
 from tests.agents.views.test_jobs import Browser
 from tests.people import People
-
-PLAN = {
-    "name": "Shelf",
-    "description": "A shelf for books.",
-    "stack": "static",
-    "pages": [{"path": "/", "title": "Shelf", "purpose": "All books"}],
-    "features": ["Add a book"],
-    "data": [],
-    "look": {"mood": "calm", "palette": ["#224433"], "type": "serif"},
-    "phases": [{"title": "All", "files": [{"path": "index.html", "purpose": "The page"}]}],
-}
 
 
 @pytest.fixture
 def job(people: People) -> Job:
-    made = jobs.start(project=people.project, text="A shelf", by=people.owner, approval="ask")
-    lease = leases.claim(made.pk, worker="test")
-    assert lease is not None
-    with leases.hold(lease) as held:
-        moves.begin(held)
-        plans.keep(held, PLAN)
-        moves.pause(held, waiting_for=WaitingFor.APPROVAL)
-    made.refresh_from_db()
-    return made
+    return planned.wait(people.project, people.owner)
 
 
 def address(people: People, job: Job) -> str:
