@@ -40,8 +40,8 @@ def _chore(state: str, **more: Any) -> dict[str, Any]:
 
 def _phase(phase: str, **more: Any) -> dict[str, Any]:
     return {
-        "job": JOB, "kind": "generate", "phase": phase, "phase_before": "", "before": "idle", "state": "running", "waiting_for": "",
-        "since": "2026-01-02T10:00:00+00:00", "began": "2026-01-02T10:00:00+00:00", "seconds": 107,
+        "job": JOB, "kind": "generate", "phase": phase, "phase_before": "", "before": "idle", "state": "running",
+        "waiting_for": "", "since": "2026-01-02T10:00:00+00:00", "began": "2026-01-02T10:00:00+00:00", "seconds": 107,
         "files_done": 0, "files_total": 0, **more,
     }  # fmt: skip
 
