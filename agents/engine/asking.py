@@ -28,6 +28,7 @@ def request(
     paths: tuple[str, ...] = (),
     turns: tuple[Turn, ...] = (),
     begun: Begun | None = None,
+    left_out: tuple[str, ...] = (),
 ) -> tuple[Request, str]:
     """The request and the hash of the prompt it was made from. No secret of the project leaves by it."""
     text, prompt_hash = prompts.load(prompt, **values)
@@ -41,6 +42,7 @@ def request(
         step=step,
         paths=paths,
         begun=begun,
+        left_out=left_out,
         wish=masker.text(context.wish),
         text=masker.text(context.text),
         stacks=stacks.available(),
@@ -52,7 +54,7 @@ def request(
 def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer[JobSink]) -> Call:
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
     call = writer.sink.call = Call(context, step, *asked)
-    writer.begun = asked[0].begun
+    writer.begun, writer.left_out = asked[0].begun, frozenset(asked[0].left_out)
     try:
         with closing(call.texts()) as texts:
             take_in(texts, writer)

@@ -3,8 +3,13 @@
 Edits that fit nowhere go back to the model with the reason, within a bound. What the step is about is its caller's.
 """
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 from agents.engine import asking, continuing, reading, sinks, steps
 from agents.engine.context import Context
+from agents.engine.sinks import JobSink
 from agents.engine.speech import say
 from agents.engine.writer import AnySink, Writer
 from agents.llm.base import Begun, Request, Turn
@@ -13,39 +18,75 @@ from agents.parsing import edits
 from agents.parsing.events import EditClosed, PatchClosed
 from projects.services import files
 
-_ROUNDS = 3
+# What is asked for after a reply of which something did not fit: its blocks once more, the files whole, and that of
+# another model. After the last of them it is for the person to say how to go on.
+_LADDER = (
+    "Send these blocks again, taken anew from the text as it is now.",
+    "Send each of these files whole this time.",
+    "Send each of these files whole.",
+)
 
 
 def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]) -> steps.Output:
     """`left_out` names what did not fit in the end."""
-    writer, complaints = Writer(sinks.of_step(context, step)), list[str]()
-    begun: Begun | None = None
-    for _ in range(_ROUNDS):
+    writer, round_ = Writer(sinks.of_step(context, step)), _Round(prompt, turns)
+    complaints: list[str] = []
+    for rung in _rungs(context, step):
         context.heed()
         writer.look()
-        call = asking.read_stream(context, step, _request(context, step, prompt, turns, begun), writer)
+        call = asking.read_stream(context, step, _request(context, step, round_, rung, writer), writer)
         begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
         if not complaints:
             break
-        turns = (*turns, Turn("assistant", call.text), Turn("user", "\n".join(complaints)))
+        said = "\n".join((*complaints, rung.next))
+        round_ = replace(round_, turns=(*round_.turns, Turn("assistant", call.text), Turn("user", said)), begun=begun)
     if complaints and writer.touched:
         say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
     return {"files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted}
 
 
-def _request(
-    context: Context, step: Step, prompt: str, turns: tuple[Turn, ...], begun: Begun | None
-) -> tuple[Request, str]:
-    """The app as it is now, with what was staged in this step."""
+@dataclass(frozen=True)
+class _Round:
+    """What is asked: the prompt, what was said so far, and a file that is to be gone on with."""
+
+    prompt: str
+    turns: tuple[Turn, ...]
+    begun: Begun | None = None
+
+
+@dataclass(frozen=True)
+class _Rung:
+    """Who is asked now, and what for if it does not fit."""
+
+    model: str
+    next: str
+
+
+def _rungs(context: Context, step: Step) -> Iterator[_Rung]:
+    own, *others = context.models(step.key)
+    models = [own, own, own, *others[:1]]
+    for model, after in itertools.zip_longest(models, _LADDER[: len(models) - 1], fillvalue=""):
+        yield _Rung(model, after)
+
+
+def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> tuple[Request, str]:
+    """The app as it is now, with what was staged in this step; first what was named, and what it missed."""
     changeset = context.changeset()
+    named = reading.named(context.text, files.working_manifest(changeset))
+    shown = reading.texts(changeset, first=named | writer.unseen)
     values = {
         "rules": reading.rules(changeset),
         "wish": context.wish,
         "tree": reading.tree(changeset),
-        "files": reading.full_texts(changeset),
+        "files": shown.text,
     }
-    return asking.request(context, step=step.key, prompt=prompt, values=values, turns=turns, begun=begun)
+    left_out = tuple(path for path in shown.left_out if path not in named)
+    asked, prompt_hash = asking.request(
+        context, step=step.key, prompt=round_.prompt, values=values, turns=round_.turns, begun=round_.begun,
+        left_out=left_out,
+    )  # fmt: skip
+    return replace(asked, model=rung.model), prompt_hash
 
 
 def apply(writer: Writer[AnySink]) -> list[str]:
@@ -68,6 +109,8 @@ def _fitted(text: str, change: EditClosed | PatchClosed) -> edits.Result:
 
 def _apply_to(writer: Writer[AnySink], change: EditClosed | PatchClosed) -> list[str]:
     path, before = change.path, writer.read(change.path)
+    if fault := writer.refusal(path):
+        return [fault]
     if before is None:
         return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
     text = files.text_of(before)

@@ -69,7 +69,7 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
 
 def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink]) -> None:
     context.heed()
-    phase = context.job.plan[number - 1]
+    phase, shown = context.job.plan[number - 1], reading.texts(writer.sink.changeset)
     asked = asking.request(
         context,
         step=step.key,
@@ -82,11 +82,17 @@ def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[
             "files": "\n".join(
                 f"{file['path']}: {file['purpose']}" for file in phase["files"] if file["path"] in left.missing
             ),
-            "written": reading.full_texts(writer.sink.changeset),
+            "written": shown.text,
         },
         paths=left.missing,
         turns=(Turn("user", f"Write these files now: {', '.join(left.missing)}"),),
         begun=left.begun,
+        left_out=tuple(path for path in shown.left_out if path not in _planned(context)),
     )
     asking.read_stream(context, step, asked, writer)
     writer.tell_faults()
+
+
+def _planned(context: Context) -> set[str]:
+    """The files of all phases: the plan names them."""
+    return {file["path"] for phase in context.job.plan for file in phase["files"]}

@@ -103,6 +103,7 @@ class Reply:
     is_whole: bool
     most: int | None
     begun: Begun | None
+    left_out: frozenset[str]
 
     def text(self) -> str:
         return Generation.objects.values_list("response", flat=True).get(pk=self.id)
@@ -124,7 +125,9 @@ def replies(job: Job) -> Iterator[Reply]:
     """In the order they came. Only the last of an attempt can have been left in the middle."""
     outcomes = dict(job.attempt_rows.values_list("number", "outcome"))
     calls = Generation.objects.filter(job=job).select_related("step").defer("request", "response")
-    calls = calls.annotate(stacks=F("request__stacks"), begun=F("request__begun")).order_by("attempt", "created_at")
+    calls = calls.annotate(
+        stacks=F("request__stacks"), begun=F("request__begun"), left_out=F("request__left_out")
+    ).order_by("attempt", "created_at")
     found = list(calls)
     for call, after in itertools.zip_longest(found, found[1:]):
         is_last = after is None or after.attempt != call.attempt
@@ -136,6 +139,7 @@ def replies(job: Job) -> Iterator[Reply]:
             is_whole=not call.error_code and call.finish_reason != "content_filter",
             most=call.staged if may_be_left else None,
             begun=continuing.of(call.begun),
+            left_out=frozenset(call.left_out or ()),
         )
 
 
@@ -161,7 +165,7 @@ def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
     if reply.step == design.KEY:
         return
     sink.left = reply.most
-    writer = Writer(sink, begun=reply.begun)
+    writer = Writer(sink, begun=reply.begun, left_out=reply.left_out)
     try:
         asking.take_in(reply.pieces(chunk), writer)
         if is_change(reply.step):

@@ -37,6 +37,9 @@ class Writer(Generic[AnySink]):
     has_acted: bool = False
     # Of this file the reply that is read holds the rest.
     begun: Begun | None = None
+    # These files it has not been shown, and nobody named them: they are not its to write. Those it tried to are noted.
+    left_out: frozenset[str] = frozenset()
+    unseen: set[str] = field(default_factory=set)
     _open: str = ""
     # The tree as the model was shown it, with what it wrote since.
     _seen: dict[str, str] = field(default_factory=dict)
@@ -99,12 +102,23 @@ class Writer(Generic[AnySink]):
         self._seen[path] = entry.sha256 if entry else ""
         return self.sink.read(path, entry) if entry else None
 
+    def refusal(self, path: str) -> str:
+        """Why it may not write this file, if it may not."""
+        if path not in self.left_out:
+            return ""
+        self.unseen.add(path)
+        return f"{path}: NOT_SHOWN. You had not been shown this file; it is shown now, if there is room for it."
+
     def _opened(self, event: found.FileOpened) -> None:
         self._open = event.path
         self.sink.open(event.path, event.purpose)
 
     def _closed(self, event: found.FileClosed) -> None:
         self._open = ""
+        if fault := self.refusal(event.path):
+            self._fault(fault)
+            self.sink.abandon(event.path, "It exists, and the model had not been shown it.")
+            return
         joined = continuing.join(self.begun, event.path, event.text)
         if joined.is_ambiguous:
             self.sink.abandon(event.path, "Nobody can tell where the rest of it begins: it is written anew.")

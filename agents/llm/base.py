@@ -63,7 +63,8 @@ class Request:
     """One call. `step` and `paths` address what is asked for, so a recording can be found by them;
     `wish` is what the project was begun with, `text` what the person says now.
 
-    `begun`: of this file the reply holds what comes after, or all of it.
+    `begun`: of this file the reply holds what comes after, or all of it. The files in `left_out` exist, and the model
+    has not been shown what stands in them.
 
     `effort` is a hint that is given to models that take it; everything else is refused where it cannot be met.
     """
@@ -73,6 +74,7 @@ class Request:
     step: str = ""
     paths: tuple[str, ...] = ()
     begun: Begun | None = None
+    left_out: tuple[str, ...] = ()
     wish: str = ""
     text: str = ""
     stacks: tuple[str, ...] = ()

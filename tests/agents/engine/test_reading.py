@@ -20,7 +20,7 @@ def test_small_files_come_first_and_whole(writer: Writer[JobSink]):
     changesets.stage(writer.sink.changeset, "big.txt", b"xx\n")
     changesets.stage(writer.sink.changeset, "a.txt", b"x")
     assert reading.tree(writer.sink.changeset) == "a.txt (1 bytes)\nbig.txt (3 bytes)"
-    assert reading.full_texts(writer.sink.changeset) == (
+    assert reading.texts(writer.sink.changeset).text == (
         '<file path="a.txt">\nx\n</file>\n\n<file path="big.txt">\nxx\n\n</file>'
     )
 
@@ -30,13 +30,15 @@ def test_what_is_no_text_too_large_or_a_lock_is_only_named(writer: Writer[JobSin
     changesets.stage(writer.sink.changeset, "latin.txt", "ä".encode("latin-1"))
     changesets.stage(writer.sink.changeset, "huge.txt", b"x" * 60_001)
     changesets.stage(writer.sink.changeset, "package-lock.json", b"{}")
-    assert reading.full_texts(writer.sink.changeset) == "Not shown: huge.txt, latin.txt, logo.png, package-lock.json"
+    shown = reading.texts(writer.sink.changeset)
+    assert shown.text == "Not shown: huge.txt, latin.txt, logo.png, package-lock.json"
+    assert shown.left_out == ("huge.txt", "latin.txt", "logo.png", "package-lock.json")
 
 
 def test_all_texts_together_have_a_limit(writer: Writer[JobSink]):
     for number in range(4):
         changesets.stage(writer.sink.changeset, f"{number}.txt", b"x" * 50_000)
-    shown = reading.full_texts(writer.sink.changeset)
+    shown = reading.texts(writer.sink.changeset).text
     assert len(shown) < 160_000
     assert shown.endswith("Not shown: 3.txt")
 
