@@ -27,7 +27,10 @@ class JobState(models.TextChoices):
 
 
 class JobKind(models.TextChoices):
+    """Plan: an answer in words, and nothing is changed."""
+
     GENERATE = "generate"
+    PLAN = "plan"
     EDIT = "edit"
     PUSH = "push"
     IMPORT = "import"

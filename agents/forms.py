@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from agents.enums import JobKind
 from agents.lifecycle import plans
 from agents.models import Job
 from agents.models.sessions import MOST_TEXT
@@ -72,6 +73,11 @@ class MessageForm(OnceForm):
         },
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    talk = forms.BooleanField(label="Only answer", required=False)
+
+    @property
+    def kind(self) -> JobKind | None:
+        return JobKind.PLAN if self.cleaned_data["talk"] else None
 
 
 class PlanForm(forms.Form):

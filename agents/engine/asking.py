@@ -18,6 +18,9 @@ from agents.parsing.stream import Parser
 from projects.services import secrets
 from sandboxes.runtime import stacks
 
+# A request, and the hash of the prompt it was made from.
+Asked = tuple[Request, str]
+
 
 def request(
     context: Context,
@@ -29,8 +32,8 @@ def request(
     turns: tuple[Turn, ...] = (),
     begun: Begun | None = None,
     left_out: tuple[str, ...] = (),
-) -> tuple[Request, str]:
-    """The request and the hash of the prompt it was made from. No secret of the project leaves by it."""
+) -> Asked:
+    """No secret of the project leaves by it."""
     text, prompt_hash = prompts.load(prompt, **values)
     masker = secrets.masker(context.project)
     system = Turn("system", text, stable=len(masker.text(prompts.beginning(prompt, **values))))
@@ -51,7 +54,7 @@ def request(
     return asked, prompt_hash
 
 
-def read_stream(context: Context, step: Step, asked: tuple[Request, str], writer: Writer[JobSink]) -> Call:
+def read_stream(context: Context, step: Step, asked: Asked, writer: Writer[JobSink]) -> Call:
     """Run the call through a fresh parser into the writer; what was said is kept in any case."""
     call = writer.sink.call = Call(context, step, *asked)
     writer.begun, writer.left_out = asked[0].begun, frozenset(asked[0].left_out)

@@ -12,7 +12,7 @@ from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.speech import say
 from agents.engine.writer import AnySink, Writer
-from agents.llm.base import Begun, Request, Turn
+from agents.llm.base import Begun, Turn
 from agents.models import Step
 from agents.parsing import edits
 from agents.parsing.events import EditClosed, PatchClosed
@@ -70,7 +70,7 @@ def _rungs(context: Context, step: Step) -> Iterator[_Rung]:
         yield _Rung(model, after)
 
 
-def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> tuple[Request, str]:
+def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> asking.Asked:
     """The app as it is now, with what was staged in this step; first what was named, and what it missed."""
     changeset = context.changeset()
     named = reading.named(context.text, files.working_manifest(changeset))

@@ -1,5 +1,7 @@
 """A small request on a project that exists becomes a small change."""
 
+from django.db.models import Q
+
 from agents.engine import changing, reading, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
@@ -21,7 +23,7 @@ def run(context: Context) -> bool:
 
 
 def _edit(context: Context, step: Step) -> steps.Output:
-    output = changing.change(context, step, prompt="edit", turns=_conversation(context))
+    output = changing.change(context, step, prompt="edit", turns=conversation(context))
     _conclude(context, output)
     return output
 
@@ -35,9 +37,10 @@ def _conclude(context: Context, output: steps.Output) -> None:
         say(context, "Nothing had to be changed: the files are that way already.")
 
 
-def _conversation(context: Context) -> tuple[Turn, ...]:
+def conversation(context: Context) -> tuple[Turn, ...]:
     """What was said before, and at last what is asked now."""
-    newest = Message.objects.filter(session=context.job.session).exclude(job=context.job)
+    later = Q(job__created_at__gt=context.job.created_at)
+    newest = Message.objects.filter(session=context.job.session).exclude(job=context.job).exclude(later)
     said = [
         Turn("user" if message.role == "user" else "assistant", message.text)
         for message in reversed(newest.order_by("-created_at")[:_TURNS])

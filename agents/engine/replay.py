@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Length
 
-from agents.engine import asking, changing, continuing, design, edit, reading, repair
+from agents.engine import answer, asking, changing, continuing, design, edit, reading, repair
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
 from agents.lifecycle import plans
@@ -162,7 +162,7 @@ def is_change(step: str) -> bool:
 
 
 def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
-    if reply.step == design.KEY:
+    if reply.step in (design.KEY, answer.KEY):
         return
     sink.left = reply.most
     writer = Writer(sink, begun=reply.begun, left_out=reply.left_out)

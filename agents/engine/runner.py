@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from agents import enums
-from agents.engine import chores, design, edit, finish, implement, install, purse, repair, start
+from agents.engine import answer, chores, design, edit, finish, implement, install, purse, repair, start
 from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, plans, turns
@@ -94,7 +94,11 @@ def _walk(context: Context) -> None:
 
 
 def _design(context: Context) -> None:
-    """A person may want to see the plan before anything is built from it."""
+    """A person may want to see the plan before anything is built from it, or only an answer."""
+    if context.job.kind == enums.JobKind.PLAN:
+        answer.run(context)
+        finish.without_changes(context)
+        return
     design.run(context)
     with context.hold_on_course() as job:
         if plans.is_waiting_to_be_seen(job):

@@ -40,8 +40,8 @@ def begin(job: Job) -> None:
     if job.is_chore:
         return
     if job.phase == enums.Phase.IDLE:
-        is_new = job.kind == enums.JobKind.GENERATE
-        advance(job, enums.Phase.DESIGNING if is_new else enums.Phase.IMPLEMENTING)
+        is_planned = job.kind in (enums.JobKind.GENERATE, enums.JobKind.PLAN)
+        advance(job, enums.Phase.DESIGNING if is_planned else enums.Phase.IMPLEMENTING)
     else:
         _phase_changed(job, before=job.phase)
 

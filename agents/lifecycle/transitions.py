@@ -13,7 +13,7 @@ _ENTER: Final = frozenset({Phase.DESIGNING, Phase.IMPLEMENTING, Phase.INSTALL})
 
 TRANSITIONS: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.IDLE: _ENTER | _LEAVE,
-    Phase.DESIGNING: _LEAVE | {Phase.IMPLEMENTING},
+    Phase.DESIGNING: _LEAVE | {Phase.IMPLEMENTING, Phase.COMPLETE},
     Phase.IMPLEMENTING: _LEAVE | {Phase.INSTALL, Phase.COMPLETE},
     Phase.INSTALL: _LEAVE | {Phase.START, Phase.IMPLEMENTING},
     Phase.START: _LEAVE | {Phase.COMPLETE, Phase.IMPLEMENTING},

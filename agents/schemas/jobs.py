@@ -34,7 +34,7 @@ class JobIn(In):
 
     project: UUID
     text: str = Text(least=1, most=MOST_TEXT)
-    kind: Literal["generate", "edit"] | None = None
+    kind: Literal["generate", "edit", "plan"] | None = Field(None, description="plan: an answer, and no change.")
     model: str = Text("", most=MOST_NAME)
     approval: Literal["ask", "auto"] | None = Field(
         None, description="Whether the plan of a first build waits to be looked at; without it as the server is set."

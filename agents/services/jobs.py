@@ -30,8 +30,8 @@ def start(
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job.
 
-    Its kind follows from what is there; who names one wants that or nothing. `approval` says whether somebody looks
-    at its plan first: "ask" or "auto", or as it is set for all.
+    Its kind follows from what is there; who names one wants that or nothing, or only an answer (plan). `approval` says
+    whether somebody looks at its plan first: "ask" or "auto", or as it is set for all.
     """
     _check(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
@@ -43,9 +43,10 @@ def start(
             return job
         _check_reviewed(project)
         session = session or _session(project, text, by=by)
-        _check_kind(kind, fits=_kind(session))
+        fits = _kind(session)
+        _check_kind(kind, fits=fits)
         asks = _choices(model, approval or settings.PLAN_APPROVAL)
-        job = _queue(session, text, by=by, model=model, choices=asks, idempotency_key=idempotency_key)
+        job = _queue(session, kind or fits, text, by=by, model=model, choices=asks, idempotency_key=idempotency_key)
         speech.by_person(job, text, by=by)
         moves.announce(job, by=by)
         _wake(job.pk)
@@ -91,7 +92,7 @@ def _kind(session: Session) -> enums.JobKind:
 
 
 def _check_kind(asked: enums.JobKind | None, *, fits: enums.JobKind) -> None:
-    if asked in (None, fits):
+    if asked in (None, fits, enums.JobKind.PLAN):
         return
     if fits == enums.JobKind.GENERATE:
         raise NotPossible("There is nothing yet that could be edited.")
@@ -104,9 +105,15 @@ def _choices(model: str, approval: str) -> dict[str, str]:
 
 
 def _queue(
-    session: Session, text: str, *, by: User | None, model: str, choices: dict[str, str], idempotency_key: str | None
+    session: Session,
+    kind: enums.JobKind,
+    text: str,
+    *,
+    by: User | None,
+    model: str,
+    choices: dict[str, str],
+    idempotency_key: str | None,
 ) -> Job:
-    kind = _kind(session)
     return Job.objects.create(
         project=session.project,
         branch=session.branch,

@@ -35,8 +35,14 @@ def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 def _start(form: MessageForm, project: Project, user: User) -> MessageForm:
     """An empty form for the next message, or this one with what stands against it."""
     try:
-        jobs.start(project=project, text=form.cleaned_data["text"], by=user, idempotency_key=form.idempotency_key)
+        jobs.start(
+            project=project,
+            text=form.cleaned_data["text"],
+            by=user,
+            kind=form.kind,
+            idempotency_key=form.idempotency_key,
+        )
     except errors.NotPossible as refusal:
         form.add_error("text", str(refusal))
         return form
-    return MessageForm()
+    return MessageForm(initial={"talk": form.cleaned_data["talk"]})

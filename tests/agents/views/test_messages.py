@@ -10,7 +10,7 @@ from django.urls import reverse
 from agents.models import Job, Message
 from agents.models.sessions import MOST_TEXT
 from projects import feed
-from projects.services import projects
+from projects.services import files, projects
 from tests.agents.views.conftest import HTMX
 from tests.people import People
 
@@ -103,3 +103,10 @@ def test_two_tabs_that_send_at_once_make_two_jobs_in_order(people: People, brows
     first, second = Job.objects.order_by("created_at")
     assert [(job.kind, job.state) for job in (first, second)] == [("generate", "queued"), ("edit", "queued")]
     assert first.session == second.session
+
+
+def test_who_only_asks_gets_an_answer(people: People, browser: Browser):
+    files.save(people.main, "index.html", b"<h1>Hello</h1>", by=people.owner)
+    page = browser("editor").post(address(people), {"text": "How would you make it green?", "talk": "on"}, headers=HTMX)
+    assert (page.status_code, Job.objects.get().kind) == (200, "plan")
+    assert "checked" in page.content.decode(), "whoever talks goes on talking"

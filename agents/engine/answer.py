@@ -1,0 +1,46 @@
+"""What a person asks is answered in words, and nothing is changed: how it would be done, or why it is so."""
+
+from contextlib import closing
+
+from agents.engine import asking, edit, reading, steps
+from agents.engine.calls import Call
+from agents.engine.context import Context
+from agents.engine.speech import Speech
+from agents.lifecycle.failures import Failure
+from agents.models import Step
+from projects.services import files
+
+KEY = "plan"
+
+
+def run(context: Context) -> None:
+    steps.once(context, KEY, lambda step: _answer(context, step), role="architect", title="Answer")
+
+
+def _answer(context: Context, step: Step) -> steps.Output:
+    """All of it is said as it comes: code in it is a part of the answer and reaches no file."""
+    call, speech = Call(context, step, *_request(context)), Speech(context)
+    try:
+        with closing(call.texts()) as texts:
+            for text in texts:
+                speech.add(text)
+    finally:
+        if not context.is_lost():
+            speech.say()
+    if not call.text.strip():
+        raise Failure("malformed_output", "The model answered with nothing.")
+    return {"length": len(call.text)}
+
+
+def _request(context: Context) -> asking.Asked:
+    changeset = context.changeset()
+    named = reading.named(context.text, files.working_manifest(changeset))
+    shown = reading.texts(changeset, first=named)
+    values = {
+        "rules": reading.rules(changeset),
+        "wish": context.wish,
+        "tree": reading.tree(changeset),
+        "files": shown.text,
+    }
+    turns = edit.conversation(context)
+    return asking.request(context, step=KEY, prompt=KEY, values=values, turns=turns, left_out=shown.left_out)
