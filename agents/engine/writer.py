@@ -4,6 +4,7 @@ This is what a stream means; where it goes is the sink's. A replay uses the same
 """
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -11,12 +12,18 @@ from agents.engine import continuing, packages
 from agents.engine.sinks import Sink
 from agents.llm.base import Begun
 from agents.parsing import events as found
+from projects import masking
 from projects.errors import BadPath, MissingFile, Stale, TooLarge
 from projects.store import diffs
 from projects.store.trees import Entry
 
 _MOST_FAULTS = 20
 _REFUSED = (BadPath, MissingFile, TooLarge)
+# The model never saw what stands there: written back, its name would take the place of what the app needs.
+_MASKED = (
+    "This text holds [secret {name}] where its file does not. That only stands for a value nobody is shown. "
+    "Read {name} from the environment, or leave the lines that hold it out of what you change."
+)
 
 AnySink = TypeVar("AnySink", bound=Sink)
 
@@ -134,19 +141,38 @@ class Writer(Generic[AnySink]):
         """Whether it is staged. What the project refuses is a fault to be told, not the end of the job."""
         is_executable = entry is not None and entry.executable
         seen = self._seen.get(path, "")
+        if masked := self._masked(path, content, entry):
+            self._refuse(path, _MASKED.format(name=masked))
+            return False
         try:
             self.sink.stage(kind, path, content, executable=is_executable, expected=seen, **more)
         except Stale as stale:
-            self._fault(f"{path}: STALE_FILE. {stale}")
-            self.sink.abandon(path, str(stale))
+            self._refuse(path, str(stale), code="STALE_FILE. ")
         except _REFUSED as refused:
-            self._fault(f"{path}: {refused}")
-            self.sink.abandon(path, str(refused))
+            self._refuse(path, str(refused))
         else:
             self.touched.add(path)
             self._seen[path] = "" if content is None else hashlib.sha256(content).hexdigest()
             return True
         return False
+
+    def _refuse(self, path: str, reason: str, *, code: str = "") -> None:
+        self._fault(f"{path}: {code}{reason}")
+        self.sink.abandon(path, reason)
+
+    def _masked(self, path: str, content: bytes | None, entry: Entry | None) -> str:
+        """The name of a secret that would stand in the file by what it is shown as, and did not before.
+
+        A file that is moved is what it was.
+        """
+        after = masking.named((content or b"").decode(errors="replace"))
+        if not after or content is None:
+            return ""
+        sha256 = hashlib.sha256(content).hexdigest()
+        if any(known.sha256 == sha256 for known in self.sink.manifest().values()):
+            return ""
+        before = masking.named(self.sink.read(path, entry).decode(errors="replace")) if entry else Counter[str]()
+        return min(after - before, default="")
 
     def _command(self, argv: tuple[str, ...]) -> None:
         try:

@@ -4,8 +4,8 @@ A program that means to give a secret away can do so in ways that nobody foresee
 """
 
 from projects.masking.forms import LEAST
-from projects.masking.masker import Masker
+from projects.masking.masker import Masker, named
 from projects.masking.ordinary import is_ordinary
 from projects.masking.stream import Stream
 
-__all__ = ["LEAST", "Masker", "Stream", "is_ordinary"]
+__all__ = ["LEAST", "Masker", "Stream", "is_ordinary", "named"]

@@ -1,10 +1,14 @@
 """Puts names in the place of secrets."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from projects.masking import dumps, forms, views
 from projects.masking.looking import Forms, Span
 from projects.masking.views import Wrapped
+
+_SIGN = re.compile(r"\[secret ([A-Za-z_]\w*)\]", re.ASCII)
 
 
 class Masker:
@@ -72,3 +76,8 @@ def replaced(data: bytes, spans: list[Span]) -> bytes:
 
 def sign(name: str) -> bytes:
     return f"[secret {name}]".encode()
+
+
+def named(text: str) -> Counter[str]:
+    """Whose secrets were masked in this text, and how often."""
+    return Counter(_SIGN.findall(text))

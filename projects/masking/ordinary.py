@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 _MOST_PARTS = 4
-_MOST_WORDS = 3
+_MOST_WORDS = 2
 _LONGEST_WORD = 20
 _BETWEEN = re.compile(r"[-_./:@,+=?&%#~]+")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://(?![^/?#]*@)", re.IGNORECASE)
@@ -55,7 +55,7 @@ _KNOWN = re.compile(
 def is_ordinary(value: str) -> bool:
     """Whether this is too much like other words to be told from them. A sentence is not: nobody writes the same one."""
     value = value.strip()
-    if _NUMBER.fullmatch(value) or len(set(value)) <= 2:
+    if _NUMBER.fullmatch(value) or (len(value) <= _LONGEST_WORD and len(set(value)) <= 2):
         return True
     parts = [part for part in _BETWEEN.split(value) if part]
     words = [part for part in parts if not _SHORT.fullmatch(part)]

@@ -111,6 +111,11 @@ def _checked_value(value: str) -> str:
         raise errors.BadSecret(
             f"A value has at least {masking.LEAST} characters: a shorter one could not be hidden in what the app says."
         )
+    if masking.is_ordinary(value):
+        raise errors.BadSecret(
+            "This is too ordinary to be a secret: it is easy to guess, and would be taken out of every text that holds "
+            "it. What nobody has to hide stands in the app's own files, such as .env; there is no other place for it."
+        )
     return value
 
 

@@ -86,6 +86,36 @@ def test_what_the_project_refuses_is_a_fault_and_not_the_end(writer: Writer[JobS
     assert message.text == "This was left out:\n\n- big.txt: big.txt is larger than 5 MB."
 
 
+MASKED = (
+    "This text holds [secret NODE_ENV] where its file does not. That only stands for a value nobody is shown. "
+    "Read NODE_ENV from the environment, or leave the lines that hold it out of what you change."
+)
+
+
+def test_what_stands_for_a_secret_is_not_written_into_a_file(writer: Writer[JobSink], context: Context):
+    writer.take(found.FileClosed("a.js", 'mode("production")\n'))
+    writer.take(found.FileOpened("a.js"))
+    writer.take(found.FileClosed("a.js", 'mode("[secret NODE_ENV]")\nmore()\n'))
+    writer.take(found.FileClosed("b.js", "[secret NODE_ENV]"))
+    writer.replace("a.js", b'mode("[secret NODE_ENV]")\n')
+    assert texts(writer) == {"a.js": b'mode("production")\n'}
+    assert writer.faults == [f"{path}: {MASKED}" for path in ("a.js", "b.js", "a.js")]
+    abandoned = [event.payload for event in feed.since(context.project.pk, 0) if event.kind == "file_abandoned"]
+    assert [(told["path"], told["reason"]) for told in abandoned] == [(p, MASKED) for p in ("a.js", "b.js", "a.js")]
+    writer.tell_faults()
+    assert f"- a.js: {MASKED}" in Message.objects.get(role="assistant").text
+
+
+def test_a_file_that_held_such_words_goes_on_holding_them(writer: Writer[JobSink]):
+    changesets.stage(writer.sink.changeset, "docs.md", b"Shown as [secret KEY].\n")
+    writer.look()
+    writer.take(found.FileClosed("docs.md", "A secret is shown as [secret KEY].\n"))
+    writer.take(command("mv docs.md README.md"))
+    assert (texts(writer), writer.faults) == ({"README.md": b"A secret is shown as [secret KEY].\n"}, [])
+    writer.take(found.FileClosed("README.md", "[secret KEY] [secret KEY]"))
+    assert texts(writer) == {"README.md": b"A secret is shown as [secret KEY].\n"}
+
+
 def test_what_the_parser_rejected_is_a_fault_and_there_is_a_limit(writer: Writer[JobSink]):
     for _ in range(100):
         writer.take(found.Malformed("rm ../x", "leaves the project", "../x", "BAD_PATH"))

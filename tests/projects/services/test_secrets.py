@@ -64,6 +64,19 @@ def test_values_that_cannot_be_used_or_hidden_are_refused(people: People, value:
     assert not Secret.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "value", ["production", " Development\n", "localhost:5432", "http://localhost:8000/", "1234567"]
+)
+def test_what_anybody_would_write_is_refused_and_where_it_belongs_is_said(people: People, value: str) -> None:
+    with pytest.raises(errors.BadSecret) as refused:
+        secrets.put(people.project, name="NODE_ENV", value=value, by=people.owner)
+    assert "too ordinary to be a secret" in str(refused.value)
+    assert "the app's own files, such as .env" in str(refused.value)
+    assert value.strip() not in str(refused.value)
+    assert not Secret.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
 def test_a_value_keeps_its_lines_and_letters(people: People) -> None:
     secrets.put(people.project, name="KEY", value="-----BEGIN-----\r\nüñ \t✓\r\n", by=people.owner)
     assert secrets.environment(people.project)["KEY"] == "-----BEGIN-----\nüñ \t✓\n"
