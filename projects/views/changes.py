@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.messages import get_messages
 from django.core.paginator import Paginator
@@ -12,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from projects import access
+from projects import access, errors
 from projects.enums import Ability, ChangeSetState, Decision
 from projects.forms.history import ApplyForm, EditForm
-from projects.models import ChangeSet, Project
+from projects.models import Change, ChangeSet, Project
 from projects.services import changesets, comparing, files, review, showing
-from projects.store import trees
+from projects.store import diffs, endings, trees
 from projects.views.acting import attempt, found, project_of, user_of
 
 PER_PAGE = 30
@@ -156,18 +157,45 @@ def edit(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpRe
     at = project_of(request, owner, project, Ability.EDIT)
     changeset = found(lambda: showing.find(at, change))
     path = request.GET.get("path", "")
-    row = showing.rows_of(changeset).filter(path=path).first()
-    content = found(lambda: files.read(changesets.working_manifest(changeset), path))
-    text = files.text_of(content) if len(content) <= comparing.MOST_FILE else None
+    if request.method == "POST":
+        return _keep(request, at, changeset, path)
+    row, text = _staged(changeset, path)
     if row is None or text is None:
         raise Http404
-    form = EditForm(request.POST or None, initial={"seen": row.after_id, "text": text})
-    if request.method == "POST" and form.is_valid():
-        new, seen = form.content(text), form.cleaned_data["seen"]
-        act = partial(review.edit, changeset, path, new, seen=seen)
-        return attempt(request, act, to=f"{_page(at, change)}#file-{trees.path_id(path)}", said=f"{path} is changed.")
-    context = _context(request, at, changeset) | {"form": form, "path": path}
-    return render(request, "projects/change_edit.html", context)
+    form = EditForm(initial={"seen": row.after_id, "text": text})
+    return _form(request, at, changeset, form=form, path=path)
+
+
+def _keep(request: HttpRequest, at: Project, changeset: ChangeSet, path: str) -> HttpResponse:
+    """What somebody typed is never lost: whatever stands against it, it is in the form that comes back."""
+    form, (row, text) = EditForm(request.POST), _staged(changeset, path)
+    if not form.is_valid():
+        return _form(request, at, changeset, status=422, form=form, path=path)
+    try:
+        review.edit(changeset, path, form.content(text or ""), seen=form.cleaned_data["seen"])
+    except errors.Stale as stale:
+        mine = form.cleaned_data["text"]
+        again = EditForm(initial={"seen": row.after_id if row else "", "text": mine})
+        hunks = diffs.hunks(endings.shown(text), endings.shown(mine)) if text is not None else []
+        told = {"form": again, "path": path, "sentence": str(stale), "theirs": text, "hunks": hunks}
+        return _form(request, at, changeset, status=409, **told)
+    except errors.Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _form(request, at, changeset, status=422, form=form, path=path)
+    messages.success(request, f"{path} is changed.")
+    return redirect(f"{_page(at, changeset.pk)}#file-{trees.path_id(path)}")
+
+
+def _staged(changeset: ChangeSet, path: str) -> tuple[Change | None, str | None]:
+    """As it is now, and its text if a form can hold it."""
+    row, manifest = showing.rows_of(changeset).filter(path=path).first(), changesets.working_manifest(changeset)
+    if path not in manifest or manifest[path].size > comparing.MOST_FILE:
+        return row, None
+    return row, files.text_of(files.read(manifest, path))
+
+
+def _form(request: HttpRequest, at: Project, changeset: ChangeSet, *, status: int = 200, **told: Any) -> HttpResponse:
+    return render(request, "projects/change_edit.html", _context(request, at, changeset) | told, status=status)
 
 
 def _page(at: Project, change: UUID) -> str:

@@ -121,6 +121,7 @@ ROWS = (
         {"change": change},
         body={"text": "x", "seen": ""},
         query="?path=index.html",
+        good=(409,),
     ),
     Row(f"POST {PAGE}changes/<uuid:change>/apply/", EDITORS, {"change": change}, body={"seen": 1}),
     Row(f"POST {PAGE}changes/<uuid:change>/reject/", EDITORS, {"change": change}),

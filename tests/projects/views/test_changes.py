@@ -115,11 +115,44 @@ def test_a_staged_file_is_edited_and_keeps_its_line_ends(people: People, client:
     changesets.stage(waiting, "windows.txt", b"one\r\ntwo\r\n")
     assert _edit(client, f"{home}{waiting.pk}/", waiting, "windows.txt", "one\r\n2\r\n") == b"one\r\n2\r\n"
     assert _edit(client, f"{home}{waiting.pk}/", waiting, "new/lantern.svg", "\r\n<svg/>\r\n") == b"\n<svg/>\n"
-    address = f"{home}{waiting.pk}/edit/?path=new/lantern.svg"
-    stale = client.post(address, {"text": "late", "seen": "0" * 64}, follow=True)
-    assert "has changed since it was read" in stale.content.decode()
     assert client.get(f"{home}{waiting.pk}/edit/?path=none").status_code == 404
     assert client.get(f"{home}{waiting.pk}/edit/?path=picture.png").status_code == 404
+
+
+def test_of_two_who_edit_a_staged_file_nobody_loses_a_word(people: People, client: Client, home: str):
+    waiting, other = history.waiting(people), Client()
+    other.force_login(people.owner, backend=BACKEND)
+    address, path = f"{home}{waiting.pk}/edit/?path=new/lantern.svg", "new/lantern.svg"
+    saw = change(waiting, path).after_id
+    other.post(address, {"text": "<svg>hers & only hers</svg>\r\n", "seen": saw})
+    late = client.post(address, {"text": "<svg>his</svg>\r\nand more\r\n", "seen": saw})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "has changed since it was read" in page
+    assert "&lt;svg&gt;his&lt;/svg&gt;\nand more" in page.split("<textarea")[1].replace("\r\n", "\n")
+    assert "hers &amp; only hers" in page.split("<textarea")[0]
+    assert staged(waiting, path) == b"<svg>hers & only hers</svg>\n"
+    [now] = re.findall(r'name="seen" value="(\w+)"', page)
+    assert now == change(waiting, path).after_id
+    assert client.post(address, {"text": "<svg>both</svg>\r\n", "seen": now}).status_code == 302
+    assert staged(waiting, path) == b"<svg>both</svg>\n"
+
+
+def test_whatever_else_stands_against_an_edit_the_text_comes_back(people: People, client: Client, home: str):
+    waiting, path = history.waiting(people), "new/lantern.svg"
+    address, saw = f"{home}{waiting.pk}/edit/?path={path}", change(waiting, path).after_id
+    changesets.stage(waiting, path, b"\0\xff")
+    late = client.post(address, {"text": "<svg>his</svg>", "seen": saw})
+    assert (late.status_code, "&lt;svg&gt;his" in late.content.decode()) == (409, True)
+    review.reject(waiting, by=people.owner)
+    late = client.post(address, {"text": "<svg>his</svg>", "seen": change(waiting, path).after_id or ""})
+    assert (late.status_code, "&lt;svg&gt;his" in late.content.decode()) == (422, True)
+    gone = client.post(f"{home}{waiting.pk}/edit/?path=none", {"text": "<svg>his</svg>", "seen": saw})
+    assert (gone.status_code, "&lt;svg&gt;his" in gone.content.decode()) == (422, True)
+
+
+def staged(changeset: ChangeSet, path: str) -> bytes:
+    return files.read(files.working_manifest(changeset), path)
 
 
 def _edit(client: Client, home: str, changeset: ChangeSet, path: str, text: str) -> bytes:
