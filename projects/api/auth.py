@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
+from projects import errors
 from projects.models import User
 from projects.rest import Request, Room
-from projects.schemas.people import Code, EnteredOut, MePatch, SignIn, SignUp, UserOut
+from projects.schemas.people import Code, Confirmation, EnteredOut, MePatch, SignIn, SignUp, UserOut
 from projects.services import accounts, entering
 
 room = Room("auth")
@@ -32,6 +33,19 @@ def sign_in(request: HttpRequest, body: SignIn) -> Any:
 def confirm_sign_in(request: HttpRequest, body: Code) -> Any:
     """Finish signing in with a code of the second factor."""
     return _entered(request, entering.confirm(request, code=body.code))
+
+
+# Not keyed: an answer that is kept would confirm nobody.
+@room.post("/auth/confirm", status=204, keyed=False, refuses=(401, 409))
+def confirm_again(request: Request, body: Confirmation) -> None:
+    """Give your password or a code of the second factor again.
+
+    Some operations ask it of a session with 403 and the code `confirmation_missing`; after this it may do them for a
+    while. A token needs no confirmation and confirms nothing.
+    """
+    if request.caller.token is not None:
+        raise errors.Closed("A token needs no confirmation; this is for sessions.")
+    entering.confirm_again(request, request.user, password=body.password, code=body.code)
 
 
 @room.post("/auth/sign-out", status=204, keyed=False)

@@ -40,7 +40,7 @@ _ALL = (
         "confirmation_missing",
         403,
         "It has to be you",
-        "Give your password or a factor at `/accounts/reauthenticate/` in the same session; programs use a token.",
+        "Give your password or a code at `/api/v2/auth/confirm` in the same session; programs use a token.",
     ),
     Kind("scope_missing", 403, "The token may not do that", "Make a token with the scope that the operation asks for."),
     Kind(

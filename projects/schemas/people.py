@@ -21,6 +21,13 @@ class Code(In):
     code: str = Text(least=1, most=64)
 
 
+class Confirmation(In):
+    """One of both."""
+
+    password: str | None = Text(None, least=1, most=MOST_PASSWORD)
+    code: str | None = Text(None, least=1, most=64)
+
+
 class MePatch(In):
     """What is left out stays."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.internal.flows import reauthentication
 from allauth.account.internal.flows.signup import complete_signup
 from allauth.account.stages import LoginStageController
 from allauth.core import ratelimit
@@ -18,6 +19,7 @@ from projects.services import accounts
 # allauth's names: of a failed sign-in too many, and of the step that asks for a second factor.
 TOO_OFTEN = "too_many_login_attempts"
 SECOND = "mfa_authenticate"
+_WRONG_CODE = "This code is not right, or it was used already."
 
 
 def sign_up(request: HttpRequest, *, email: str, password: str) -> User:
@@ -55,11 +57,34 @@ def confirm(request: HttpRequest, *, code: str) -> User:
     from allauth.mfa.base.forms import AuthenticateForm  # late: its models are only there where it is installed
 
     form = AuthenticateForm(user=stage.login.user, data={"code": code})
-    if not form.is_valid():
-        raise errors.WrongCredentials("This code is not right, or it was used already.")
+    _accept(form, _WRONG_CODE)
     form.save()
     stage.exit()
     return _entered(request)
+
+
+def confirm_again(request: HttpRequest, user: User, *, password: str | None, code: str | None) -> None:
+    """Somebody who is signed in shows once more who they are, by one of both; counted with the page that asks it."""
+    if (password is None) == (code is None):
+        raise errors.BadFields({"password": "Give either the password or a code of the second factor."})
+    if not ratelimit.consume(request, action="reauthenticate", user=user):
+        raise errors.TooOften
+    if code is None:
+        _accept(forms.ReauthenticateForm(user=user, data={"password": password}), "This password is not right.")
+        reauthentication.reauthenticate_by_password(request)
+    elif apps.is_installed("allauth.mfa"):
+        from allauth.mfa.base.forms import ReauthenticateForm  # late: its models are only there where it is installed
+
+        _accept(form := ReauthenticateForm(user=user, data={"code": code}), _WRONG_CODE)
+        form.save()
+    else:
+        raise errors.WrongCredentials(_WRONG_CODE)
+
+
+def _accept(form: Any, otherwise: str) -> None:
+    if not form.is_valid():
+        is_too_often = any(form.has_error(name, TOO_OFTEN) for name in form.errors)
+        raise errors.TooOften if is_too_often else errors.WrongCredentials(otherwise)
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -31,6 +31,7 @@ ROWS = (
     Row("POST api/v2/auth/sign-in", EVERYBODY, body={"email": "owner@example.org", "password": "a good password"}),
     # Without a first step nobody gets any further.
     Row("POST api/v2/auth/second-factor", EVERYBODY, body={"code": "000000"}, good=(409,)),
+    Row("POST api/v2/auth/confirm", API_SIGNED_IN, body={"password": "a good password"}),
     Row("POST api/v2/auth/sign-out", API_SIGNED_IN),
     Row("GET api/v2/me", API_SIGNED_IN),
     Row("PATCH api/v2/me", API_SIGNED_IN, body={"name": "Somebody"}),

@@ -11,6 +11,7 @@ from django.test import Client
 from projects.models import AuditEntry, User
 from tests.people import People
 from tests.programs import Programs, problem
+from tests.projects.services.test_factors import activate, code
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a good password"
@@ -62,6 +63,85 @@ def test_guessing_is_stopped(people: People) -> None:
 def test_who_is_locked_out_does_not_get_in(people: People) -> None:
     User.objects.filter(pk=people.owner.pk).update(is_active=False)
     assert Browser().post("/auth/sign-in", {"email": "owner@example.org", "password": PASSWORD}).status_code == 401
+
+
+def signed_in(email: str = "owner@example.org") -> tuple[Browser, dict[str, str]]:
+    browser = Browser()
+    entered = browser.post("/auth/sign-in", {"email": email, "password": PASSWORD})
+    return browser, {"X-CSRFToken": entered.json()["csrf_token"]}
+
+
+def test_who_gives_the_password_again_may_do_what_asks_for_it(people: People) -> None:
+    browser, csrf = signed_in()
+    new = {"name": "x", "scopes": ["read"]}
+    assert problem(browser.post("/tokens", new, **csrf))["code"] == "confirmation_missing"
+    assert problem(browser.post("/auth/confirm", {"password": PASSWORD}))["code"] == "csrf_failed"
+    wrong = problem(browser.post("/auth/confirm", {"password": "another one"}, **csrf))
+    assert (wrong["status"], wrong["code"], wrong["detail"]) == (
+        401,
+        "wrong_credentials",
+        "This password is not right.",
+    )
+    assert browser.post("/tokens", new, **csrf).status_code == 403
+    done = browser.post("/auth/confirm", {"password": PASSWORD}, **csrf)
+    assert (done.status_code, done.content, browser.me()) == (204, b"", 200)
+    assert browser.post("/tokens", new, **csrf).status_code == 201
+
+
+def test_somebody_elses_password_confirms_nobody(people: People) -> None:
+    people.editor.set_password("k7-Qzr-0041")
+    people.editor.save()
+    browser, csrf = signed_in()
+    assert browser.post("/auth/confirm", {"password": "k7-Qzr-0041"}, **csrf).status_code == 401
+
+
+def test_a_confirmation_is_for_a_while_and_for_this_session(people: People, settings) -> None:
+    browser, csrf = signed_in()
+    other, others = signed_in()
+    browser.post("/auth/confirm", {"password": PASSWORD}, **csrf)
+    assert other.post("/tokens", {"name": "x", "scopes": ["read"]}, **others).status_code == 403
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    assert browser.post("/tokens", {"name": "x", "scopes": ["read"]}, **csrf).status_code == 403
+
+
+def test_guessing_again_is_counted_with_the_page(people: People) -> None:
+    browser, csrf = signed_in()
+    tried = [browser.post("/auth/confirm", {"password": str(n)}, **csrf).status_code for n in range(10)]
+    right = browser.post("/auth/confirm", {"password": PASSWORD}, **csrf)
+    page = browser.client.post("/accounts/reauthenticate/", {"password": PASSWORD}, headers=csrf)
+    assert (tried[0], tried[-1], right.status_code, page.status_code) == (401, 429, 429, 429)
+    assert right.headers["Retry-After"] == "300"
+
+
+def test_the_page_counts_for_it_too(people: People) -> None:
+    browser, csrf = signed_in()
+    for n in range(11):
+        browser.client.post("/accounts/reauthenticate/", {"password": str(n)}, headers=csrf)
+    assert browser.post("/auth/confirm", {"password": PASSWORD}, **csrf).status_code == 429
+
+
+def test_a_code_of_the_second_factor_confirms_once(people: People) -> None:
+    browser, csrf = signed_in()
+    assert browser.post("/auth/confirm", {"code": "000000"}, **csrf).status_code == 401
+    secret = activate(people.owner)
+    given = {"code": code(secret)}
+    assert browser.post("/auth/confirm", {"code": "000000"}, **csrf).status_code == 401
+    assert browser.post("/auth/confirm", given, **csrf).status_code == 204
+    assert browser.post("/tokens", {"name": "x", "scopes": ["read"]}, **csrf).status_code == 201
+    again = problem(browser.post("/auth/confirm", given, **csrf))
+    assert (again["status"], again["detail"]) == (401, "This code is not right, or it was used already.")
+
+
+@pytest.mark.parametrize("body", [{}, {"password": PASSWORD, "code": "123456"}, {"password": None}])
+def test_one_of_both_is_given(people: People, body: dict[str, str]) -> None:
+    browser, csrf = signed_in()
+    assert problem(browser.post("/auth/confirm", body, **csrf))["status"] == 422
+
+
+def test_a_token_confirms_nothing(people: People, program: Programs) -> None:
+    for password in (PASSWORD, "another one"):
+        told = problem(program(people.owner).post("/auth/confirm", {"password": password}))
+        assert (told["status"], told["code"]) == (409, "wrong_state")
 
 
 def test_signing_out_ends_the_session(people: People) -> None:
