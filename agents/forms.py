@@ -126,6 +126,13 @@ class AddressInput(forms.URLInput):
         return addresses.without_user(str(value)) if value else None
 
 
+class UserNameField(forms.CharField):
+    """Some servers take a token as the user name: what was typed never comes back, what is kept may."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
 class SignInForm(forms.Form):
     """An address of a git repository, and who signs in there."""
 
@@ -135,7 +142,7 @@ class SignInForm(forms.Form):
         error_messages={"required": "A repository has an address, such as https://git.example.com/you/project.git."},
         widget=AddressInput(attrs={"placeholder": "https://git.example.com/you/project.git", "autocomplete": "off"}),
     )
-    username = forms.CharField(
+    username = UserNameField(
         label="User name", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     password = _secret_field("Token or password", strip=False)

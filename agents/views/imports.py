@@ -38,7 +38,7 @@ def bring_file(request: HttpRequest) -> HttpResponse:
     return redirect("agents:workbench", project.owner.handle, project.slug)
 
 
-@sensitive_post_parameters("password", "url")
+@sensitive_post_parameters("username", "password", "url")
 @require_POST
 @login_required
 def bring_address(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from projects.models import Project, Remote, User
 from projects.services import remotes
 
 
-@sensitive_post_parameters("password", "url")
+@sensitive_post_parameters("username", "password", "url")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -39,7 +39,7 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     return render(request, "agents/remotes.html", context, status=422 if form.errors else 200)
 
 
-@sensitive_post_parameters("password", "url")
+@sensitive_post_parameters("username", "password", "url")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required

@@ -1,5 +1,7 @@
 """Settings → Remotes: with and without scripts; what signs in is never on a page."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -49,6 +51,29 @@ def test_what_is_wrong_stands_at_its_field(client: Client, project: Project, wro
     assert said in answer.content.decode()
     assert SECRET not in answer.content.decode()
     assert not Remote.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"url": "file:///x"}, {"name": "a b"}, {"url": ""}, {"username": SECRET * 20}])
+@pytest.mark.parametrize("password", ["", "x-oauth-basic"])
+def test_a_token_typed_as_the_user_name_is_nowhere_in_a_refusal(
+    client: Client, project: Project, remote: Remote, wrong: dict[str, str], password: str
+):
+    typed = {**FILLED, "name": "other", "username": SECRET, "password": password, **wrong}
+    for page in (at(project), at(project, remote.pk), "/import/address/"):
+        sent = {**typed, "url": "file:///x"} if page.startswith("/import") else typed
+        answer = client.post(page, sent)
+        assert answer.status_code == 422, page
+        assert SECRET not in f"{answer.content.decode()} {answer.headers}", page
+        assert "x-oauth-basic" not in answer.content.decode(), page
+
+
+def test_a_refused_change_still_shows_and_keeps_who_signs_in(client: Client, project: Project, remote: Remote):
+    refused = client.post(at(project, remote.pk), {**FILLED, "username": "you", "password": "", "url": "file:///x"})
+    [field] = re.findall(r'<input type="text" name="username"[^>]*>', refused.content.decode())
+    assert 'value="me"' in field
+    client.post(at(project, remote.pk), {**FILLED, "username": "me", "password": ""})
+    remote.refresh_from_db()
+    assert (remotes.username_of(remote), remotes.address_of(remote).password) == ("me", SECRET)
 
 
 @pytest.mark.parametrize(
