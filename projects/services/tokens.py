@@ -78,17 +78,24 @@ def _note_use(token: ApiToken, now: datetime) -> None:
 
 @contextmanager
 def _impatient() -> Iterator[None]:
-    """Files have one writer at a time; a row of a server's own is free but for this very note."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    """Files have one writer at a time; a server has whoever holds this very row, such as who revokes it."""
+    if connection.in_atomic_block:
         yield
         return
-    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    shortly, as_usual = _patience()
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {_NOTE_MS}")
+        cursor.execute(shortly)
         try:
             yield
         finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+            cursor.execute(as_usual)
+
+
+def _patience() -> tuple[str, str]:
+    if connection.vendor != "sqlite":
+        return f"SET lock_timeout = '{_NOTE_MS}ms'", "RESET lock_timeout"
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    return f"PRAGMA busy_timeout = {_NOTE_MS}", f"PRAGMA busy_timeout = {usual}"
 
 
 def revoke(token: ApiToken, *, by: User) -> None:

@@ -1,12 +1,16 @@
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from projects import errors
 from projects.models import ApiToken
 from projects.services import tokens
-from tests.people import People
+from tests.people import People, gather
 
 
 def test_a_secret_signs_its_owner_in_and_is_kept_nowhere(people: People):
@@ -70,3 +74,37 @@ def test_it_refuses_a_token_without_a_name(people: People):
     with pytest.raises(errors.BadName):
         tokens.create(user=people.editor, name=" ", scopes=["read"])
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_waits_for_nobody_who_holds_the_row(transactional_db: None):
+    """Whoever revokes it, or notes its use, may be slow; whether it was used is not worth waiting for."""
+    people = gather()
+    token, secret = tokens.create(user=people.editor, name="x", scopes=["read"])
+    begun, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            ApiToken.objects.filter(pk=token.pk).update(name="held")
+            begun.set()
+            done.wait(30)
+        connection.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    assert begun.wait(20)
+    try:
+        began = time.monotonic()
+        answer = Client().get("/api/v2/projects", headers={"Authorization": f"Bearer {secret}"})
+        took = time.monotonic() - began
+        is_held = holding.is_alive()
+    finally:
+        done.set()
+        holding.join()
+    assert (answer.status_code, is_held) == (200, True)
+    assert took < 5  # a tenth of a second by itself; without the limit, twenty
+    token.refresh_from_db()
+    assert (token.name, token.last_used_at) == ("held", None)
+    assert Client().get("/api/v2/projects", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+    token.refresh_from_db()
+    assert token.last_used_at is not None
