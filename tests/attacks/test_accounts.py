@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from projects.models import User
-from projects.services import accounts, invitations
+from projects.services import accounts, invitations, sessions
 from tests import people as people_of_tests
 from tests.people import People
 from tests.projects.services.test_factors import activate, code
@@ -66,6 +66,44 @@ def test_a_session_given_beforehand_is_not_the_one_that_is_signed_in(people: Peo
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     assert thief.get("/projects/").status_code == 302
+
+
+@pytest.mark.parametrize("way", ["link", "api", "api with a second factor"])
+def test_who_signs_in_over_somebody_ends_that_session_and_finds_nothing_of_it(
+    people: People, client: Client, way: str
+) -> None:
+    client.post("/accounts/login/", GOOD)
+    client.post("/accounts/reauthenticate/", {"password": GOOD["password"]})
+    session = client.session
+    session["left"] = "by the owner"
+    session.save()
+    secret = activate(people.editor) if way == "api with a second factor" else ""
+    _sign_in_over(client, people, way, secret)
+    assert client.get("/api/v2/me").json()["email"] == "editor@example.org"
+    assert "left" not in client.session
+    assert client.session.session_key != session.session_key
+    assert b"owner@example.org" not in client.get("/accounts/email/").content
+    # That the one before had given a password again counts for nothing.
+    assert client.post("/accounts/tokens/", {"name": "x", "scopes": ["read"]})["Location"].startswith(
+        "/accounts/reauthenticate/"
+    )
+    old = Client()
+    old.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    assert old.get("/api/v2/me").status_code == 401
+    assert not session.exists(session.session_key or "")
+    assert sessions.of_user(people.owner) == []
+    assert [one.session_key for one in sessions.of_user(people.editor)] == [client.session.session_key]
+
+
+def _sign_in_over(client: Client, people: People, way: str, secret: str) -> None:
+    if way == "link":
+        client.get(f"/enter/{accounts.sign_in_token(people.editor)}/")
+        return
+    json = "application/json"
+    client.post("/api/v2/auth/sign-in", {"email": "editor@example.org", "password": GOOD["password"]}, json)
+    if secret:
+        assert client.get("/api/v2/me").json()["email"] == "owner@example.org"  # half a sign-in is none
+        client.post("/api/v2/auth/second-factor", {"code": code(secret)}, json)
 
 
 def test_sign_in_does_not_tell_who_is_here(people: People) -> None:
