@@ -21,7 +21,7 @@ _MOST = 30
 
 class Files(Protocol):
     def read(self, path: str) -> bytes | None: ...
-    def replace(self, path: str, content: bytes) -> None: ...
+    def replace(self, path: str, content: bytes) -> bool: ...
     def remove(self, path: str) -> None: ...
 
 
@@ -98,6 +98,5 @@ def _plain(name: str) -> str:
 
 def _move(source: str, target: str, files: Files) -> None:
     content = files.read(source)
-    if content is not None and source != target:
-        files.replace(target, content)
+    if content is not None and source != target and files.replace(target, content):
         files.remove(source)

@@ -90,13 +90,13 @@ class Writer(Generic[AnySink]):
             self.sink.say("This was left out:\n\n" + "\n".join(f"- {fault}" for fault in self.faults))
             self.faults.clear()
 
-    def replace(self, path: str, content: bytes) -> None:
-        """An edit of a file that exists: staged and told in one transaction, then shown."""
+    def replace(self, path: str, content: bytes) -> bool:
+        """An edit of a file that exists: staged and told in one transaction, then shown. Whether it was taken."""
         entry = self.sink.manifest().get(path)
         before = self.sink.read(path, entry) if entry else None
         stats = diffs.stats(before, content)
         more = {"added": stats.added, "removed": stats.removed, "size": len(content)}
-        self._stage("file_edited", path, content, entry, **more)
+        return self._stage("file_edited", path, content, entry, **more)
 
     def remove(self, path: str) -> None:
         """A file, or everything in a folder of that name."""

@@ -18,8 +18,9 @@ class Folder:
     def read(self, path: str) -> bytes | None:
         return self.files.get(path)
 
-    def replace(self, path: str, content: bytes) -> None:
+    def replace(self, path: str, content: bytes) -> bool:
         self.files[path] = content
+        return True
 
     def remove(self, path: str) -> None:
         self.files.pop(path, None)

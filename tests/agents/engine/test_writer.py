@@ -154,6 +154,15 @@ def test_a_folder_is_removed_with_everything_in_it(writer: Writer[JobSink], cont
     assert [path for kind, path in facts(context) if kind == "file_deleted"] == ["src/a.txt", "src/deep/c.txt"]
 
 
+def test_a_file_whose_new_place_is_refused_stays_where_it_was(writer: Writer[JobSink]):
+    writer.take(found.FileClosed("notes/readme.md", "x"))
+    writer.take(found.FileClosed("other.md", "y"))
+    writer.take(command("mv notes/readme.md NOTES/readme.md"))
+    writer.take(command("mv notes/readme.md other.md/readme.md"))
+    assert texts(writer) == {"notes/readme.md": b"x", "other.md": b"y"}
+    assert len(writer.faults) == 2
+
+
 def test_an_edit_keeps_the_right_to_run(writer: Writer[JobSink]):
     changesets.stage(writer.sink.changeset, "run.sh", b"#!/bin/sh\n", executable=True)
     writer.replace("run.sh", b"#!/bin/sh\necho hello\n")
