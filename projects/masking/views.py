@@ -13,6 +13,8 @@ from projects.masking.looking import Begun, Forms, Span
 
 MOST = 1024
 _HEAD = 4
+# What is cut off at its end is no longer than this: fifty bytes, in Node.
+_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class View:
         return [place for place in places if data[place] not in self.between]
 
 
-BASE64 = View(re.compile(rb"\\+[nrt]"), (b"\\",), b" \t\r\n\f\v", re.compile(rb"\\+\Z"), 8)
+BASE64 = View(re.compile(rb"\\+(?:[nrt]|(?=/))"), (b"\\",), b" \t\r\n\f\v", re.compile(rb"\\+\Z"), 8)
 _SMALL = bytes(range(256)).lower()
 HEX = View(
     re.compile(rb"\\+[nrtx]|0[xX]"),
@@ -54,7 +56,7 @@ HEX = View(
     re.compile(rb"(\\+|0| ?\.{1,3} ?)\Z"),
     12,
     _SMALL,
-    re.compile(rb"(?<=[0-9a-f]) \.\.\. "),
+    re.compile(rb"(?<=[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}) \.\.\. "),
 )
 
 
@@ -73,9 +75,10 @@ class Wrapped:
             if last - first <= MOST:
                 yield Span(_after_head(data, places[start:end]), last, name)
         for cut in self.view.cut_off.finditer(data) if self.view.cut_off else ():
-            for start, name, is_telling in self.begun(data[: cut.start()]):
+            offset = max(0, cut.start() - _SHOWN)
+            for start, name, is_telling in self.begun(data[offset : cut.start()]):
                 if is_telling:
-                    yield Span(start, cut.start(), name)
+                    yield Span(offset + start, cut.start(), name)
 
     def begun(self, data: bytes) -> Iterator[Begun]:
         """One letter less is seen, too, where it may belong to a token."""

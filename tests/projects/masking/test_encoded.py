@@ -76,7 +76,7 @@ def streamed(masker: Masker, pieces: Iterable[bytes]) -> bytes:
 
 def tells(masked: str, secret: str, least: int = 6) -> bool:
     """Whether so much of it can be read: as it is, or by who takes lines together and decodes them."""
-    together = re.sub(r"\\+n|\s", "", masked)
+    together = re.sub(r"\\+n|\\|\s", "", masked)
     digits = re.sub(r"\\x|0x|[\s:,]", "", masked.lower())
     runs = re.findall(r"[A-Za-z0-9+/]{8,}", together)
     decoded = [base64.b64decode(run[at : at + (len(run) - at) // 4 * 4]) for run in runs for at in range(4)]
@@ -168,6 +168,16 @@ def test_what_the_programs_themselves_write_is_found(tmp_path) -> None:
         masked = masker.text(written)
         assert "[secret KEY]" in masked, written
         assert not tells(masked, SECRET), masked
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_slashes_of_base64_may_be_escaped(before: int) -> None:
+    value = "key?~?~?~?~?~?~key"
+    written = json.dumps(wrapped(b"#" * before + value.encode(), 64)).replace("/", r"\/")
+    assert r"\/" in written
+    masked = Masker([("KEY", value)]).text(written)
+    assert "[secret KEY]" in masked
+    assert "\\/" not in masked
 
 
 # --- and nothing else --------------------------------------------------------------------------
