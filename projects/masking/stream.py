@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from projects.masking import dumps
+from projects.masking import dumps, views
 from projects.masking.looking import Begun, Span
 from projects.masking.masker import Masker, joined, replaced, sign
 
 # What was passed on last is looked at again: a row of a dump, or wrapped letters, may go on after it.
 _REMEMBERED = 128
+# Secrets that overlap are one, and one that overlaps with itself can go on for ever.
+_MOST_HELD = 8192
 _TELLING = 6
 
 
@@ -38,9 +40,10 @@ class Stream:
         return joined(span._replace(start=max(span.start, begins)) for span in spans if span.end > begins)
 
     def _cut(self, data: bytes, spans: list[Span]) -> int:
-        """Where the beginning of a secret may stand at the end; never inside one that is there already."""
-        cut = min((begun.start for begun in self._begun(data)), default=len(data))
-        return min((span.start for span in spans if span.start < cut < span.end), default=max(cut, len(self._said)))
+        """Where the beginning of a secret may stand at the end; inside one that is there only if it never ends."""
+        cut = max(min((begun.start for begun in self._begun(data)), default=len(data)), len(self._said))
+        start = next((span.start for span in spans if span.start < cut < span.end), cut)
+        return cut if len(data) - start > _MOST_HELD else start
 
     def _begun(self, data: bytes) -> Iterator[Begun]:
         for at, name in self.masker.plain.beginnings(data):
@@ -51,11 +54,13 @@ class Stream:
 
     def _pass_on(self, data: bytes, spans: list[Span], cut: int) -> bytes:
         begins = len(self._said)
-        passed = [span for span in spans if span.end <= cut]
+        passed = [span._replace(end=min(span.end, cut)) for span in spans if span.start < cut]
         masked = replaced(data[:cut], passed)[begins:]
         if passed and passed[0].start == begins and passed[0].name == self._named:
             masked = masked.removeprefix(sign(self._named))
         if cut > begins:
             self._named = passed[-1].name if passed and passed[-1].end == cut else ""
-        self._said, self._held = data[max(0, cut - _REMEMBERED) : cut], data[cut:]
+        is_inside = any(span.start < cut < span.end for span in spans)
+        remembered = views.MOST if is_inside else _REMEMBERED
+        self._said, self._held = data[max(0, cut - remembered) : cut], data[cut:]
         return masked

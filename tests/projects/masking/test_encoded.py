@@ -209,6 +209,17 @@ def test_what_is_kept_back_has_a_bound_and_lines_are_passed_on() -> None:
         assert len(stream._held) < 8192, filler
 
 
+@pytest.mark.parametrize("value", ["xyxzxyxzxyxz", "xyxz" * 60])
+def test_one_that_goes_on_for_ever_is_named_once_and_kept_back_no_longer(value: str) -> None:
+    masker = Masker([("KEY", value)])
+    whole = b"it is " + b"xyxz" * 3000 + b"; and no more\n"
+    stream, said = Stream(masker), b""
+    for at in range(0, len(whole), 300):
+        said += stream.feed(whole[at : at + 300])
+        assert len(stream._held) < 9000
+    assert said + stream.end() == masker.data(whole) == b"it is [secret KEY]; and no more\n"
+
+
 def test_many_are_looked_for_as_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are many forms each place is looked at once; it finds the same."""
     values = [(f"KEY{n}", "".join(random.Random(n).choices(string.ascii_letters, k=n + 7))) for n in range(40)]
