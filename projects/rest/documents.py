@@ -64,7 +64,8 @@ def _name(status: int) -> str:
 
 
 CONFIRMED = (
-    "With a session, the password or a factor has to have been given again shortly before; "
+    "With a session, the password or a factor has to have been given again shortly before, "
+    "as at `/api/v2/auth/confirm`; "
     "otherwise it is refused as `confirmation_missing`."
 )
 KEY: Json = {
