@@ -1,3 +1,3 @@
 """What operators see, a module for each corner. Facts that are only ever added cannot be changed here either."""
 
-from projects.admin import changes, facts, files, history, people, projects, sealed, users
+from projects.admin import accounts, changes, facts, files, history, people, projects, sealed, users

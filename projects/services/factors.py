@@ -48,3 +48,14 @@ def remove(user: User, *, by: User | None) -> int:
         if count:
             audit.write("factors_removed", by=by, target=user, detail={"count": count})
     return count
+
+
+def remove_one(factor: Authenticator, *, by: User) -> None:
+    """With the last one go the codes for recovery: they help whoever lost it, and are no factor of their own."""
+    with transaction.atomic():
+        theirs = Authenticator.objects.filter(user=factor.user)
+        count = int(theirs.filter(pk=factor.pk).delete()[0])
+        if not theirs.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+            count += int(theirs.delete()[0])
+        if count:
+            audit.write("factors_removed", by=by, target=factor.user, detail={"count": count, "kind": factor.type})
