@@ -211,6 +211,10 @@ class BadSecret(Refusal):
     """A name or value that a secret cannot have."""
 
 
+class NotAllowed(Refusal):
+    """What somebody may not do, or may no longer."""
+
+
 class WrongCredentials(Refusal):
     """Not somebody's e-mail address and password, or not their code."""
 

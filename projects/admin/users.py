@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 
 from projects.admin.rows import ReadOnly, listed, operator, to
 from projects.models import ApiToken, User
-from projects.services import audit, tokens
+from projects.services import accounts, audit, tokens
+
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
@@ -26,11 +28,40 @@ class UserPage(UserAdmin[User]):
     readonly_fields = ("last_login", "date_joined", "link_epoch", "belongs")
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "handle")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Rights", {"fields": ("is_active", *RIGHTS)}),
         ("Times", {"fields": ("last_login", "date_joined", "link_epoch")}),
         ("Theirs", {"fields": ("belongs",)}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Rights are a superuser's to give: others could give themselves every one. Nobody locks themselves out."""
+        fixed = [*self.readonly_fields]
+        if not operator(request).is_superuser:
+            fixed += RIGHTS
+        if obj is not None and obj == request.user:
+            fixed.append("is_active")
+        return fixed
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs_to_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs_to_touch(request, obj)
+
+    @staticmethod
+    def _is_theirs_to_touch(request: HttpRequest, user: User | None) -> bool:
+        """Only a superuser touches a superuser: whoever sets somebody's password is them."""
+        return user is None or not user.is_superuser or operator(request).is_superuser
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Letting in and locking out is the service's, as it is from everywhere else."""
+        wanted = obj.is_active
+        if change and "is_active" in form.changed_data:
+            obj.is_active = not wanted
+        super().save_model(request, obj, form, change)
+        if obj.is_active != wanted:
+            accounts.admit(obj, active=wanted, by=operator(request))
 
     @admin.display(description="belongs")
     def belongs(self, user: User) -> SafeString:

@@ -75,11 +75,17 @@ def admit(user: User, *, active: bool, by: User) -> None:
     """Let somebody in again, or lock them out: every door asks whether an account is active."""
     if user == by and not active:
         raise errors.Closed("Nobody locks themselves out.")
-    if user.is_active != active:
-        with transaction.atomic():
-            user.is_active = active
-            user.save(update_fields=["is_active"])
-            audit.write("user_admitted" if active else "user_locked_out", by=by, target=user)
+    with transaction.atomic():
+        fresh = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+        if fresh is None:
+            raise errors.Missing("This account was deleted meanwhile.")
+        if fresh.is_superuser and not by.is_superuser:
+            raise errors.NotAllowed("Only a superuser locks out a superuser, or lets one in again.")
+        if fresh.is_active != active:
+            fresh.is_active = active
+            fresh.save(update_fields=["is_active"])
+            audit.write("user_admitted" if active else "user_locked_out", by=by, target=fresh)
+    user.is_active = active
 
 
 def sign_in_token(user: User) -> str:

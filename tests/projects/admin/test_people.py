@@ -1,11 +1,13 @@
 """Members, invitations, tokens and accounts: what operators change goes through the services, into the audit."""
 
+from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
 
 from projects.models import ApiToken, AuditEntry, Invitation, Member, User
 from projects.services import invitations, tokens
 from tests.people import People
+from tests.projects.admin.conftest import BACKEND
 
 
 def act(operator: Client, name: str, action: str, *rows: Model, **more: str) -> str:
@@ -70,3 +72,67 @@ def test_a_changed_account_is_told_by_fields_and_not_by_what_is_in_them(people: 
     assert operator.post(f"/admin/projects/user/{people.editor.pk}/password/", passwords).status_code == 302
     assert "another word" not in repr(list(AuditEntry.objects.values()))
     assert AuditEntry.objects.filter(act="user_changed").count() == 2
+
+
+def right(*names: str) -> tuple[User, Client]:
+    """Somebody of the staff who is no superuser, signed in."""
+    user = User.objects.create_user("clerk@example.org", "a good password", name="Clerk", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return user, client
+
+
+def filled(user: User, **more: str) -> dict[str, str]:
+    sent = {"email": user.email, "name": user.name, "handle": user.handle or f"x{user.pk}", "is_active": "on", **more}
+    return {name: value for name, value in sent.items() if value}
+
+
+def change(client: Client, user: User, **more: str) -> int:
+    return client.post(f"/admin/projects/user/{user.pk}/change/", filled(user, **more)).status_code
+
+
+def test_somebody_is_locked_out_and_let_in_by_the_service(people: People, operator: Client) -> None:
+    assert change(operator, people.editor, is_active="", name="Edith") == 302
+    people.editor.refresh_from_db()
+    assert (people.editor.is_active, people.editor.name) == (False, "Edith")
+    assert change(operator, people.editor) == 302
+    people.editor.refresh_from_db()
+    assert people.editor.is_active
+    assert acts() == {"user_locked_out", "user_admitted", "user_changed"}
+
+
+def test_nobody_locks_themselves_out(people: People, operator: Client, staff: User) -> None:
+    assert change(operator, staff, is_active="", name="Stuff") == 302
+    staff.refresh_from_db()
+    assert (staff.is_active, staff.name) == (True, "Stuff")
+
+
+def test_only_a_superuser_touches_a_superuser(people: People, staff: User) -> None:
+    _clerk, client = right("view_user", "change_user", "delete_user")
+    address = f"/admin/projects/user/{staff.pk}/"
+    passwords = {"password1": "quite another word", "password2": "quite another word", "usable_password": "true"}
+    assert client.get(f"{address}change/").status_code == 200
+    assert change(client, staff, is_active="") == 403
+    assert client.post(f"{address}password/", passwords).status_code == 403
+    assert client.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    act(client, "user", "delete_selected", staff, post="yes")
+    staff.refresh_from_db()
+    assert staff.is_active
+    assert staff.check_password("a good password")
+    assert change(client, people.stranger, is_active="") == 302
+    people.stranger.refresh_from_db()
+    assert not people.stranger.is_active
+
+
+def test_nobody_gives_rights_but_a_superuser(people: People, operator: Client) -> None:
+    clerk, client = right("view_user", "change_user")
+    given = {"is_staff": "on", "is_superuser": "on"}
+    for user in (clerk, people.stranger):
+        assert change(client, user, **given) == 302
+        user.refresh_from_db()
+        assert not user.is_superuser
+    assert not people.stranger.is_staff
+    assert change(operator, people.stranger, **given) == 302
+    people.stranger.refresh_from_db()
+    assert people.stranger.is_superuser

@@ -204,7 +204,7 @@ def test_one_reads_and_names_oneself(people: People, program: Programs) -> None:
 def test_locking_out_is_for_staff_and_is_written_down(people: People, program: Programs) -> None:
     path = f"/users/{people.stranger.pk}"
     assert program(people.owner).patch(path, {"active": False}).status_code == 403
-    User.objects.filter(pk=people.owner.pk).update(is_staff=True)
+    User.objects.filter(pk=people.owner.pk).update(is_staff=True, is_superuser=True)
     theirs = program(people.stranger)
     assert program(people.owner).patch(path, {"active": False}).json()["is_active"] is False
     assert theirs.get("/projects").status_code == 401

@@ -4,7 +4,8 @@ import pytest
 from django.core import signing
 from django.db import connection
 
-from projects.models import User
+from projects import errors
+from projects.models import AuditEntry, User
 from projects.services import accounts
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,26 @@ def test_of_many_requests_with_one_link_one_gets_in():
         thread.join(30)
     assert len(entered) == 6
     assert len([user for user in entered if user]) == 1
+
+
+def test_only_a_superuser_locks_out_a_superuser():
+    owner, staff = accounts.local_owner(), User.objects.create_user("staff@example.org", is_staff=True)
+    for active in (False, True):
+        with pytest.raises(errors.NotAllowed):
+            accounts.admit(owner, active=active, by=staff)
+    assert User.objects.get(pk=owner.pk).is_active
+    assert not AuditEntry.objects.exists()
+    other = User.objects.create_superuser("other@example.org")
+    accounts.admit(owner, active=False, by=other)
+    assert not User.objects.get(pk=owner.pk).is_active
+    assert AuditEntry.objects.get().act == "user_locked_out"
+
+
+def test_somebody_is_locked_out_as_they_are_now_and_not_as_they_were_read():
+    staff, user = User.objects.create_user("staff@example.org"), User.objects.create_user("a@example.org")
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    with pytest.raises(errors.NotAllowed):
+        accounts.admit(user, active=False, by=staff)
+    user.delete()
+    with pytest.raises(errors.Missing):
+        accounts.admit(User(pk=user.pk or 7), active=False, by=staff)
