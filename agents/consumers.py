@@ -62,9 +62,10 @@ class ProjectSocket(Consumer):
         await self.send(json.dumps(refusal))
 
     async def _carry_out(self, command: commands.Command) -> Answer:
+        if isinstance(command, commands.Ping):
+            return {}
+        await self.ask()  # a bell may be late, and nobody is served in between
         match command:
-            case commands.Ping():
-                return {}
             case commands.Subscribe():
                 self._jobs = frozenset(map(str, command.jobs))
                 await self.follow(command.after)

@@ -43,7 +43,8 @@ def get_project_by_id(user: User | AnonymousUser, project_id: UUID | str, abilit
 def _checked(user: User | AnonymousUser, ability: Ability, **where: object) -> Project:
     if not isinstance(user, User) or not user.is_active:
         raise Http404
-    member = Member.objects.select_related("project__owner").filter(user=user, **where).first()
+    # As they are now: whoever asks may hold a user that was read long ago.
+    member = Member.objects.select_related("project__owner").filter(user=user, user__is_active=True, **where).first()
     if member is None:
         raise Http404
     if not _allows(member, ability):
@@ -55,7 +56,8 @@ def can(user: User | AnonymousUser, project: Project, ability: Ability) -> bool:
     """The same rule as a question, for pages that offer only what will work."""
     if not isinstance(user, User) or not user.is_active:
         return False
-    member = Member.objects.select_related("project").filter(user=user, project=project).first()
+    mine = Member.objects.select_related("project").filter(user=user, user__is_active=True)
+    member = mine.filter(project=project).first()
     return member is not None and _allows(member, ability)
 
 

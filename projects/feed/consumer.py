@@ -182,12 +182,17 @@ class Consumer:
         while True:
             await self._pause()
             try:
-                self.guest = await in_thread(guests.admit, self.letter, self.project_id)
-            except Refused as refused:
-                # It was there when they came in, so its absence is theirs.
-                raise Closing(guests.NOT_ALLOWED if refused.code == guests.UNKNOWN else refused.code) from None
+                await self.ask()
             except (DatabaseError, InterfaceError) as gone:
                 log.info("Nobody can say whether a guest may stay; asking again: %s", gone)
+
+    async def ask(self) -> None:
+        """Whether this guest may stay, as things are now; whoever may not is sent away."""
+        try:
+            self.guest = await in_thread(guests.admit, self.letter, self.project_id)
+        except Refused as refused:
+            # It was there when they came in, so its absence is theirs.
+            raise Closing(guests.NOT_ALLOWED if refused.code == guests.UNKNOWN else refused.code) from None
 
     async def _pause(self) -> None:
         # Spread out, so that many sockets opened together do not ask together.

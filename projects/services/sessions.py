@@ -4,8 +4,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from projects import errors
-from projects.feed import bells
-from projects.models import Member, User
+from projects.models import User
 from projects.services import audit
 
 
@@ -29,12 +28,10 @@ def end_others(user: User, current_key: str, *, by: User) -> int:
 
 
 def _end(ended: list[UserSession], user: User, *, by: User) -> None:
-    """Sockets that were opened there close at once."""
+    """Sockets that were opened there close at once: whoever ends a session is heard (`projects.receivers`)."""
     if not ended:
         return
     with transaction.atomic():
         for session in ended:
             session.end()
         audit.write("sessions_ended", by=by, target=user, detail={"count": len(ended)})
-    for project_id in Member.objects.filter(user=user).values_list("project_id", flat=True):
-        bells.ring_members(project_id)

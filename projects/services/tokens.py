@@ -4,16 +4,14 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from projects import access, errors, storable
-from projects.feed import bells
-from projects.models import ApiToken, Member, User
-from projects.services import audit
+from projects.models import ApiToken, User
+from projects.services import audit, sockets
 
 # The last is for members, secrets, tokens, remotes, and for what cannot be undone.
 SCOPES = ("read", "write", "manage")
@@ -102,7 +100,7 @@ def revoke(token: ApiToken, *, by: User) -> None:
     with transaction.atomic():
         audit.write("token_revoked", by=by, target=token, detail={"scopes": token.scopes})
         token.delete()
-    transaction.on_commit(partial(_close_sockets, token.user_id))
+        sockets.ask_again(token.user_id)
 
 
 def of_user(user: User) -> QuerySet[ApiToken]:
@@ -116,9 +114,3 @@ def find(user: User, token_id: int) -> ApiToken:
     if token is None:
         raise errors.Missing("You have no such token.")
     return token
-
-
-def _close_sockets(user_id: int) -> None:
-    """What was opened with it asks again whether it may stay."""
-    for project_id in Member.objects.filter(user_id=user_id).values_list("project_id", flat=True):
-        bells.ring_members(project_id)

@@ -1,15 +1,18 @@
 """The JSON socket, spoken to as programs and pages do."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session as DjangoSession
+from django.db.models import QuerySet
 
 from agents.consumers import ProjectSocket
 from agents.lifecycle import leases
 from agents.models import Job, Session
-from projects.models import Member
+from projects.models import Member, User
 from projects.services import projects
 from sandboxes.services import sandboxes
 from tests import people as people_of_tests
@@ -219,10 +222,38 @@ async def test_who_may_no_longer_edit_is_asked_anew_each_time(people: People):
     assert (await program.ask("user_message", text="A shelf"))["type"] == "ack"
     await Member.objects.filter(user=people.editor).aupdate(role="viewer")
     assert (await program.ask("user_message", text="More"))["code"] == "policy_denied"
-    await Member.objects.filter(user=people.editor).adelete()
-    assert (await program.ask("user_message", text="More"))["code"] == "policy_denied"
     assert await Job.objects.acount() == 1
     await program.leave()
+
+
+# Written past every signal, so that no bell rings: only asking anew finds it out.
+GONE: dict[str, tuple[Callable[[User], None], int]] = {
+    "removed": (lambda user: _silently(Member.objects.filter(user=user)), 4403),
+    "locked out": (lambda user: _silently(User.objects.filter(pk=user.pk), is_active=False), 4401),
+    "signed out": (lambda user: _silently(DjangoSession.objects.all()), 4401),
+}
+
+
+def _silently(rows: QuerySet[Any], **values: Any) -> None:
+    rows.update(**values) if values else rows._raw_delete(rows.db)
+
+
+@pytest.mark.parametrize("way", GONE)
+@pytest.mark.parametrize("command", [*WRITES, {"type": "get_state"}, {"type": "subscribe", "after": 0}], ids=str)
+async def test_whoever_is_gone_is_answered_nothing_more(
+    people: People, monkeypatch: pytest.MonkeyPatch, command: dict[str, Any], way: str
+):
+    monkeypatch.setattr(ProjectSocket, "ask_seconds", 3600)
+    job = await started(people)
+    program = await connect(people, "editor")
+    assert (await program.ask("get_state"))["type"] == "ack"
+    before = await trace(people)
+    leave, code = GONE[way]
+    await sync_to_async(leave)(people.editor)
+    await program.say(json.dumps(command))
+    assert await program.code() == code
+    await job.arefresh_from_db()
+    assert (job.state, job.intent, await trace(people)) == ("queued", "", before)
 
 
 async def test_nothing_is_begun_in_an_archived_project(people: People):

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from projects import access
 from projects.enums import Ability
-from projects.models import Project
+from projects.models import Project, User
 from projects.services import projects
 from tests.people import People
 
@@ -26,6 +26,14 @@ def outcome(find: Any, *arguments: Any) -> Any:
         return find(*arguments)
     except (Http404, PermissionDenied) as refusal:
         return type(refusal)
+
+
+@pytest.mark.parametrize("ability", [Ability.VIEW, Ability.EDIT, Ability.OWN])
+def test_whoever_is_locked_out_may_nothing_also_for_who_read_them_before(people: People, ability: Ability):
+    User.objects.filter(pk=people.owner.pk).update(is_active=False)
+    assert people.owner.is_active
+    assert outcome(access.get_project, people.owner, "owner", "night-garden", ability) == Http404
+    assert not access.can(people.owner, people.project, ability)
 
 
 @pytest.mark.parametrize(("role", "ability", "refusal"), CASES)
