@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template import loader
 
 from config import faults
+from projects import errors
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -151,7 +152,12 @@ class Refusals:
         return _with_a_face(request, _refuse_nulls(request) or self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """In Django's admin an address may hold numbers, ids and searches that no column and no database takes."""
+        """What somebody may no longer do is found out late, by a service that waited for its turn.
+
+        In Django's admin an address may hold numbers, ids and searches that no column and no database takes.
+        """
+        if isinstance(exception, errors.NotAllowed):
+            return answer(request, 403, WORDS[403]._replace(say=str(exception)))
         match = request.resolver_match
         is_admin = match is not None and match.app_name == "admin"
         is_odd = isinstance(exception, DataError | OperationalError | OverflowError | exceptions.ValidationError)

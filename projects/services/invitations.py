@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects import access, errors
+from projects.enums import Ability
 from projects.models import AuditEntry, Invitation, Member, Project, User
 from projects.services import accounts, audit, members, projects, writing
 
@@ -61,6 +62,7 @@ def invite(project: Project, *, email: str, role: str, by: User) -> Offer:
         with transaction.atomic():
             fresh = writing.lock(project.pk)
             projects.check_open(fresh)
+            access.check_still(fresh, Ability.OWN, by=by, right="projects.add_invitation")
             _check_room(fresh, email, by)
             invitation = Invitation.objects.create(
                 project=fresh, email=email, role=role, digest=access.digest_of(secret), created_by=by, expires_at=_end()
@@ -77,6 +79,7 @@ def resend(invitation: Invitation, *, by: User) -> Offer:
     with transaction.atomic():
         fresh = writing.lock(invitation.project_id)
         projects.check_open(fresh)
+        access.check_still(fresh, Ability.OWN, by=by, right="projects.change_invitation")
         _check_letters(by)
         waits = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
         if not waits.update(digest=access.digest_of(secret), expires_at=_end()):
@@ -89,6 +92,7 @@ def resend(invitation: Invitation, *, by: User) -> Offer:
 def revoke(invitation: Invitation, *, by: User) -> None:
     with transaction.atomic():
         fresh = writing.lock(invitation.project_id)
+        access.check_still(fresh, Ability.KEEP, by=by, right="projects.delete_invitation")
         audit.write("invitation_revoked", by=by, project=fresh, target=invitation)
         if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None).delete()[0]:
             raise errors.Missing("This invitation was taken or withdrawn meanwhile.")

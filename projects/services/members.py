@@ -8,8 +8,8 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.db.models import Case, QuerySet, When
 
-from projects import errors, feed
-from projects.enums import Role
+from projects import access, errors, feed
+from projects.enums import Ability, Role
 from projects.events import MemberChanged, MemberJoined, MemberLeft, ProjectTransferred
 from projects.feed import bells
 from projects.models import Member, Project, User
@@ -41,6 +41,8 @@ def add(project: Project, *, user: User, role: str, by: User) -> Member:
     with transaction.atomic():
         fresh = writing.lock(project.pk)
         projects.check_open(fresh)
+        if not User.objects.filter(pk=user.pk, is_active=True).exists():
+            raise errors.NotAllowed("This account is locked out of this installation.")
         if Member.objects.filter(project=fresh, user=user).exists():
             raise errors.Closed(f"{accounts.shown(user)} is in this project already.")
         if Member.objects.filter(project=fresh).count() >= MOST:
@@ -55,7 +57,7 @@ def add(project: Project, *, user: User, role: str, by: User) -> Member:
 def change_role(member: Member, *, role: str, by: User) -> None:
     check_role(role)
     with transaction.atomic():
-        project, fresh = _locked(member)
+        project, fresh = _locked(member, by=by)
         projects.check_open(project)
         _check_not_owner(fresh, "The owner's role is handed on by a transfer.")
         if fresh.role == role:
@@ -71,7 +73,7 @@ def change_role(member: Member, *, role: str, by: User) -> None:
 def remove(member: Member, *, by: User) -> None:
     """Their sockets close at once. Possible while a project is archived: who may read it matters then, too."""
     with transaction.atomic():
-        project, fresh = _locked(member)
+        project, fresh = _locked(member, by=by)
         _check_not_owner(fresh, "The owner stays, until the project is somebody else's.")
         _end(project, fresh, by=by)
 
@@ -99,9 +101,12 @@ def transfer(project: Project, *, to: Member, by: User) -> Project:
 
 
 def _hand_over(project: Project, to: Member, *, by: User) -> Project:
+    access.check_still(project, Ability.KEEP, by=by, right="projects.change_project")
     heir = Member.objects.select_related("user").filter(pk=to.pk, project=project).first()
     if heir is None:
         raise errors.Missing("Nobody can be handed a project who is not in it.")
+    if not heir.user.is_active:
+        raise errors.Closed(f"{accounts.shown(heir.user)} is locked out of this installation.")
     _check_not_owner(heir, "It is theirs already.")
     before = project.owner
     detail = {"from": before.email, "to": heir.user.email, "slug": project.slug}
@@ -125,9 +130,10 @@ def _free_slug(project: Project, owner: User) -> str:
     return projects.free_slug(project.slug, owner) if is_taken else project.slug
 
 
-def _locked(member: Member) -> tuple[Project, Member]:
-    """The project and the row as it is now; gone when somebody was quicker."""
+def _locked(member: Member, *, by: User) -> tuple[Project, Member]:
+    """The project and the row as it is now, for who decides about members; gone when somebody was quicker."""
     project = writing.lock(member.project_id)
+    access.check_still(project, Ability.KEEP, by=by, right="projects.change_member")
     fresh = Member.objects.select_related("user").filter(pk=member.pk).first()
     if fresh is None:
         raise errors.Missing("They are not in this project any more.")

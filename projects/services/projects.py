@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from projects import errors, feed, storable
-from projects.enums import Role
+from projects import access, errors, feed, storable
+from projects.enums import Ability, Role
 from projects.events import ProjectArchived, ProjectRenamed
 from projects.feed import bells
 from projects.git import repository
@@ -50,6 +50,7 @@ def rename(project: Project, *, name: str, by: User) -> None:
     with transaction.atomic():
         fresh = writing.lock(project.pk)
         check_open(fresh)
+        _check_still(fresh, by)
         if fresh.name != name:
             told = ProjectRenamed(name=name, before=fresh.name)
             _save(fresh, name=name)
@@ -62,6 +63,7 @@ def archive(project: Project, *, by: User) -> None:
     """Out of the way and read-only; nothing is lost."""
     with transaction.atomic():
         fresh = writing.lock(project.pk)
+        _check_still(fresh, by)
         if fresh.archived_at is None:
             _save(fresh, archived_at=timezone.now())
             _tell(fresh, "project_archived", by)
@@ -71,6 +73,7 @@ def archive(project: Project, *, by: User) -> None:
 def unarchive(project: Project, *, by: User) -> None:
     with transaction.atomic():
         fresh = writing.lock(project.pk)
+        _check_still(fresh, by)
         if fresh.archived_at is not None:
             _save(fresh, archived_at=None)
             _tell(fresh, "project_restored", by)
@@ -86,6 +89,7 @@ def delete(project: Project, *, by: User) -> Deleted:
         fresh = Project.objects.select_for_update().filter(pk=project.pk).first()
         if fresh is None:
             raise errors.Missing("This project was deleted meanwhile.")
+        access.check_still(fresh, Ability.KEEP, by=by, right="projects.delete_project")
         gone = Deleted(fresh.pk, fresh.name)
         audit.write("project_deleted", by=by, project=fresh, detail={"owner": fresh.owner.email, "slug": fresh.slug})
         fresh.delete()
@@ -99,6 +103,10 @@ def check_open(project: Project) -> None:
     """An archived project stays as it is, until it is restored."""
     if project.archived_at is not None:
         raise errors.Closed("This project is archived. Restore it to change it.")
+
+
+def _check_still(project: Project, by: User) -> None:
+    access.check_still(project, Ability.KEEP, by=by, right="projects.change_project")
 
 
 def _save(project: Project, **values: object) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from projects import errors
 from projects.models import Event, Invitation, Member, Project, User
-from projects.services import invitations, members
+from projects.services import invitations, members, projects
 from tests import people as people_of_tests
 from tests.people import People
 
@@ -73,7 +73,23 @@ def test_a_project_handed_to_two_at_once_has_one_owner():
     outcomes = together(
         *(lambda heir=heir: members.transfer(people.project, to=heir, by=people.owner) for heir in heirs)
     )
-    assert outcomes == ["done", "done"]
+    assert sorted(outcomes) == ["NotAllowed", "done"]
+    check(people)
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_whoever_hands_a_project_over_decides_nothing_in_it_any_more(_: int):
+    people = people_of_tests.gather()
+    heir, other = of(people, people.editor), of(people, people.viewer)
+    transfer, remove, rename = together(
+        lambda: members.transfer(people.project, to=heir, by=people.owner),
+        lambda: members.remove(other, by=people.owner),
+        lambda: projects.rename(people.project, name="Day Garden", by=people.owner),
+    )
+    assert transfer == "done"
+    seqs = dict(Event.objects.filter(project=people.project).values_list("kind", "seq"))
+    for outcome, kind in ((remove, "member_left"), (rename, "project_renamed")):
+        assert outcome == ("done" if seqs.get(kind, 9) < seqs["project_transferred"] else "NotAllowed")
     check(people)
 
 

@@ -1,10 +1,14 @@
 """Settings → General."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
 
-from projects.models import Project
-from projects.services import projects, review
+from projects.models import Member, Project
+from projects.services import members, projects, review
 from tests.people import People
 
 PAGE = "/p/owner/night-garden/settings/"
@@ -81,3 +85,27 @@ def test_djinn_waits_until_somebody_looked(people: People, owner: Client) -> Non
     assert review.is_wanted(Project.objects.get())
     owner.post(f"{PAGE}review/")
     assert not review.is_wanted(Project.objects.get())
+
+
+def handing_over(people: People) -> Callable[..., Any]:
+    """Hands the project over as soon as the door has asked who is in it, as somebody else's request may."""
+    done: list[bool] = []
+
+    def wrapper(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        answer = execute(sql, *more)
+        if not done and 'FROM "projects_member"' in sql:
+            done.append(True)
+            heir = Member.objects.get(project=people.project, user=people.editor)
+            members.transfer(people.project, to=heir, by=people.owner)
+        return answer
+
+    return wrapper
+
+
+@pytest.mark.parametrize("verb", ["archive", "restore"])
+def test_who_loses_a_project_between_the_door_and_the_lock_is_told_so(people: People, owner: Client, verb: str) -> None:
+    with connection.execute_wrapper(handing_over(people)):
+        answer = owner.post(f"{PAGE}{verb}/")
+    assert (answer.status_code, "not do this in this project any more" in answer.content.decode()) == (403, True)
+    people.project.refresh_from_db()
+    assert (people.project.owner, people.project.archived_at) == (people.editor, None)
