@@ -63,17 +63,17 @@ def can(user: User | AnonymousUser, project: Project, ability: Ability) -> bool:
 
 
 def check_still(project: Project, ability: Ability, *, by: User, right: str) -> None:
-    """For services that hold the project's lock: since the door asked, whoever held it may have decided otherwise.
-
-    `right` is the one of the admin with which operators, who are in no project, do the same.
-    """
-    if not can(by, project, ability) and not _is_operator(by, right):
+    """For services that hold the project's lock: since the door asked, whoever held it may have decided otherwise."""
+    if not still_may(by, project, ability, right=right):
         raise errors.NotAllowed("You may not do this in this project any more.")
 
 
-def _is_operator(user: User, right: str) -> bool:
-    fresh = User.objects.filter(pk=user.pk, is_active=True, is_staff=True).first()
-    return fresh is not None and fresh.has_perm(right)
+def still_may(user: User, project: Project, ability: Ability, *, right: str) -> bool:
+    """`right` is the one of the admin with which operators, who are in no project, do the same."""
+    if can(user, project, ability):
+        return True
+    operator = User.objects.filter(pk=user.pk, is_active=True, is_staff=True).first()
+    return operator is not None and operator.has_perm(right)
 
 
 def _allows(member: Member, ability: Ability) -> bool:

@@ -43,7 +43,7 @@ def remove_member(request: Request, project: UUID, handle: str) -> Any:
 def transfer_project(request: Request, project: UUID, body: TransferIn) -> Any:
     """Hand a project on to one of its members.
 
-    You become an editor of it. Its address changes with its owner.
+    You become an editor of it. Its address changes with its owner. Invitations you made and nobody took are withdrawn.
     """
     found = access.get_project_by_id(request.user, project, Ability.KEEP)
     members.transfer(found, to=members.find(found, body.to), by=request.user)

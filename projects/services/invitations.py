@@ -2,6 +2,7 @@
 
 Only a digest of the link's secret is kept; the secret itself is in the letter, and shown once to whoever invites.
 An account can be made through a link even where sign-up is closed, and that account takes the invitation at once.
+It works for as long as whoever sent it may ask people in.
 """
 
 import logging
@@ -74,7 +75,7 @@ def invite(project: Project, *, email: str, role: str, by: User) -> Offer:
 
 
 def resend(invitation: Invitation, *, by: User) -> Offer:
-    """A new link, for seven days; the old one ends."""
+    """A new link, for seven days, by whoever sends it now; the old one ends."""
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         fresh = writing.lock(invitation.project_id)
@@ -82,7 +83,7 @@ def resend(invitation: Invitation, *, by: User) -> Offer:
         access.check_still(fresh, Ability.OWN, by=by, right="projects.change_invitation")
         _check_letters(by)
         waits = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
-        if not waits.update(digest=access.digest_of(secret), expires_at=_end()):
+        if not waits.update(digest=access.digest_of(secret), expires_at=_end(), created_by=by):
             raise errors.Missing("This invitation was taken or withdrawn meanwhile.")
         audit.write("invitation_resent", by=by, project=fresh, target=invitation)
     invitation.refresh_from_db()
@@ -102,8 +103,17 @@ def open_with(secret: str) -> Invitation | None:
     """The invitation this link leads to, while it can be taken."""
     if not secret.isascii() or "\0" in secret:
         return None
-    found = Invitation.objects.select_related("project__owner", "created_by").filter(digest=access.digest_of(secret))
-    return found.filter(accepted_at=None, expires_at__gt=timezone.now()).first()
+    known = Invitation.objects.select_related("project__owner", "created_by").filter(digest=access.digest_of(secret))
+    found = known.filter(accepted_at=None, expires_at__gt=timezone.now()).first()
+    return found if found and _is_backed(found) else None
+
+
+def _is_backed(invitation: Invitation) -> bool:
+    """Whoever sent it may still ask people in. That an archived project takes nobody is said when somebody joins."""
+    inviter = invitation.created_by
+    return inviter is not None and access.still_may(
+        inviter, invitation.project, Ability.KEEP, right="projects.add_invitation"
+    )
 
 
 def taken_with(secret: str, *, by: User) -> Project | None:
@@ -126,7 +136,7 @@ def accept(secret: str, *, by: User) -> Member:
         member = members.add(known.project, user=by, role=known.role, by=by)
         now = timezone.now()
         open_still = Invitation.objects.filter(pk=known.pk, digest=known.digest, accepted_at=None, expires_at__gt=now)
-        if not open_still.update(accepted_at=now, accepted_by=by):
+        if not _is_backed(known) or not open_still.update(accepted_at=now, accepted_by=by):
             raise errors.Missing("This invitation was used, withdrawn, or is too old. Ask for another one.")
         audit.write("invitation_taken", by=by, project=known.project, target=known)
     return member

@@ -113,6 +113,7 @@ def _hand_over(project: Project, to: Member, *, by: User) -> Project:
     project.slug = _free_slug(project, heir.user)
     project.owner = heir.user
     project.save(update_fields=["owner", "slug", "updated_at"])
+    _withdraw_invitations(project, before, by=by)
     # First down, then up: at no moment are there two.
     Member.objects.filter(project=project, role=Role.OWNER).update(role=Role.EDITOR)
     Member.objects.filter(pk=heir.pk).update(role=Role.OWNER)
@@ -147,9 +148,17 @@ def _end(project: Project, member: Member, *, by: User) -> None:
         "member_removed" if is_removed else "member_left",
         by=by, project=project, target=member, detail={"role": member.role},
     )  # fmt: skip
+    _withdraw_invitations(project, member.user, by=by)
     member.delete()
     feed.record(project, "member_left", told, actor=by)
     transaction.on_commit(partial(bells.ring_members, project.pk))
+
+
+def _withdraw_invitations(project: Project, user: User, *, by: User) -> None:
+    """What somebody asked in who may not any more: they could come back by a link of their own."""
+    for invitation in project.invitations.filter(created_by=user, accepted_at=None):
+        audit.write("invitation_revoked", by=by, project=project, target=invitation)
+        invitation.delete()
 
 
 def check_role(role: str) -> None:

@@ -1,5 +1,6 @@
 """Invitations: a link in a letter, good once and for a week."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from projects import errors
-from projects.models import AuditEntry, Event, Invitation, Member
-from projects.services import invitations, projects
+from projects.models import AuditEntry, Event, Invitation, Member, User
+from projects.services import invitations, members, projects
 from tests.people import People
 
 NOWHERE = "tests.projects.services.test_invitations.NoServer"
@@ -133,6 +134,69 @@ def test_an_archived_project_takes_nobody(people: People):
         with pytest.raises(errors.Closed):
             attempt()
     assert not Member.objects.filter(user=people.stranger).exists()
+
+
+def member(people: People, role: str) -> Member:
+    return Member.objects.get(project=people.project, user=people.by_role(role))
+
+
+def handed_over(people: People) -> None:
+    members.transfer(people.project, to=member(people, "editor"), by=people.owner)
+
+
+def handed_over_and_removed(people: People) -> None:
+    handed_over(people)
+    members.remove(member(people, "owner"), by=people.editor)
+
+
+def handed_over_and_left(people: People) -> None:
+    handed_over(people)
+    members.leave(people.project, by=people.owner)
+
+
+@pytest.mark.parametrize("way", [handed_over, handed_over_and_removed, handed_over_and_left])
+def test_nobody_comes_back_by_a_link_of_their_own(people: People, way: Callable[[People], None]):
+    offer, taken = invite(people), invite(people, "taken@example.org")
+    invitations.accept(secret_of(taken), by=people.stranger)
+    way(people)
+    assert invitations.open_with(secret_of(offer)) is None
+    guest = User.objects.create_user("guest@example.org")
+    for somebody in (people.owner, guest):
+        with pytest.raises(errors.Missing):
+            invitations.accept(secret_of(offer), by=somebody)
+    assert [invitation.accepted_by for invitation in Invitation.objects.all()] == [people.stranger]
+    assert AuditEntry.objects.filter(act="invitation_revoked", target_ref=offer.invitation.pk).count() == 1
+
+
+def written_before_anybody_looked(people: People) -> None:
+    """As rows are that were made when nothing was withdrawn yet."""
+    Invitation.objects.update(created_by=people.editor)
+
+
+def locked_out(people: People) -> None:
+    User.objects.filter(pk=people.owner.pk).update(is_active=False)
+
+
+def deleted(people: People) -> None:
+    Invitation.objects.update(created_by=None)
+
+
+@pytest.mark.parametrize("way", [written_before_anybody_looked, locked_out, deleted])
+def test_a_link_works_while_its_sender_may_ask_people_in(people: People, way: Callable[[People], None]):
+    offer = invite(people)
+    way(people)
+    assert invitations.open_with(secret_of(offer)) is None
+    with pytest.raises(errors.Missing):
+        invitations.accept(secret_of(offer), by=people.stranger)
+    assert not Member.objects.filter(user=people.stranger).exists()
+
+
+def test_sent_anew_it_is_the_invitation_of_whoever_sent_it(people: People):
+    offer = invite(people)
+    written_before_anybody_looked(people)
+    again = invitations.resend(offer.invitation, by=people.owner)
+    assert Invitation.objects.get().created_by == people.owner
+    assert invitations.accept(secret_of(again), by=people.stranger)
 
 
 def test_letters_are_counted_by_whoever_has_them_sent(people: People):

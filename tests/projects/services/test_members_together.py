@@ -78,6 +78,21 @@ def test_a_project_handed_to_two_at_once_has_one_owner():
 
 
 @pytest.mark.parametrize("_", range(3))
+def test_a_link_opened_while_its_sender_hands_the_project_over_is_one_or_the_other(_: int):
+    people = people_of_tests.gather()
+    offer = invitations.invite(people.project, email="new@example.org", role="editor", by=people.owner)
+    heir = of(people, people.editor)
+    taken, handed = together(
+        lambda: invitations.accept(offer.link.rstrip("/").rpartition("/")[2], by=people.stranger),
+        lambda: members.transfer(people.project, to=heir, by=people.owner),
+    )
+    assert handed == "done"
+    is_in = Member.objects.filter(project=people.project, user=people.stranger).exists()
+    assert (taken, Invitation.objects.filter(accepted_at=None).count()) == ("done" if is_in else "Missing", 0)
+    check(people)
+
+
+@pytest.mark.parametrize("_", range(3))
 def test_whoever_hands_a_project_over_decides_nothing_in_it_any_more(_: int):
     people = people_of_tests.gather()
     heir, other = of(people, people.editor), of(people, people.viewer)
