@@ -6,6 +6,7 @@ from agents import enums
 from agents.models import Job, Message
 from projects import feed
 from projects.models import User
+from projects.services import accounts
 
 _AGENT = "Djinn"
 
@@ -13,7 +14,7 @@ _AGENT = "Djinn"
 def by_person(job: Job, text: str, *, by: User | None) -> None:
     assert job.session is not None  # noqa: S101 - a constraint: only a chore has none, and nobody talks to it
     message = Message.objects.create(session=job.session, role=enums.Author.USER, text=text, job=job, author=by)
-    _tell(job, message, author=str(by) if by else "", by=by)
+    _tell(job, message, author=accounts.shown(by) if by else "", by=by)
 
 
 def by_agent(job: Job, text: str, *, message_id: uuid.UUID) -> None:

@@ -101,7 +101,7 @@ def fragment_of(event: Event, fragment: Fragment) -> SafeString:
     # Not what is not kept, and not while templates are being written.
     draw = _draw if event.pk and not settings.DEBUG else _draw.__wrapped__
     try:
-        return draw(_Drawing(event.project_id, event.seq, fragment, str(event.actor), event))
+        return draw(_Drawing(event.project_id, event.seq, fragment, event.actor.shown if event.actor else "", event))
     except Exception:
         log.exception("event %s of project %s cannot be drawn", event.seq, event.project_id)
         return mark_safe("")

@@ -4,7 +4,7 @@ from django import forms
 
 from projects import enums
 from projects.models import Member, Project
-from projects.services import members
+from projects.services import accounts, members
 
 ROLES = [(role.value, role.label) for role in members.GIVEN]
 
@@ -41,7 +41,7 @@ class TransferForm(forms.Form):
         self.project = project
         others = Member.objects.filter(project=project).exclude(role=enums.Role.OWNER).select_related("user")
         self.fields["to"].choices = [  # type: ignore[attr-defined]  # a ChoiceField has them
-            (member.user.handle, str(member.user)) for member in others if member.user.handle
+            (member.user.handle, accounts.shown(member.user)) for member in others if member.user.handle
         ]
 
     def clean_confirm(self) -> str:

@@ -53,13 +53,19 @@ class User(AbstractUser):
         ]
 
     def __str__(self) -> str:
+        """For operators, the audit and themselves; others are told `shown`."""
         return self.name or self.email
 
+    @property
+    def shown(self) -> str:
+        """What others in a project may call somebody: never an address."""
+        return self.name or self.handle or "Somebody"
+
     def get_full_name(self) -> str:
-        return str(self)
+        return self.shown
 
     def get_short_name(self) -> str:
-        return (self.name or self.email).split("@")[0].split(" ")[0]
+        return self.shown.split("@")[0].split(" ")[0]
 
 
 class ApiToken(models.Model):

@@ -49,8 +49,8 @@ def ensure_handle(user: User) -> str:
 
 
 def shown(user: User) -> str:
-    """What others in a project may call somebody: never an address."""
-    return user.name or user.handle or "Somebody"
+    """What others in a project may call somebody: never an address. Everything that is shown of people asks here."""
+    return user.shown
 
 
 def _free_handle(user: User) -> str:

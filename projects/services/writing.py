@@ -61,7 +61,7 @@ def author_line(author: User | None) -> str:
     """As git writes it; without a person it was Djinn."""
     if author is None:
         return "Djinn <djinn@localhost>"
-    return f"{author.name or author.get_short_name()} <{author.email}>"[:200]
+    return f"{author.shown} <{author.email}>"[:200]
 
 
 def move_head(branch: Branch, version: Version, differences: list[trees.Difference] | None = None) -> None:

@@ -14,7 +14,7 @@ from projects.enums import Ability
 from projects.forms.people import TransferForm
 from projects.forms.settings import DeleteForm, NameForm
 from projects.models import Project, User
-from projects.services import members, projects, review
+from projects.services import accounts, members, projects, review
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +89,9 @@ def transfer(request: HttpRequest, owner: str, project: str) -> HttpResponse:
         except errors.Refusal as refusal:
             form.add_error("to", str(refusal))
         else:
-            messages.success(request, f"{heir.user} owns {moved.name} now, and you are an editor of it.")
+            messages.success(
+                request, f"{accounts.shown(heir.user)} owns {moved.name} now, and you are an editor of it."
+            )
             return redirect("agents:workbench", moved.owner.handle, moved.slug)
     return _page(request, found, transfer_form=form)
 
