@@ -11,6 +11,7 @@ class Site(TypedDict):
     model_name: str
     has_bundle: bool
     signup_open: bool
+    sends_letters: bool
 
 
 def site(request: HttpRequest) -> Site:
@@ -20,6 +21,7 @@ def site(request: HttpRequest) -> Site:
         "model_name": name,
         "has_bundle": _has_bundle(),
         "signup_open": settings.SIGNUP_OPEN,
+        "sends_letters": bool(settings.MAIL_URL),
     }
 
 

@@ -28,5 +28,7 @@ if IS_SCALED:  # noqa: F405
 
 # The real hasher is slow by design; the suite makes hundreds of users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# There is a server of letters, and it keeps them.
+MAIL_URL = "smtp://letters.example"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405

@@ -143,18 +143,20 @@ def accept(secret: str, *, by: User) -> Member:
 
 
 def _send(invitation: Invitation, secret: str) -> Offer:
-    """After the transaction: a server of letters may be slow, or not there."""
+    """After the transaction: a server of letters may be slow. Where there is none, the link is passed on by hand."""
     link = settings.SITE_URL + reverse("projects:invitation", args=[secret])
+    return Offer(invitation, link, bool(settings.MAIL_URL) and _is_sent(invitation, link))
+
+
+def _is_sent(invitation: Invitation, link: str) -> bool:
     context = {"invitation": invitation, "link": link, "inviter": _inviter(invitation)}
     subject = " ".join(render_to_string("projects/letters/invitation_subject.txt", context).split())
     try:
-        sent = send_mail(
-            subject, render_to_string("projects/letters/invitation.txt", context), None, [invitation.email]
-        )
+        text = render_to_string("projects/letters/invitation.txt", context)
+        return bool(send_mail(subject, text, None, [invitation.email]))
     except OSError as failure:  # every failure of SMTP is one
         log.warning("A letter could not be sent: %s", type(failure).__name__)
-        sent = 0
-    return Offer(invitation, link, bool(sent))
+        return False
 
 
 def _inviter(invitation: Invitation) -> str:

@@ -64,6 +64,19 @@ def test_a_reset_sends_a_link_that_sets_the_password(client: Client, alice: User
     assert alice.check_password("another long secret")
 
 
+@pytest.mark.parametrize("address", ["", "smtp://letters.example"])
+def test_a_letter_is_said_to_be_on_its_way_where_letters_are_sent(
+    client: Client, alice: User, settings, address: str
+) -> None:
+    settings.MAIL_URL = address
+    settings.SIGNUP_OPEN = True
+    reset = client.post("/accounts/password/reset/", {"email": alice.email}, follow=True).content
+    pages = [reset, client.get("/accounts/confirm-email/").content]
+    pages.append(client.post("/accounts/signup/", {**FORM, "email": "bob@example.org"}, follow=True).content)
+    for page in pages:
+        assert (b"on its way" in page, b"sends no letters" in page) == (bool(address), not address)
+
+
 def test_an_unknown_address_learns_nothing_from_a_reset(client: Client, alice: User) -> None:
     known = client.post("/accounts/password/reset/", {"email": alice.email})
     unknown = client.post("/accounts/password/reset/", {"email": "mallory@example.org"})

@@ -1,6 +1,7 @@
 """Invitations over the API: the link is in one answer and nowhere else."""
 
 from django.core import mail
+from django.test import override_settings
 
 from projects.models import IdempotencyRecord, Invitation, Member
 from tests.people import People
@@ -23,6 +24,12 @@ def test_somebody_is_invited_and_joins(people: People, program: Programs) -> Non
     assert joined.json() == {"project": str(people.project.pk), "role": "editor"}
     assert Member.objects.get(user=people.stranger).role == "editor"
     assert problem(program(people.viewer).post("/invitations/accept", {"secret": secret}))["code"] == "not_found"
+
+
+@override_settings(MAIL_URL="")
+def test_without_a_server_of_letters_a_program_is_told_to_pass_the_link_on(people: People, program: Programs) -> None:
+    made = program(people.owner).post(at(people), {"email": "new@example.org"}).json()
+    assert (made["sent"], "/join/" in made["link"], mail.outbox) == (False, True, [])
 
 
 def test_one_is_sent_anew_and_withdrawn(people: People, program: Programs) -> None:

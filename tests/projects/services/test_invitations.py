@@ -212,6 +212,13 @@ def test_letters_are_counted_by_whoever_has_them_sent(people: People):
     assert len(mail.outbox) == invitations.MOST_LETTERS
 
 
+@override_settings(MAIL_URL="")
+def test_where_no_letters_are_sent_none_is_said_to_be_and_the_link_is_written_nowhere(people: People):
+    offer = invite(people)
+    assert (offer.sent, mail.outbox) == (False, [])
+    assert not invitations.resend(offer.invitation, by=people.owner).sent
+
+
 @override_settings(EMAIL_BACKEND=NOWHERE)
 def test_without_a_server_of_letters_the_link_is_there_all_the_same(people: People):
     offer = invite(people)

@@ -1,11 +1,12 @@
 """Settings → Members, as the owner and as the others see it."""
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from projects.models import AuditEntry, Invitation, Member
 from projects.services import invitations, projects
 from tests.people import People
+from tests.projects.services.test_invitations import NOWHERE
 
 PAGE = "/p/owner/night-garden/settings/members/"
 
@@ -25,6 +26,24 @@ def test_the_link_is_on_the_answer_and_nowhere_else(owner: Client) -> None:
     assert "no-store" in answer["Cache-Control"]
     page = owner.get(PAGE)
     assert (b"new@example.org" in page.content, b"/join/" in page.content) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, b"A letter with it is on its way."),
+        ({"MAIL_URL": ""}, b"This installation sends no letters: pass the link on yourself."),
+        ({"EMAIL_BACKEND": NOWHERE}, b"The letter could not be sent: pass the link on yourself."),
+    ],
+)
+def test_whether_a_letter_was_sent_is_said_and_the_link_is_there(
+    owner: Client, changed: dict[str, str], said: bytes
+) -> None:
+    with override_settings(**changed):
+        made = owner.post(PAGE, {"email": "new@example.org", "role": "viewer"}).content
+        again = owner.post(f"/p/owner/night-garden/settings/invitations/{Invitation.objects.get().pk}/resend/").content
+    for page in (made, again):
+        assert (said in page, page.count(b"on its way"), b"/join/" in page) == (True, int(not changed), True)
 
 
 def test_what_cannot_be_is_said_at_the_field(owner: Client) -> None:
