@@ -22,7 +22,7 @@ class Adapter(DefaultAccountAdapter):
     """Closed unless DJINN_SIGNUP_OPEN says otherwise, or somebody who is in asked this person in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.SIGNUP_OPEN) or invitations.open_with(_secret_in(request)) is not None
+        return bool(settings.SIGNUP_OPEN) or invitations.lets_in(_secret_in(request))
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """An account made by an invitation takes it in the same moment, so that one link makes one account."""

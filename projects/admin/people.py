@@ -1,15 +1,12 @@
 """Who is in a project, and who was asked to be."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from projects import errors
-from projects.admin.rows import ReadOnly, operator, to
+from projects.admin.rows import ReadOnly, each, operator, to
 from projects.enums import Role
 from projects.models import Invitation, Member
 from projects.services import invitations, members
@@ -32,15 +29,15 @@ class MemberPage(ReadOnly):
 
     @admin.action(description="Make editors", permissions=["act"])
     def make_editors(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
-        _each(self, request, queryset, partial(members.change_role, role=Role.EDITOR, by=operator(request)))
+        each(self, request, queryset, partial(members.change_role, role=Role.EDITOR, by=operator(request)))
 
     @admin.action(description="Make viewers", permissions=["act"])
     def make_viewers(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
-        _each(self, request, queryset, partial(members.change_role, role=Role.VIEWER, by=operator(request)))
+        each(self, request, queryset, partial(members.change_role, role=Role.VIEWER, by=operator(request)))
 
     @admin.action(description="Remove from their projects", permissions=["act"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
-        _each(self, request, queryset, partial(members.remove, by=operator(request)))
+        each(self, request, queryset, partial(members.remove, by=operator(request)))
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("projects.change_member"))
@@ -57,20 +54,7 @@ class InvitationPage(ReadOnly):
 
     @admin.action(description="Withdraw", permissions=["act"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
-        _each(self, request, queryset, partial(invitations.revoke, by=operator(request)))
+        each(self, request, queryset, partial(invitations.revoke, by=operator(request)))
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("projects.delete_invitation"))
-
-
-def _each(page: ReadOnly, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object]) -> None:
-    """What is refused for one is said, and the others are done."""
-    done = 0
-    for row in rows:
-        try:
-            act(row)
-            done += 1
-        except errors.Refusal as refusal:
-            page.message_user(request, f"{row}: {refusal}", messages.WARNING)
-    if done:
-        page.message_user(request, f"Done for {done}.")

@@ -1,15 +1,17 @@
 """What all pages of the admin share: they are to look at, lead to one another, and stay quick at many rows."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from projects import errors
 from projects.models import Project, User
 
 EMPTY = "–"
@@ -53,6 +55,19 @@ def operator(request: HttpRequest) -> User:
     """Who acts: the admin lets in nobody else."""
     assert isinstance(request.user, User)  # noqa: S101 - for the type checker
     return request.user
+
+
+def each(page: admin.ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object]) -> None:
+    """What is refused for one is said, and the others are done."""
+    done = 0
+    for row in rows:
+        try:
+            act(row)
+            done += 1
+        except errors.Refusal as refusal:
+            page.message_user(request, f"{row}: {refusal}", messages.WARNING)
+    if done:
+        page.message_user(request, f"Done for {done}.")
 
 
 def to(row: Model | None, text: str = "") -> str:

@@ -3,15 +3,13 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, helpers
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from projects import errors
 from projects.admin.rows import operator
-from projects.enums import Role
-from projects.models import Member, Project, User
+from projects.models import Project, User
 from projects.services import accounts, members
 
 
@@ -45,14 +43,10 @@ def ask_or_do(page: "ModelAdmin[Project]", request: HttpRequest, chosen: QuerySe
 
 
 def _hand_over(page: "ModelAdmin[Project]", request: HttpRequest, chosen: QuerySet[Project], heir: User) -> None:
-    """Whoever is not in a project yet joins it first: an owner is a member, too."""
     by = operator(request)
     for project in chosen:
         try:
-            with transaction.atomic():
-                member = Member.objects.filter(project=project, user=heir).first()
-                member = member or members.add(project, user=heir, role=Role.EDITOR, by=by)
-                members.transfer(project, to=member, by=by)
+            members.transfer_to(project, user=heir, by=by)
             page.message_user(request, f"{project} is {heir.email}'s now.")
         except errors.Refusal as refusal:
             page.message_user(request, f"{project}: {refusal}", messages.WARNING)

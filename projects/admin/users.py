@@ -1,17 +1,38 @@
 """People and their tokens."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from projects.admin.rows import ReadOnly, listed, operator, to
+from projects import errors
+from projects.admin.rows import ReadOnly, each, listed, operator, to
 from projects.models import ApiToken, User
-from projects.services import accounts, audit, tokens
+from projects.services import accounts, audit, departures, tokens
+
+
+class UserForm(UserChangeForm[User]):
+    """A handle is given when one is first needed: who has none can be locked out all the same."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "handle" in self.fields:  # not for who may only look
+            self.fields["handle"].required = False
+
+    def clean_handle(self) -> str | None:
+        handle: str | None = self.cleaned_data["handle"]
+        if not handle and self.instance.handle:
+            raise ValidationError("The addresses of their projects begin with it: it can be another, and not none.")
+        return handle
+
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -20,6 +41,8 @@ RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 class UserPage(UserAdmin[User]):
     """The one page that can be filled in; what is done on it stands in the audit, too."""
 
+    form = UserForm
+    actions = ("lock_out", "let_in")
     list_display = ("email", "name", "handle", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("email", "name", "handle")
@@ -47,7 +70,10 @@ class UserPage(UserAdmin[User]):
         return super().has_change_permission(request, obj) and self._is_theirs_to_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs_to_touch(request, obj)
+        is_themselves = obj is not None and obj == request.user
+        return (
+            super().has_delete_permission(request, obj) and self._is_theirs_to_touch(request, obj) and not is_themselves
+        )
 
     @staticmethod
     def _is_theirs_to_touch(request: HttpRequest, user: User | None) -> bool:
@@ -83,10 +109,35 @@ class UserPage(UserAdmin[User]):
         audit.write("user_changed", by=operator(request), target=obj, detail={"fields": [str(name) for name in fields]})
         return super().log_change(request, obj, message)
 
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet[User]) -> Any:
-        for user in queryset:
-            audit.write("user_deleted", by=operator(request), target=user)
-        return super().log_deletions(request, queryset)
+    @admin.action(description="Lock out", permissions=["change"])
+    def lock_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        each(self, request, queryset, partial(accounts.admit, active=False, by=operator(request)))
+
+    @admin.action(description="Let in again", permissions=["change"])
+    def let_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        each(self, request, queryset, partial(accounts.admit, active=True, by=operator(request)))
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Whoever may delete a person needs no right of their own for the rows that go with them."""
+        rows, counts, _, protected = super().get_deleted_objects(objs, request)
+        is_barred = any(not self.has_delete_permission(request, user) for user in objs)
+        return rows, counts, {self.opts.verbose_name} if is_barred else set(), protected
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """What was settled when the page was shown may not be any more."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except errors.Refusal as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+            return redirect("admin:projects_user_changelist")
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        departures.delete(obj, by=operator(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        each(self, request, queryset, partial(departures.delete, by=operator(request)))
 
 
 @admin.register(ApiToken)

@@ -108,6 +108,12 @@ def open_with(secret: str) -> Invitation | None:
     return found if found and _is_backed(found) else None
 
 
+def lets_in(secret: str) -> bool:
+    """Whether an account can be made through it: not where nobody can join at the moment."""
+    found = open_with(secret)
+    return found is not None and found.project.archived_at is None
+
+
 def _is_backed(invitation: Invitation) -> bool:
     """Whoever sent it may still ask people in. That an archived project takes nobody is said when somebody joins."""
     inviter = invitation.created_by

@@ -3,6 +3,7 @@
 Everything here takes the project's lock first, so that of two acts at once the second sees what the first did.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -41,16 +42,20 @@ def add(project: Project, *, user: User, role: str, by: User) -> Member:
     with transaction.atomic():
         fresh = writing.lock(project.pk)
         projects.check_open(fresh)
-        if not User.objects.filter(pk=user.pk, is_active=True).exists():
-            raise errors.NotAllowed("This account is locked out of this installation.")
-        if Member.objects.filter(project=fresh, user=user).exists():
-            raise errors.Closed(f"{accounts.shown(user)} is in this project already.")
-        if Member.objects.filter(project=fresh).count() >= MOST:
-            raise errors.Closed(f"A project has at most {MOST} members.")
-        member = Member.objects.create(project=fresh, user=user, role=role)
-        told = MemberJoined(handle=_handle(user), name=accounts.shown(user), role=role)
-        audit.write("member_joined", by=by, project=fresh, target=member, detail={"role": role})
-        feed.record(fresh, "member_joined", told, actor=user)
+        return _join(fresh, user, role, by=by)
+
+
+def _join(project: Project, user: User, role: str, *, by: User) -> Member:
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise errors.NotAllowed("This account is locked out of this installation.")
+    if Member.objects.filter(project=project, user=user).exists():
+        raise errors.Closed(f"{accounts.shown(user)} is in this project already.")
+    if Member.objects.filter(project=project).count() >= MOST:
+        raise errors.Closed(f"A project has at most {MOST} members.")
+    member = Member.objects.create(project=project, user=user, role=role)
+    told = MemberJoined(handle=_handle(user), name=accounts.shown(user), role=role)
+    audit.write("member_joined", by=by, project=project, target=member, detail={"role": role})
+    feed.record(project, "member_joined", told, actor=user)
     return member
 
 
@@ -88,16 +93,41 @@ def leave(project: Project, *, by: User) -> None:
         _end(fresh, member, by=by)
 
 
+def take_out(user: User, *, by: User) -> None:
+    """Of every project they are in and do not own: their account is about to be deleted."""
+    for member in Member.objects.filter(user=user).exclude(role=Role.OWNER).order_by("project_id"):
+        project = writing.lock(member.project_id)
+        fresh = Member.objects.select_related("user").filter(pk=member.pk).exclude(role=Role.OWNER).first()
+        if fresh is not None:
+            _end(project, fresh, by=by)
+
+
 def transfer(project: Project, *, to: Member, by: User) -> Project:
     """It is theirs from now on, and whose it was edits. Where they have such an address already, a number is added."""
     accounts.ensure_handle(to.user)
+    return _in_time(lambda: _hand_over(writing.lock(project.pk), to, by=by))
+
+
+def transfer_to(project: Project, *, user: User, by: User) -> Project:
+    """As `transfer`, by operators: also to somebody who is not in it, and while it is archived."""
+    accounts.ensure_handle(user)
+    return _in_time(lambda: _hand_over_to(writing.lock(project.pk), user, by=by))
+
+
+def _in_time(hand_over: Callable[[], Project]) -> Project:
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                return _hand_over(writing.lock(project.pk), to, by=by)
+                return hand_over()
         except IntegrityError:
             continue  # they made a project of this address between the look and the write
     raise errors.Busy("This address is being taken again and again. Please try again.")
+
+
+def _hand_over_to(project: Project, user: User, *, by: User) -> Project:
+    """Whoever is not in it joins first: an owner is a member, too."""
+    member = Member.objects.filter(project=project, user=user).first()
+    return _hand_over(project, member or _join(project, user, Role.EDITOR, by=by), by=by)
 
 
 def _hand_over(project: Project, to: Member, *, by: User) -> Project:

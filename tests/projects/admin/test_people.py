@@ -1,5 +1,6 @@
 """Members, invitations, tokens and accounts: what operators change goes through the services, into the audit."""
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
@@ -8,6 +9,8 @@ from projects.models import ApiToken, AuditEntry, Invitation, Member, User
 from projects.services import invitations, tokens
 from tests.people import People
 from tests.projects.admin.conftest import BACKEND
+from tests.projects.services.test_factors import activate
+from tests.projects.views.test_sessions import signed_in
 
 
 def act(operator: Client, name: str, action: str, *rows: Model, **more: str) -> str:
@@ -100,6 +103,63 @@ def test_somebody_is_locked_out_and_let_in_by_the_service(people: People, operat
     people.editor.refresh_from_db()
     assert people.editor.is_active
     assert acts() == {"user_locked_out", "user_admitted", "user_changed"}
+
+
+def test_somebody_without_a_handle_is_locked_out_on_their_page(people: People, operator: Client) -> None:
+    User.objects.filter(pk=people.stranger.pk).update(handle=None)
+    people.stranger.refresh_from_db()
+    assert change(operator, people.stranger, is_active="", handle="") == 302
+    people.stranger.refresh_from_db()
+    assert (people.stranger.is_active, people.stranger.handle) == (False, None)
+
+
+def test_a_handle_becomes_another_and_not_none(people: People, operator: Client) -> None:
+    assert change(operator, people.owner, handle="") == 200
+    assert change(operator, people.owner, handle="other") == 302
+    people.owner.refresh_from_db()
+    assert people.owner.handle == "other"
+
+
+def test_several_are_locked_out_and_let_in_again(people: People, operator: Client, staff: User) -> None:
+    said = act(operator, "user", "lock_out", people.editor, people.stranger, staff)
+    assert "Done for 2." in said
+    assert "Nobody locks themselves out." in said
+    assert set(User.objects.filter(is_active=False)) == {people.editor, people.stranger}
+    assert "Done for 1." in act(operator, "user", "let_in", people.editor)
+    assert set(User.objects.filter(is_active=False)) == {people.stranger}
+    assert acts() == {"user_locked_out", "user_admitted"}
+
+
+def test_a_member_is_deleted_by_whoever_may_delete_people(people: People) -> None:
+    signed_in("There/2", "editor@example.org")
+    activate(people.editor)
+    EmailAddress.objects.create(user=people.editor, email="editor@example.org")
+    _, client = right("view_user", "delete_user")
+    assert b"Are you sure" in client.get(f"/admin/projects/user/{people.editor.pk}/delete/").content
+    assert client.post(f"/admin/projects/user/{people.editor.pk}/delete/", {"post": "yes"}).status_code == 302
+    act(client, "user", "delete_selected", people.viewer, people.stranger, post="yes")
+    assert set(User.objects.values_list("name", flat=True)) == {"Owner", "Clerk"}
+    assert acts() == {"member_removed", "user_deleted"}
+    assert AuditEntry.objects.filter(act="user_deleted").count() == 3
+
+
+def test_why_an_owner_stays_is_said_and_what_can_be_done(people: People, operator: Client) -> None:
+    address = f"/admin/projects/user/{people.owner.pk}/delete/"
+    for page in (
+        operator.get(address).content.decode(),
+        operator.post(address, {"post": "yes"}).content.decode(),
+        act(operator, "user", "delete_selected", people.owner, people.stranger, post="yes"),
+    ):
+        assert "Night Garden" in page
+        assert "A project is never without its owner." in page
+        assert "lock the person out" in page
+    assert User.objects.filter(pk__in=[people.owner.pk, people.stranger.pk]).count() == 2
+
+
+def test_nobody_deletes_themselves(people: People, operator: Client, staff: User) -> None:
+    assert operator.post(f"/admin/projects/user/{staff.pk}/delete/", {"post": "yes"}).status_code == 403
+    act(operator, "user", "delete_selected", staff, post="yes")
+    assert User.objects.filter(pk=staff.pk).exists()
 
 
 def test_nobody_locks_themselves_out(people: People, operator: Client, staff: User) -> None:

@@ -64,13 +64,19 @@ def test_a_transfer_makes_it_theirs(people: People, operator: Client, heir: str)
 
 
 def test_what_cannot_be_handed_over_is_said_and_leaves_no_trace(people: People, operator: Client) -> None:
-    projects.archive(people.project, by=people.owner)
     before = AuditEntry.objects.count()
-    said = act(operator, "transfer", people.project, email="stranger@example.org")
-    assert "This project is archived" in said
-    assert not Member.objects.filter(project=people.project, user=people.stranger).exists()
-    assert AuditEntry.objects.count() == before
     assert "It is theirs already" in act(operator, "transfer", people.project, email="owner@example.org")
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("heir", ["editor", "stranger"])
+def test_an_archived_project_is_handed_over_and_stays_archived(people: People, operator: Client, heir: str) -> None:
+    projects.archive(people.project, by=people.owner)
+    user = people.by_role(heir)
+    assert f"Night Garden is {user.email}&#x27;s now." in act(operator, "transfer", people.project, email=user.email)
+    people.project.refresh_from_db()
+    assert (people.project.owner, people.project.archived_at is None) == (user, False)
+    assert Member.objects.get(project=people.project, user=user).role == "owner"
 
 
 def test_what_is_stored_is_verified(people: People, operator: Client) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from projects import errors
 from projects.enums import Role
-from projects.models import AuditEntry, Event, Member, Project
+from projects.models import AuditEntry, Event, Member, Project, User
 from projects.services import members, projects
 from tests.people import People
 
@@ -111,6 +111,20 @@ def test_a_project_is_handed_to_a_member_alone(people: People):
     with pytest.raises(errors.Missing):
         members.transfer(people.project, to=elsewhere.members.get(), by=people.owner)
     assert Project.objects.get(pk=people.project.pk).owner == people.owner
+
+
+def test_operators_hand_a_project_to_whom_they_like(people: People):
+    staff = User.objects.create_superuser("staff@example.org", name="Staff")
+    with pytest.raises(errors.NotAllowed):
+        members.transfer_to(people.project, user=people.stranger, by=people.editor)
+    assert roles(people) == {"owner": "owner", "editor": "editor", "viewer": "viewer"}
+    projects.create(name="Night Garden", by=people.stranger)
+    moved = members.transfer_to(people.project, user=people.stranger, by=staff)
+    assert (moved.owner, moved.slug) == (people.stranger, "night-garden-2")
+    assert roles(people) == {"owner": "editor", "editor": "editor", "viewer": "viewer", "stranger": "owner"}
+    assert [kind for kind, _ in told(people)] == ["member_joined", "project_transferred"]
+    with pytest.raises(errors.Closed):
+        members.transfer_to(people.project, user=people.stranger, by=staff)
 
 
 def test_in_an_archived_project_people_can_only_go(people: People):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client, override_settings
 
 from projects.models import Invitation, Member, User
-from projects.services import invitations
+from projects.services import invitations, projects
 from tests.people import People
 
 NEW = {"email": "new@example.org", "password1": "a fine long password", "password2": "a fine long password"}
@@ -62,6 +62,24 @@ def test_an_account_made_with_a_used_link_joins_nothing(people: People, path: st
     answer = client.post("/accounts/signup/", {**NEW, "next": path})
     assert answer["Location"] == path
     assert not User.objects.filter(email="new@example.org").exists()
+
+
+@override_settings(SIGNUP_OPEN=False)
+def test_nobody_is_offered_to_join_an_archived_project(people: People, path: str, client: Client) -> None:
+    projects.archive(people.project, by=people.owner)
+    for user in (None, people.stranger):
+        if user:
+            client.force_login(user)
+        page = client.get(path)
+        assert (page.status_code, b"It is archived" in page.content) == (200, True)
+        for offered in (b">Join<", b"Sign in and join", b"Make an account"):
+            assert offered not in page.content
+    assert client.post(path).status_code == 409
+    assert b"Sign-up is closed" in Client().get(f"/accounts/signup/?next={path}").content
+    Client().post("/accounts/signup/", {**NEW, "next": path})
+    assert not User.objects.filter(email="new@example.org").exists()
+    projects.unarchive(people.project, by=people.owner)
+    assert b">Join<" in client.get(path).content
 
 
 def test_the_page_does_not_tell_whether_an_address_has_an_account(people: People, client: Client) -> None:
