@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from projects import errors, feed, sealing
+from projects import access, errors, feed, sealing
+from projects.enums import Ability
 from projects.git import addresses
 from projects.git.addresses import Address
 from projects.models import Project, Remote, User
@@ -32,7 +33,7 @@ def add(
     """Who signs in may stand in the address; it is taken out and sealed."""
     address = _checked(url, username, password)
     with transaction.atomic():
-        _lock(project)
+        _lock(project, Ability.OWN, by=by)
         _check_name(project, name, None)
         if project.remotes.count() >= MOST:
             raise errors.BadName(f"A project has at most {MOST} remotes.")
@@ -55,7 +56,7 @@ def change(
 ) -> Remote:
     """None stays. Another address forgets the password: it was meant for the old one."""
     with transaction.atomic():
-        _lock(remote.project)
+        _lock(remote.project, Ability.OWN, by=by)
         fresh = Remote.objects.get(pk=remote.pk)
         if name is not None:
             _check_name(fresh.project, name, fresh)
@@ -87,7 +88,7 @@ def _readdress(remote: Remote, url: str | None, username: str | None, password: 
 
 def remove(remote: Remote, *, by: User) -> None:
     with transaction.atomic():
-        _lock(remote.project)
+        _lock(remote.project, Ability.KEEP, by=by)
         audit.write("remote_removed", by=by, project=remote.project, target=remote, detail={"url": remote.url})
         remote.delete()
 
@@ -154,5 +155,6 @@ def _seal(remote: Remote, address: Address) -> None:
     remote.ciphertext = "" if is_open else sealing.seal(both, about=sealed.about_remote(remote))
 
 
-def _lock(project: Project) -> None:
+def _lock(project: Project, ability: Ability, *, by: User) -> None:
     Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
+    access.check_still(project, ability, by=by, right="projects.change_remote")

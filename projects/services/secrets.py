@@ -7,7 +7,8 @@ from contextlib import suppress
 from django.db import transaction
 from django.db.models import QuerySet
 
-from projects import errors, masking, sealing, signals
+from projects import access, errors, masking, sealing, signals
+from projects.enums import Ability
 from projects.models import Project, Secret, User
 from projects.services import audit, projects, sealed, writing
 
@@ -38,6 +39,7 @@ def put(project: Project, *, name: str, value: str, by: User) -> Secret:
     value = _checked_value(value)
     with transaction.atomic():
         projects.check_open(writing.lock(project.pk))
+        access.check_still(project, Ability.OWN, by=by, right="projects.change_secret")
         known = project.secrets.filter(name=name).first()
         _check_room(project, known, value)
         secret = known or Secret(project=project, name=name, created_by=by)
@@ -50,6 +52,7 @@ def put(project: Project, *, name: str, value: str, by: User) -> Secret:
 def remove(project: Project, *, name: str, by: User) -> None:
     with transaction.atomic():
         writing.lock(project.pk)
+        access.check_still(project, Ability.KEEP, by=by, right="projects.delete_secret")
         secret = project.secrets.filter(name=name).first()
         if secret is None:
             raise errors.Missing(f"There is no secret called {name[:MOST_NAME]!r}.")

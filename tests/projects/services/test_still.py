@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from projects import errors
-from projects.models import AuditEntry, Event, Invitation, Member, Project, User
-from projects.services import invitations, members, projects
+from projects.models import AuditEntry, Event, Invitation, Member, Project, Remote, Secret, User
+from projects.services import invitations, members, projects, remotes, secrets
 from tests.people import People
+
+URL = "https://git.example.org/mine.git"
 
 Act = Callable[[People, User], object]
 
@@ -31,6 +33,11 @@ ACTS: dict[str, Act] = {
     "rename": lambda people, by: projects.rename(people.project, name="Mine", by=by),
     "archive": lambda people, by: projects.archive(people.project, by=by),
     "unarchive": lambda people, by: projects.unarchive(people.project, by=by),
+    "put_secret": lambda people, by: secrets.put(people.project, name="KEY", value="battery staple", by=by),
+    "remove_secret": lambda people, by: secrets.remove(people.project, name="OLD_KEY", by=by),
+    "add_remote": lambda people, by: remotes.add(people.project, name="mine", url=URL, by=by),
+    "change_remote": lambda people, by: remotes.change(Remote.objects.get(), url=URL, by=by),
+    "remove_remote": lambda people, by: remotes.remove(Remote.objects.get(), by=by),
     "delete": lambda people, by: projects.delete(people.project, by=by),
 }
 RIGHTS = {
@@ -40,6 +47,11 @@ RIGHTS = {
     "invite": "add_invitation",
     "resend": "change_invitation",
     "revoke": "delete_invitation",
+    "put_secret": "change_secret",
+    "remove_secret": "delete_secret",
+    "add_remote": "change_remote",
+    "change_remote": "change_remote",
+    "remove_remote": "change_remote",
     "delete": "delete_project",
 }
 
@@ -55,9 +67,21 @@ def locked_out(people: People) -> None:
 
 
 def trace() -> tuple[object, ...]:
-    rows = (AuditEntry, Event, Invitation)
+    rows = (AuditEntry, Event, Invitation, Secret, Remote)
     told = [list(Member.objects.order_by("pk").values()), list(Project.objects.values())]
-    return (*told, *(model.objects.count() for model in rows), list(Invitation.objects.values()))
+    return (
+        *told,
+        *(model.objects.count() for model in rows),
+        list(Invitation.objects.values()),
+        list(Remote.objects.values()),
+    )
+
+
+@pytest.fixture(autouse=True)
+def kept(people: People) -> None:
+    """What there is to lose."""
+    secrets.put(people.project, name="OLD_KEY", value="battery staple", by=people.owner)
+    remotes.add(people.project, name="backup", url="https://git.example.org/a.git", by=people.owner)
 
 
 @pytest.mark.parametrize("before", [handed_over, locked_out])
