@@ -11,7 +11,7 @@ from agents import errors as agents_errors
 from agents.enums import Intent, JobKind
 from agents.models import Job
 from agents.models.jobs import JobQuerySet
-from agents.schemas.jobs import JobIn, JobOut, JobPatch, JobQuery, PlanIn, WholeJobOut
+from agents.schemas.jobs import JobIn, JobOut, JobPatch, JobQuery, PlanIn, SteerIn, WholeJobOut
 from agents.services import amending, jobs, planning, sessions, showing, waiting
 from projects import access
 from projects.enums import Ability
@@ -97,6 +97,14 @@ def resume_job(request: Request, job: UUID) -> Any:
     """Let a paused job go on where it was. A plan that waits for approval is approved by it."""
     kept = found(request, job, Ability.EDIT)
     jobs.resume(kept, by=request.user)
+    return _shown(kept)
+
+
+@room.post("/jobs/{uuid:job}/messages", WholeJobOut, status=200, refuses=(409,), most=MOST_SAID)
+def steer_job(request: Request, job: UUID, body: SteerIn) -> Any:
+    """Say something to a job at work: it is heard at the next file boundary, and before it ends in any case."""
+    kept = found(request, job, Ability.EDIT)
+    jobs.steer(kept, body.text, by=request.user, key=key_of(request))
     return _shown(kept)
 
 

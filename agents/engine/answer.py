@@ -38,7 +38,7 @@ def _request(context: Context) -> asking.Asked:
     shown = reading.texts(changeset, first=named)
     values = {
         "rules": reading.rules(changeset),
-        "wish": context.wish,
+        "wish": context.wishes,
         "tree": reading.tree(changeset),
         "files": shown.text,
     }

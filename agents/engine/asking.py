@@ -32,11 +32,12 @@ def request(
     turns: tuple[Turn, ...] = (),
     begun: Begun | None = None,
     left_out: tuple[str, ...] = (),
+    text: str = "",
 ) -> Asked:
     """No secret of the project leaves by it."""
-    text, prompt_hash = prompts.load(prompt, **values)
+    system_text, prompt_hash = prompts.load(prompt, **values)
     masker = secrets.masker(context.project)
-    system = Turn("system", text, stable=len(masker.text(prompts.beginning(prompt, **values))))
+    system = Turn("system", system_text, stable=len(masker.text(prompts.beginning(prompt, **values))))
     asked = Request(
         model=context.models(step)[0],
         messages=tuple(
@@ -47,7 +48,7 @@ def request(
         begun=begun,
         left_out=left_out,
         wish=masker.text(context.wish),
-        text=masker.text(context.text),
+        text=masker.text(text or context.text),
         stacks=stacks.available(),
         effort="" if settings.MODEL_EFFORT == "own" else settings.MODEL_EFFORT,
     )

@@ -27,9 +27,9 @@ _LADDER = (
 )
 
 
-def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]) -> steps.Output:
-    """`left_out` names what did not fit in the end."""
-    writer, round_ = Writer(sinks.of_step(context, step)), _Round(prompt, turns)
+def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...], text: str = "") -> steps.Output:
+    """`left_out` names what did not fit in the end. `text` is what a person says, unless it is what the job is for."""
+    writer, round_ = Writer(sinks.of_step(context, step)), _Round(prompt, turns, text or context.text)
     complaints: list[str] = []
     for rung in _rungs(context, step):
         context.heed()
@@ -52,6 +52,7 @@ class _Round:
 
     prompt: str
     turns: tuple[Turn, ...]
+    text: str
     begun: Begun | None = None
 
 
@@ -73,18 +74,18 @@ def _rungs(context: Context, step: Step) -> Iterator[_Rung]:
 def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> asking.Asked:
     """The app as it is now, with what was staged in this step; first what was named, and what it missed."""
     changeset = context.changeset()
-    named = reading.named(context.text, files.working_manifest(changeset))
+    named = reading.named(round_.text, files.working_manifest(changeset))
     shown = reading.texts(changeset, first=named | writer.unseen)
     values = {
         "rules": reading.rules(changeset),
-        "wish": context.wish,
+        "wish": context.wishes,
         "tree": reading.tree(changeset),
         "files": shown.text,
     }
     left_out = tuple(path for path in shown.left_out if path not in named)
     asked, prompt_hash = asking.request(
         context, step=step.key, prompt=round_.prompt, values=values, turns=round_.turns, begun=round_.begun,
-        left_out=left_out,
+        left_out=left_out, text=round_.text,
     )  # fmt: skip
     return replace(asked, model=rung.model), prompt_hash
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from agents import chains, enums
 from agents.engine import heartbeat
-from agents.lifecycle import leases
+from agents.lifecycle import leases, steering
 from agents.models import Job
 from projects.enums import AuthorKind
 from projects.models import ChangeSet, Project
@@ -50,6 +50,13 @@ class Context:
     @property
     def wish(self) -> str:
         return str(self.job.input.get("wish", ""))
+
+    @property
+    def wishes(self) -> str:
+        """With what was said since the job began."""
+        said = steering.said(self.job)
+        since = "\n".join(f"- {text}" for text in said)
+        return f"{self.wish}\n\nSaid since, while it was made:\n{since}" if said else self.wish
 
     @property
     def text(self) -> str:

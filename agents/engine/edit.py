@@ -14,12 +14,11 @@ KEY = "edit"
 _TURNS = 12
 
 
-def run(context: Context) -> bool:
-    """Whether anything is changed; what the model only answered is in the chat."""
+def run(context: Context) -> None:
+    """What the model only answered is in the chat."""
     changeset = context.changeset()
     lifecycle.show(context.sandbox(), changeset)
     steps.once(context, KEY, lambda step: _edit(context, step), role="builder", title="Edit")
-    return reading.is_changed(changeset)
 
 
 def _edit(context: Context, step: Step) -> steps.Output:

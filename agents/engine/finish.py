@@ -1,7 +1,9 @@
 """The end of a job: its changes become a version, in the same transaction as its completion."""
 
+from agents import enums
 from agents.engine.context import Context
-from agents.lifecycle import moves
+from agents.lifecycle import moves, steering
+from agents.models import Job
 from projects import errors
 from projects.models import ChangeSet, Version
 from projects.services import changesets, review
@@ -17,6 +19,8 @@ def run(context: Context) -> None:
         return
     for plan in changesets.plans(changeset):
         with context.hold_on_course() as job:
+            if _goes_on(job):
+                return
             version = changesets.write(changeset, plan, by=job.created_by, message=moves.title(job))
             if version is not None:
                 _complete(context, sandbox, version)
@@ -30,6 +34,8 @@ def _leave_open(context: Context, changeset: ChangeSet, sandbox: Sandbox) -> boo
     if not told["count"]:
         return False
     with context.hold_on_course() as job:
+        if _goes_on(job):
+            return True
         review.leave_open(changeset, told)
         url = sandboxes.preview_url(sandbox)
         moves.complete(job, output={"version": None, "changeset": str(changeset.pk), "preview_url": url})
@@ -46,6 +52,17 @@ def without_changes(context: Context) -> None:
     """The agent answered, or all was as asked already: nothing is applied."""
     changeset, sandbox = context.changeset(), context.sandbox()
     with context.hold_on_course() as job:
+        if _goes_on(job):
+            return
         changesets.reject(changeset, by=job.created_by)
         lifecycle.show(sandbox, None)
         moves.complete(job, output={"version": None})
+
+
+def _goes_on(job: Job) -> bool:
+    """Somebody said something at the last moment: it is taken in first, and nothing of it is lost."""
+    if job.kind == enums.JobKind.PLAN or not steering.is_due(job):
+        return False
+    if job.phase != enums.Phase.IMPLEMENTING:
+        moves.advance(job, enums.Phase.IMPLEMENTING)
+    return True

@@ -1,12 +1,14 @@
 """From a blueprint to files, phase by phase. Asks only for files that are not closed yet."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from agents.engine import asking, continuing, reading, sinks, steps
 from agents.engine.context import Context
-from agents.engine.sinks import JobSink
+from agents.engine.sinks import JobSink, Steered
 from agents.engine.writer import Writer
+from agents.lifecycle import steering
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Begun, Turn
 from agents.models import Step
@@ -69,6 +71,7 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
 
 def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink]) -> None:
     context.heed()
+    told = steering.count(context.job)
     phase, shown = context.job.plan[number - 1], reading.texts(writer.sink.changeset)
     asked = asking.request(
         context,
@@ -76,7 +79,7 @@ def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[
         prompt="implement",
         values={
             "rules": reading.rules(writer.sink.changeset),
-            "wish": context.wish,
+            "wish": context.wishes,
             "blueprint": reading.as_json(context.job.blueprint),
             "phase": phase["title"],
             "files": "\n".join(
@@ -89,7 +92,9 @@ def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[
         begun=left.begun,
         left_out=tuple(path for path in shown.left_out if path not in _planned(context)),
     )
-    asking.read_stream(context, step, asked, writer)
+    writer.sink.told = told
+    with suppress(Steered):  # what was said meanwhile is told with the next call
+        asking.read_stream(context, step, asked, writer)
     writer.tell_faults()
 
 

@@ -7,14 +7,14 @@ when the same error has come three times in a row.
 
 import itertools
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agents import enums
 from agents.engine import changing, install, report, start, steps
 from agents.engine.context import Context
 from agents.engine.report import Report
 from agents.errors import AppBroken, Failure, ModelFailure
-from agents.lifecycle import moves
+from agents.lifecycle import moves, steering
 from agents.llm.base import Turn
 from agents.models import Job, Step
 from projects import feed
@@ -28,8 +28,8 @@ _TRIED = (install.KEY, start.KEY)
 
 
 def numbered(job: Job, key: str) -> str:
-    """The name of a step of this round: tried again after a repair it is another one."""
-    rounds = _repairs(job).count()
+    """The name of a step of this round: tried again after a change it is another one."""
+    rounds = job.steps.filter(Q(key__startswith=f"{KEY}-") | Q(key__startswith=f"{steering.KEY}-")).count()
     return f"{key}-{rounds + 1}" if rounds else key
 
 
@@ -37,6 +37,11 @@ def is_due(job: Job) -> bool:
     """Whether something failed that no finished repair came after."""
     newest = job.steps.exclude(state=enums.StepState.RUNNING).order_by("ordinal").last()
     return newest is not None and newest.state == enums.StepState.FAILED and _is_trial(newest)
+
+
+def has_begun(job: Job) -> bool:
+    """Whether something was tried and did not work: then it is tried again, whatever became of the files."""
+    return _failed(job).exists()
 
 
 def begin(context: Context, broken: AppBroken) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Length
 from agents.engine import answer, asking, changing, continuing, design, edit, reading, repair
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
-from agents.lifecycle import plans
+from agents.lifecycle import plans, steering
 from agents.llm.base import Begun
 from agents.models import Generation, Job
 from agents.models.jobs import AT_REST
@@ -29,6 +29,8 @@ from projects.store.trees import Entry, Manifest
 
 # So many characters at once, unless told otherwise. How a stream is cut must not matter.
 CHUNK = 4096
+# Between two files, as somebody had said something.
+LEFT = "abandoned"
 # Attempts that ended so have taken their last reply in to its end.
 _TO_THE_END = "completed"
 
@@ -137,7 +139,7 @@ def replies(job: Job) -> Iterator[Reply]:
             step=call.step.key,
             stacks=tuple(call.stacks or ()),
             is_whole=not call.error_code and call.finish_reason != "content_filter",
-            most=call.staged if may_be_left else None,
+            most=call.staged if may_be_left or call.error_code == LEFT else None,
             begun=continuing.of(call.begun),
             left_out=frozenset(call.left_out or ()),
         )
@@ -158,7 +160,7 @@ def _plan(job: Job, stored: list[Reply]) -> dict[str, Any]:
 
 def is_change(step: str) -> bool:
     """Whether edits may stand in the replies of this step."""
-    return step == edit.KEY or step.startswith(f"{repair.KEY}-")
+    return step == edit.KEY or step.startswith((f"{repair.KEY}-", f"{steering.KEY}-"))
 
 
 def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:

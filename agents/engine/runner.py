@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from agents import enums
-from agents.engine import answer, chores, design, edit, finish, implement, install, purse, repair, start
+from agents.engine import answer, chores, design, edit, finish, implement, install, purse, reading, repair, start, steer
 from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, plans, turns
@@ -112,10 +112,13 @@ def _implement(context: Context) -> None:
         repair.run(context)
     elif context.job.kind == enums.JobKind.GENERATE:
         implement.run(context)
-    elif not edit.run(context):
+    else:
+        edit.run(context)
+    steer.run(context)
+    if reading.is_changed(context.changeset()) or repair.has_begun(context.job):
+        _advance(context, enums.Phase.INSTALL)
+    else:
         finish.without_changes(context)
-        return
-    _advance(context, enums.Phase.INSTALL)
 
 
 def _install(context: Context) -> None:

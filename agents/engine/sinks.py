@@ -8,7 +8,7 @@ from agents.engine import reading
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech, say
-from agents.lifecycle import moves
+from agents.lifecycle import moves, steering
 from agents.models import Job, Step
 from projects import feed
 from projects.models import ChangeSet
@@ -55,9 +55,14 @@ class Sink(Protocol):
     def say(self, text: str) -> None: ...
 
 
+class Steered(Exception):
+    """Somebody said something while the model wrote: here, between two files, the reply is left."""
+
+
 @dataclass
 class JobSink:
-    """Every write proves that the job is still ours."""
+    """Every write proves that the job is still ours. `told`: so many words of people the reply knows of, if it is to
+    be left where there are more."""
 
     context: Context
     changeset: ChangeSet
@@ -65,6 +70,7 @@ class JobSink:
     step: str
     # The reply that is being read, or was read last.
     call: Call | None = None
+    told: int | None = None
     speech: Speech = field(init=False)
     _hinted: float = 0.0
     _lines: int = 0
@@ -92,7 +98,10 @@ class JobSink:
             _tick_off(job, path, is_there=content is not None)
             if self.call is not None:
                 self.call.count_staged()
+            is_steered = self.told is not None and steering.count(job) > self.told
         sync.push(self.sandbox, path, content)
+        if is_steered:
+            raise Steered
 
     def open(self, path: str, purpose: str) -> None:
         self.speech.say()

@@ -11,9 +11,11 @@ from projects.services import accounts
 _AGENT = "Djinn"
 
 
-def by_person(job: Job, text: str, *, by: User | None) -> None:
+def by_person(job: Job, text: str, *, by: User | None, message_id: uuid.UUID | None = None) -> None:
     assert job.session is not None  # noqa: S101 - a constraint: only a chore has none, and nobody talks to it
-    message = Message.objects.create(session=job.session, role=enums.Author.USER, text=text, job=job, author=by)
+    message = Message.objects.create(
+        id=message_id or uuid.uuid4(), session=job.session, role=enums.Author.USER, text=text, job=job, author=by
+    )
     _tell(job, message, author=accounts.shown(by) if by else "", by=by)
 
 

@@ -17,6 +17,7 @@ from agents.recordings import catalogue
 DESIGN = "design"
 EDIT = "edit"
 ANSWER = "plan"
+STEER = "steer-"
 # At pace 1.0 about 400 characters in 100 ms, in pieces uneven as a model's are.
 PIECES = (24, 52, 36, 80, 44, 64, 12, 88)
 CHARACTERS_PER_SECOND = 4_000
@@ -54,10 +55,11 @@ def _notice(recording: catalogue.Recording, exact: bool, step: str) -> str:
 
 
 def _reply(recording: catalogue.Recording, request: Request) -> str:
-    text = recording.stream(request.step, request.paths, request.text)
+    step = EDIT if request.step.startswith(STEER) else request.step
+    text = recording.stream(step, request.paths, request.text)
     if text is not None:
         return text
-    if request.step in (EDIT, ANSWER):
+    if step in (EDIT, ANSWER):
         return _regret(recording)
     raise ModelFailure("invalid_input", f"“{recording.title}” has no recording of {request.step}")
 

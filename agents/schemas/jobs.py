@@ -121,6 +121,10 @@ class WholeJobOut(JobOut):
         return str(job.input.get("text", ""))
 
 
+class SteerIn(In):
+    text: str = Text(least=1, most=MOST_TEXT)
+
+
 class PlannedFileIn(In):
     path: str = Text(least=1, most=1000)
     purpose: str = Text("", most=400)

@@ -8,13 +8,16 @@ from django.db import transaction
 
 from agents import enums, tasks
 from agents.errors import NotPossible, Unfit
-from agents.lifecycle import leases, moves, plans, speech, turns
+from agents.lifecycle import leases, moves, plans, speech, steering, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
 from projects.enums import ChangeSetState
 from projects.models import Branch, ChangeSet, Project, User
 from projects.services import secrets
+
+STEERED = (enums.JobKind.GENERATE, enums.JobKind.EDIT)
+MOST_STEERED = 50
 
 
 def start(
@@ -51,6 +54,27 @@ def start(
         moves.announce(job, by=by)
         _wake(job.pk)
     return job
+
+
+def steer(job: Job, text: str, *, by: User | None, key: str | None = None) -> None:
+    """Said to a job at work: heard at the next file boundary, in any case before it ends. The same key says it once."""
+    _check(text)
+    text = secrets.masker(job.project).text(text)
+    message_id = uuid.uuid5(job.pk, key) if key else None
+    with transaction.atomic():
+        job = _fresh(job)
+        if message_id and Message.objects.filter(pk=message_id).exists():
+            return
+        if not is_steered(job) or job.intent == enums.Intent.CANCEL:
+            raise NotPossible("This job cannot be told anything on its way. Say it as a message of its own.")
+        if steering.count(job) >= MOST_STEERED:
+            raise NotPossible(f"A job can be told at most {MOST_STEERED} things on its way.")
+        speech.by_person(job, text, by=by, message_id=message_id)
+
+
+def is_steered(job: Job) -> bool:
+    """Whether it can be told something on its way."""
+    return job.kind in STEERED and job.is_active
 
 
 def _check(text: str) -> None:

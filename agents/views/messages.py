@@ -34,10 +34,14 @@ def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 
 def _start(form: MessageForm, project: Project, user: User) -> MessageForm:
     """An empty form for the next message, or this one with what stands against it."""
+    text, at_work = form.cleaned_data["text"], jobs.foreground(project)
     try:
+        if "now" in form.data and at_work and jobs.is_steered(at_work):
+            jobs.steer(at_work, text, by=user, key=form.idempotency_key)
+            return MessageForm()
         jobs.start(
             project=project,
-            text=form.cleaned_data["text"],
+            text=text,
             by=user,
             kind=form.kind,
             idempotency_key=form.idempotency_key,

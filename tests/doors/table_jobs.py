@@ -117,6 +117,7 @@ ROWS = (
     Row(f"POST {JOB}/cancel", API_EDITORS, OF),
     Row(f"POST {JOB}/pause", API_EDITORS, OF),
     Row(f"POST {JOB}/resume", API_EDITORS, {"job": paused}),
+    Row(f"POST {JOB}/messages", API_EDITORS, {"job": queued}, body={"text": "And make it green"}),
     Row(f"PUT {JOB}/plan", API_EDITORS, {"job": planned}, body=PLAN),
     Row(f"POST {JOB}/retry", API_EDITORS, {"job": failed}),
     Row(f"GET {JOB}/steps", API_VIEWERS, OF),

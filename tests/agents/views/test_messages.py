@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agents.models import Job, Message
 from agents.models.sessions import MOST_TEXT
+from agents.services import jobs
 from projects import feed
 from projects.services import files, projects
 from tests.agents.views.conftest import HTMX
@@ -110,3 +111,19 @@ def test_who_only_asks_gets_an_answer(people: People, browser: Browser):
     page = browser("editor").post(address(people), {"text": "How would you make it green?", "talk": "on"}, headers=HTMX)
     assert (page.status_code, Job.objects.get().kind) == (200, "plan")
     assert "checked" in page.content.decode(), "whoever talks goes on talking"
+
+
+def test_what_is_said_now_goes_to_the_job_at_work(people: People, browser: Browser):
+    job = jobs.start(project=people.project, text="A shelf", by=people.owner)
+    said = {"text": "And make it green", "now": "yes", "key": "a" * 32}
+    for _ in range(2):
+        assert browser("editor").post(address(people), said, headers=HTMX).status_code == 200
+    assert Job.objects.get() == job
+    assert list(Message.objects.filter(job=job).values_list("text", flat=True)) == ["A shelf", "And make it green"]
+
+
+def test_what_is_said_now_when_nobody_works_is_a_message_as_any_other(people: People, browser: Browser):
+    job = jobs.start(project=people.project, text="A shelf", by=people.owner)
+    jobs.stop(job, by=people.owner)
+    assert browser("editor").post(address(people), {"text": "Again", "now": "yes"}, headers=HTMX).status_code == 200
+    assert Job.objects.exclude(pk=job.pk).get().input["text"] == "Again"
