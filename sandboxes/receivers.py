@@ -13,7 +13,7 @@ def on_tree_changed(*, branch: Branch, **_: Any) -> None:
 
 def on_changeset_closed(*, changeset: ChangeSet, **_: Any) -> None:
     """It is shown no longer; of a first build all there is to see stays."""
-    if changeset.base_id is not None:
+    if changeset.base_id is not None and changeset.branch is not None:
         sandboxes.request_sync(changeset.branch)
 
 

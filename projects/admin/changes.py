@@ -13,7 +13,7 @@ class ChangeSetPage(ReadOnly):
     list_display = (
         "__str__",
         "project_link",
-        "branch",
+        "branch_name",
         "state",
         "author_kind",
         "author",
@@ -23,7 +23,7 @@ class ChangeSetPage(ReadOnly):
     )
     list_filter = ("state", "author_kind", "created_at")
     search_fields = ("title", "project__name", "project__slug", "id", "job_ref")
-    list_select_related = ("project", "branch", "author", *_VERSIONS)
+    list_select_related = ("project", "author", *_VERSIONS)
     heavy = tuple(f"{name}__{field}" for name in _VERSIONS for field in ("manifest", "raw_commit"))
     readonly_fields = ("changes_link",)
 

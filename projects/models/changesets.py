@@ -17,7 +17,9 @@ class ChangeSet(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="changesets")
-    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="changesets")
+    # What was decided outlives the branch; only a closed set has none.
+    branch = models.ForeignKey(Branch, on_delete=models.SET_NULL, null=True, blank=True, related_name="changesets")
+    branch_name = models.CharField(max_length=120, editable=False)
     base = models.ForeignKey(Version, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=enums.ChangeSetState, default=enums.ChangeSetState.OPEN)
     # What is joined with the branch when this is applied: the version's second parent.
@@ -63,6 +65,11 @@ class ChangeSet(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"change set {str(self.id)[:8]}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still become of it."""
+        return self.state == enums.ChangeSetState.OPEN and self.branch_id is not None
 
 
 class Change(models.Model):

@@ -154,7 +154,7 @@ class DiffFileOut(Out):
 
 class DiffOut(Out):
     """`base` is the number of the version it was begun over, `version` of the one it became. `revision` grows whenever
-    something is staged: send the one you looked at to apply the diff."""
+    something is staged: send the one you looked at to apply the diff. A diff stays when its `branch` is deleted."""
 
     id: UUID
     title: str
@@ -172,7 +172,7 @@ class DiffOut(Out):
 
     @staticmethod
     def resolve_branch(diff: ChangeSet, context: Any) -> str:
-        return diff.branch.name
+        return diff.branch_name
 
     @staticmethod
     def resolve_base(diff: ChangeSet, context: Any) -> int | None:

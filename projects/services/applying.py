@@ -124,8 +124,8 @@ def plan(
     seen: int | None = None,
 ) -> Plan:
     """Read the head, join the changes with it, keep new contents, check the outcome."""
-    base_id, branch_id = ChangeSet.objects.values_list("base_id", "branch_id").get(pk=changeset.pk)
-    head_id = Branch.objects.values_list("head_id", flat=True).get(pk=branch_id)
+    fresh = ChangeSet.objects.only("base_id", "branch_id", "branch_name").get(pk=changeset.pk)
+    base_id, head_id = fresh.base_id, branch_of(fresh).head_id
     staged = choosing.staged(changeset.pk)
     # Asked after they were read, so these are no newer than what was seen.
     check_seen(changeset, seen)
@@ -141,6 +141,20 @@ def plan(
     differences = trees.diff(head, tree)
     rest = _rest(base, ours, tree, choice.left) if choice.left else None
     return Plan(head_id, staged, tree, differences, summarise(differences), rest, pick)
+
+
+def branch_of(changeset: ChangeSet) -> Branch:
+    """Where it would be applied, as it is now; its head without a tree."""
+    rows = Branch.objects.select_related("head").defer("head__manifest", "head__raw_commit")
+    branch = rows.filter(changesets=changeset).first()
+    if branch is None:
+        raise without_branch(changeset)
+    return branch
+
+
+def without_branch(changeset: ChangeSet) -> errors.Closed:
+    """A change set outlives its branch, and then nothing more becomes of it."""
+    return errors.Closed(f"The branch {changeset.branch_name!r} was deleted, so this change is closed.")
 
 
 def check_seen(changeset: ChangeSet, seen: int | None) -> None:

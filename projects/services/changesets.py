@@ -37,13 +37,14 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
         changeset = ChangeSet.objects.create(
             project=project,
             branch=branch,
+            branch_name=branch.name,
             base_id=Branch.objects.values_list("head_id", flat=True).get(pk=branch.pk),
             author_kind=author_kind,
             author=by,
             job_ref=job_ref,
             title=title[:200],
         )
-        feed.record(project, "changeset_opened", naming(changeset, branch), actor=by, job_ref=job_ref)
+        feed.record(project, "changeset_opened", naming(changeset), actor=by, job_ref=job_ref)
     return changeset
 
 
@@ -167,7 +168,7 @@ def reject(changeset: ChangeSet, *, by: User | None) -> None:
         project = writing.lock(changeset.project_id)
         fresh = locked_open(changeset)
         _move(fresh, changeset, ChangeSetState.REJECTED, None)
-        payload = naming(fresh, fresh.branch)
+        payload = naming(fresh)
         feed.record(project, "changeset_rejected", payload, actor=by, job_ref=fresh.job_ref)
         _let_go(fresh)
 
@@ -178,7 +179,7 @@ def supersede(changeset: ChangeSet, successor: ChangeSet, *, by: User | None) ->
         project = writing.lock(changeset.project_id)
         fresh = locked_open(changeset)
         _move(fresh, changeset, ChangeSetState.SUPERSEDED, None)
-        payload: ChangesetSuperseded = {**naming(fresh, fresh.branch), "successor": str(successor.pk)}
+        payload: ChangesetSuperseded = {**naming(fresh), "successor": str(successor.pk)}
         feed.record(project, "changeset_superseded", payload, actor=by, job_ref=fresh.job_ref)
         _let_go(fresh)
 
@@ -195,10 +196,12 @@ def working_manifest(changeset: ChangeSet) -> Manifest:
 
 
 def locked_open(changeset: ChangeSet) -> ChangeSet:
-    rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("branch", "project")
+    rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("project")
     fresh = rows.get(pk=changeset.pk)
     if fresh.state != ChangeSetState.OPEN:
         raise errors.Closed(f"This change set is {fresh.get_state_display().lower()}.")
+    if fresh.branch_id is None:
+        raise applying.without_branch(fresh)
     return fresh
 
 
@@ -211,7 +214,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
             _check_whole(changeset, plan.pick)
             return done
         fresh = locked_open(changeset)
-        branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
+        branch = applying.branch_of(fresh)
         if branch.head_id != plan.head_id or choosing.staged(fresh.pk) != plan.staged:
             return None
         version = branch.head
@@ -220,7 +223,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
         if version is None:
             raise errors.Empty("There is nothing to apply.")
         _move(fresh, changeset, ChangeSetState.APPLIED, version)
-        payload = _story(fresh, branch, version, plan.summary, message)
+        payload = _story(fresh, version, plan.summary, message)
         feed.record(project, "changeset_applied", payload, actor=by, job_ref=fresh.job_ref)
         if plan.rest:
             _go_on(fresh, branch, version, plan, plan.rest, by=by)
@@ -247,6 +250,7 @@ def _go_on(changeset: ChangeSet, branch: Branch, version: Version, plan: Plan, r
     following = ChangeSet.objects.create(
         project=changeset.project,
         branch=branch,
+        branch_name=branch.name,
         base_id=changeset.base_id if rest.is_over_old_base else version.pk,
         author_kind=changeset.author_kind,
         author=changeset.author,
@@ -258,7 +262,7 @@ def _go_on(changeset: ChangeSet, branch: Branch, version: Version, plan: Plan, r
     # Over the old base it holds what was taken, too: then the decisions about that are spent, and all are asked anew.
     waiting = [row for row in plan.staged if plan.tree.get(row.path) != row.after]
     staging.put_changes(following, rest.changes, decided=() if rest.is_over_old_base else waiting)
-    feed.record(changeset.project, "changeset_opened", naming(following, branch), actor=by, job_ref=changeset.job_ref)
+    feed.record(changeset.project, "changeset_opened", naming(following), actor=by, job_ref=changeset.job_ref)
 
 
 def _move(fresh: ChangeSet, given: ChangeSet, state: ChangeSetState, version: Version | None) -> None:
@@ -267,20 +271,18 @@ def _move(fresh: ChangeSet, given: ChangeSet, state: ChangeSetState, version: Ve
     given.state, given.applied_as = state, version
 
 
-def naming(changeset: ChangeSet, branch: Branch) -> ChangesetOpened:
+def naming(changeset: ChangeSet) -> ChangesetOpened:
     return {
         "changeset": str(changeset.pk),
-        "branch": branch.name,
+        "branch": changeset.branch_name,
         "title": changeset.title,
         "author_kind": changeset.author_kind,
     }
 
 
-def _story(
-    changeset: ChangeSet, branch: Branch, version: Version, summary: applying.Summary, message: str
-) -> ChangesetApplied:
+def _story(changeset: ChangeSet, version: Version, summary: applying.Summary, message: str) -> ChangesetApplied:
     return {
-        **naming(changeset, branch),
+        **naming(changeset),
         "message": message,
         "version": version.number,
         "version_id": str(version.pk),

@@ -8,7 +8,7 @@ from django.db import transaction
 from projects import errors, feed
 from projects.enums import AuthorKind, Decision
 from projects.events import ChangesetWaiting
-from projects.models import Branch, Change, ChangeSet, Project, User
+from projects.models import Change, ChangeSet, Project, User
 from projects.services import applying, changesets, choosing, staging, writing
 from projects.store import blobs, merge, trees
 from projects.store.hunks import Part
@@ -52,7 +52,7 @@ def announcement(changeset: ChangeSet) -> ChangesetWaiting:
     differences = trees.diff(applying.tree_of(changeset.base_id), changesets.working_manifest(changeset))
     summary = applying.summarise(differences)
     return {
-        **changesets.naming(changeset, changeset.branch),
+        **changesets.naming(changeset),
         "count": summary.count,
         "added": summary.added,
         "removed": summary.removed,
@@ -211,7 +211,7 @@ def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifes
     with transaction.atomic():
         writing.lock(changeset.project_id)
         fresh = _lock(changeset)
-        branch = Branch.objects.select_related("head").defer("head__manifest").get(pk=fresh.branch_id)
+        branch = applying.branch_of(fresh)
         if applying.tree_of(branch.head_id) != head:
             raise errors.Moved(branch.name, branch.head.number if branch.head else None)
         if applying.working_tree(fresh) != ours:
@@ -230,8 +230,9 @@ def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifes
 
 def _sides(changeset: ChangeSet) -> tuple[Manifest, Manifest, Manifest]:
     """Where it began, what the branch is now, and what the change set would make of where it began."""
-    fresh = ChangeSet.objects.select_related("branch").get(pk=changeset.pk)
-    return applying.tree_of(fresh.base_id), applying.tree_of(fresh.branch.head_id), applying.working_tree(fresh)
+    fresh = ChangeSet.objects.get(pk=changeset.pk)
+    head_id = applying.branch_of(fresh).head_id
+    return applying.tree_of(fresh.base_id), applying.tree_of(head_id), applying.working_tree(fresh)
 
 
 def _read(entry: Entry) -> bytes:

@@ -67,12 +67,12 @@ class FileShown:
 
 def listed(project: Project, *, state: str = "", branch: str = "") -> "QuerySet[ChangeSet]":
     """The newest first, with the number of their files and those of the versions they have to do with."""
-    rows = ChangeSet.objects.filter(project=project).select_related("branch", "author")
+    rows = ChangeSet.objects.filter(project=project).select_related("author")
     rows = rows.defer(*(f"author__{name}" for name in _UNSHOWN))
     if state:
         rows = rows.filter(state=state)
     if branch:
-        rows = rows.filter(branch__name=branch)
+        rows = rows.filter(branch_name=branch)
     numbers = {"base_number": F("base__number"), "merged": F("merges__number"), "became": F("applied_as__number")}
     return rows.annotate(**numbers, count=Count("changes")).order_by("-created_at", "-id")
 

@@ -103,7 +103,7 @@ def _tell(
 ) -> None:
     payload: VersionRestored = {
         "changeset": str(changeset.pk),
-        "branch": changeset.branch.name,
+        "branch": changeset.branch_name,
         "version": made.number,
         "version_id": str(made.pk),
         "restored": restored.number,

@@ -52,15 +52,14 @@ def show(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpRe
 
 
 def _context(request: HttpRequest, at: Project, changeset: ChangeSet) -> dict[str, Any]:
-    is_open = changeset.state == ChangeSetState.OPEN
-    can_decide = is_open and access.can(user_of(request), at, Ability.EDIT)
+    can_decide = changeset.is_open and access.can(user_of(request), at, Ability.EDIT)
     tally = showing.tally(changeset)
     return {"project": at, "here": "changes", "change": changeset, "can_decide": can_decide, "tally": tally}
 
 
 def _clashes(changeset: ChangeSet) -> list[dict[str, Any]]:
     """Both sides of each, as what they made of where they began."""
-    clashes = review.clashes(changeset) if changeset.state == ChangeSetState.OPEN else []
+    clashes = review.clashes(changeset) if changeset.is_open else []
     return [
         {
             "path": one.path,

@@ -1,9 +1,10 @@
 import pytest
 
 from projects import errors
-from projects.enums import AuthorKind, ChangeSetState
+from projects.enums import AuthorKind, ChangeSetState, Decision
 from projects.models import Branch, ChangeSet, Event, Project, Version
-from projects.services import branches, changesets, files, versions
+from projects.services import branches, changesets, files, review, showing, versions
+from projects.services.staging import Content
 from projects.signals import branch_deleting
 from projects.store import lineage
 from tests.people import People
@@ -173,6 +174,26 @@ class TestDelete:
         assert kinds(1) == ["branch_deleted"]
         again = branches.create(people.project, "idea", by=people.owner, at=made)
         assert sorted(files.manifest(again)) == ["a.txt", "b.txt"]
+
+    def test_what_was_decided_about_it_stays_under_its_name(self, people: People, idea: Branch):
+        files.save(idea, "b.txt", b"b\n", by=people.editor)
+        proposed = changesets.propose(idea, [("c.txt", Content(b"c\n"))], by=people.editor, title="Add c")
+        changesets.reject(proposed, by=people.owner)
+        branches.delete(branches.find(people.project, "idea"), by=people.editor)
+        told = {row.title: (row.state, row.branch_id) for row in showing.listed(people.project, branch="idea")}
+        assert told == {"Add c": ("rejected", None), "Edit b.txt": ("applied", None)}
+        assert [file.path for file in showing.files(proposed, showing.rows_of(proposed))] == ["c.txt"]
+
+    def test_a_change_set_whose_branch_went_is_closed(self, people: People, idea: Branch):
+        """No door leads there: the service refuses. Who takes the row away all the same leaves nothing half open."""
+        waiting = changesets.propose(idea, [("c.txt", Content(b"c\n"))], by=people.editor, title="Add c")
+        idea.delete()
+        with pytest.raises(errors.Closed, match="'idea' was deleted"):
+            changesets.apply(waiting, by=people.owner, message="Add c")
+        with pytest.raises(errors.Closed, match="'idea' was deleted"):
+            review.decide(waiting, "c.txt", Decision.APPROVED)
+        with pytest.raises(errors.Closed, match="'idea' was deleted"):
+            review.resolve(waiting, {}, by=people.owner)
 
     def test_main_stays(self, people: People):
         with pytest.raises(errors.Protected):

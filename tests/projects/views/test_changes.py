@@ -5,7 +5,7 @@ from django.test import Client
 
 from projects.enums import AuthorKind
 from projects.models import Change, ChangeSet, Version
-from projects.services import changesets, files, review
+from projects.services import branches, changesets, files, review
 from projects.store import trees
 from tests.people import People
 from tests.ui import history
@@ -40,6 +40,14 @@ def test_the_list_shows_what_waits_and_what_was_decided(people: People, client: 
     assert str(waiting.pk) not in applied
     assert "Edit index.html" in applied
     assert client.get(f"{home}?state=nonsense&page=99").status_code == 200
+
+
+def test_what_was_decided_about_a_branch_is_there_after_it(people: People, client: Client, home: str):
+    branches.delete(branches.find(people.project, "ideas/moonlight"), by=people.editor)
+    applied = client.get(f"{home}?state=applied").content.decode()
+    assert "ideas/moonlight, deleted since" in applied
+    gone = ChangeSet.objects.get(branch_name="ideas/moonlight")
+    assert "ideas/moonlight, deleted since" in client.get(f"{home}{gone.pk}/").content.decode()
 
 
 def test_one_is_shown_diff_first(people: People, client: Client, home: str):
