@@ -11,7 +11,7 @@ from projects import errors
 from projects.events import ChangedFile
 from projects.models import Branch, ChangeSet, Version
 from projects.services import choosing
-from projects.services.choosing import Changes, Pick, Staged
+from projects.services.choosing import Changes, Decided, Pick, Staged
 from projects.store import blobs, diffs, merge, trees
 from projects.store.effort import MOST_TOGETHER, Effort
 from projects.store.trees import Entry, Manifest
@@ -57,6 +57,7 @@ class Rest:
     changes: list[trees.Difference]
     # Others touched the same lines: it keeps standing over the old base.
     is_over_old_base: bool
+    decided: Mapping[str, Decided]
 
 
 # For a set that is applied already: writing it finds that out first.
@@ -139,7 +140,7 @@ def plan(
     if tree.keys() - head.keys():
         trees.check_tree(tree)
     differences = trees.diff(head, tree)
-    rest = _rest(base, ours, tree, choice.left) if choice.left else None
+    rest = _rest(base, ours, tree, choice.left, staged) if choice.left else None
     return Plan(head_id, staged, tree, differences, summarise(differences), rest, pick)
 
 
@@ -172,12 +173,15 @@ def check_expected(expected: Mapping[str, str], tree: Manifest) -> None:
             raise errors.Stale(path, current, seen)
 
 
-def _rest(base: Manifest, ours: Manifest, tree: Manifest, left: Changes) -> Rest:
+def _rest(base: Manifest, ours: Manifest, tree: Manifest, left: Changes, staged: list[Staged]) -> Rest:
     wanted = trees.overlay(ours, left)
     try:
-        return Rest(trees.diff(tree, joined(ours, tree, wanted)), is_over_old_base=False)
+        changes = trees.diff(tree, joined(ours, tree, wanted))
     except errors.Conflict:
-        return Rest(trees.diff(base, wanted), is_over_old_base=True)
+        # Over the old base it holds what was taken, too: the decisions about that are spent, and all are asked anew.
+        return Rest(trees.diff(base, wanted), is_over_old_base=True, decided={})
+    waiting = (row for row in staged if tree.get(row.path) != row.after)
+    return Rest(changes, is_over_old_base=False, decided=choosing.carried(waiting, changes))
 
 
 def joined(base: Manifest, head: Manifest, ours: Manifest) -> Manifest:

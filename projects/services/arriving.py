@@ -58,6 +58,12 @@ def known_commits(project: Project) -> dict[str, UUID]:
     return {oid: version for oid, version in rows if oid}
 
 
+def tree_of(arrived: Arrived, oid: str) -> Manifest | None:
+    """What this commit will be as a version; None if it is none of those that arrived."""
+    found = next((arrival for arrival in arrived.arrivals if arrival.oid == oid), None)
+    return None if found is None else _tree(found, arrived.contents)
+
+
 def _add(project: Project, arrival: Arrival, contents: Mapping[str, Entry], ids: Mapping[str, UUID]) -> Version:
     return writing.add_version(
         project,

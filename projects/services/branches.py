@@ -1,7 +1,9 @@
 """Lines of versions beside `main`: begun anywhere, compared, merged back and deleted."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Case, QuerySet, When
@@ -11,6 +13,7 @@ from projects.enums import AuthorKind, ChangeSetState
 from projects.events import BranchCreated, BranchDeleted
 from projects.models import Branch, ChangeSet, Project, User, Version
 from projects.services import applying, changesets, comparing, staging, versions, writing
+from projects.services.writing import Step
 from projects.store import branchnames, lineage, trees
 from projects.store.trees import Manifest
 
@@ -25,6 +28,17 @@ class Standing:
     branch: Branch
     ahead: int
     behind: int
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What a merge will write, over both heads as they were read: a step, or what was `brought` over a base."""
+
+    source: Branch
+    into: Branch
+    base: Version | None = None
+    brought: Sequence[trees.Difference] = ()
+    step: Step | None = None
 
 
 def of_project(project: Project) -> "QuerySet[Branch]":
@@ -121,31 +135,49 @@ def merge(source: Branch, into: Branch, *, by: User | None, message: str = "", s
     """Bring in what the source did: by moving the head where that is all there is to it, else by a version with
     two parents. After a conflict the change set stays open, to be resolved in a review. `seen` is the number of
     the head of `into` as it was looked at, 0 for none."""
-    with transaction.atomic():
-        writing.lock(into.project_id)
-        source, into = find(into.project, source.name), find(into.project, into.name)
-        _check_head(into, seen)
-        ahead, behind = lineage.apart(versions.parents(into.project), number_of(source), number_of(into))
-        if not ahead or source.head is None:
-            raise errors.Empty(f"{into.name!r} has everything of {source.name!r} already.")
-        if not behind:
-            return writing.fast_forward(into, source.head, by=by, reason="merge", source=source.name)
-        changeset = _proposal(source, into, by=by)
-    return changesets.apply(changeset, by=by, message=message or changeset.title)
+    made = writing.settle(
+        into.project_id,
+        plan=partial(_joining, source, into, seen),
+        holds=lambda one: all(writing.head_of(side) == side.head_id for side in (one.source, one.into)),
+        write=partial(_join, by=by),
+    )
+    if isinstance(made, Version):
+        return made
+    return changesets.apply(made, by=by, message=message or made.title)
 
 
-def _proposal(source: Branch, into: Branch, *, by: User | None) -> ChangeSet:
+def _joining(source: Branch, into: Branch, seen: int | None) -> Joining:
+    """Of the two as they are now; lines merged crosswise are joined here, before anything is locked."""
+    source, into = find(into.project, source.name), find(into.project, into.name)
+    _check_head(into, seen)
+    ahead, behind = lineage.apart(versions.parents(into.project), number_of(source), number_of(into))
+    if not ahead or source.head is None:
+        raise errors.Empty(f"{into.name!r} has everything of {source.name!r} already.")
+    if not behind:
+        return Joining(source, into, step=writing.step(into.head_id, versions.tree(source.head)))
+    base, tree = _brought(source, into)
+    return Joining(source, into, base, trees.diff(versions.tree(base), tree))
+
+
+def _join(one: Joining, *, by: User | None) -> Version | ChangeSet:
+    """The version where the head only has to move, otherwise a change set to be applied."""
+    if one.step and one.source.head:
+        return writing.fast_forward(one.into, one.source.head, one.step, by=by, reason="merge", source=one.source.name)
+    return _proposal(one, by=by)
+
+
+def _proposal(one: Joining, *, by: User | None) -> ChangeSet:
     """A change set that holds what the source did since the two parted; it follows any before it."""
+    source, into = one.source, one.into
     title = f"Merge {source.name} into {into.name}"
     kind = AuthorKind.USER if by else AuthorKind.SYSTEM
     changeset = changesets.open(branch=into, author_kind=kind, by=by, title=title)
-    base, tree = _brought(source, into)
-    changeset.base, changeset.merges = base, source.head
+    changeset.base, changeset.merges = one.base, source.head
     changeset.save(update_fields=["base", "merges"])
-    staging.put_changes(changeset, trees.diff(versions.tree(base), tree))
+    staging.put_changes(changeset, one.brought)
     elder = ChangeSet.objects.filter(branch=into, state=ChangeSetState.OPEN, merges__isnull=False, title=title)
-    for one in elder.exclude(pk=changeset.pk):
-        changesets.supersede(one, changeset, by=by)
+    for older in elder.exclude(pk=changeset.pk):
+        changesets.supersede(older, changeset, by=by)
     return changeset
 
 

@@ -21,8 +21,6 @@ from projects.store.trees import Manifest
 
 # Each failed try means that somebody else's succeeded.
 TRIES = 50
-# So often a set is planned without holding anybody up.
-FREE_TRIES = 4
 
 
 def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
@@ -107,7 +105,7 @@ def apply(
     revision that was looked at.
     """
     check_free(changeset)
-    for plan in islice(plans(changeset, expected=expected, pick=pick, seen=seen), FREE_TRIES):
+    for plan in islice(plans(changeset, expected=expected, pick=pick, seen=seen), writing.FREE_TRIES):
         version = write(changeset, plan, by=by, message=message)
         if version is not None:
             return version
@@ -226,7 +224,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
         payload = _story(fresh, version, plan.summary, message)
         feed.record(project, "changeset_applied", payload, actor=by, job_ref=fresh.job_ref)
         if plan.rest:
-            _go_on(fresh, branch, version, plan, plan.rest, by=by)
+            _go_on(fresh, branch, version, plan.rest, by=by)
     return version
 
 
@@ -245,7 +243,7 @@ def _make_version(branch: Branch, changeset: ChangeSet, plan: Plan, *, by: User 
     return version
 
 
-def _go_on(changeset: ChangeSet, branch: Branch, version: Version, plan: Plan, rest: Rest, *, by: User | None) -> None:
+def _go_on(changeset: ChangeSet, branch: Branch, version: Version, rest: Rest, *, by: User | None) -> None:
     """What nobody decided about waits in a change set of its own; nothing is lost."""
     following = ChangeSet.objects.create(
         project=changeset.project,
@@ -259,9 +257,7 @@ def _go_on(changeset: ChangeSet, branch: Branch, version: Version, plan: Plan, r
         job_ref=changeset.job_ref,
         follows=changeset,
     )
-    # Over the old base it holds what was taken, too: then the decisions about that are spent, and all are asked anew.
-    waiting = [row for row in plan.staged if plan.tree.get(row.path) != row.after]
-    staging.put_changes(following, rest.changes, decided=() if rest.is_over_old_base else waiting)
+    staging.put_changes(following, rest.changes, decided=rest.decided)
     feed.record(changeset.project, "changeset_opened", naming(following), actor=by, job_ref=changeset.job_ref)
 
 

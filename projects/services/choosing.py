@@ -1,6 +1,6 @@
 """Which staged parts an apply takes, which wait for a decision, and which are dropped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -9,7 +9,7 @@ from projects import errors
 from projects.enums import Decision
 from projects.models import Change
 from projects.store import blobs, hunks
-from projects.store.trees import Entry
+from projects.store.trees import Difference, Entry
 
 Changes = dict[str, Entry | None]
 
@@ -53,6 +53,13 @@ class Pick:
 
     paths: frozenset[str] = frozenset()
     hunks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+class Decided(NamedTuple):
+    """About a file, and about parts of it."""
+
+    decision: str
+    hunks: dict[str, str]
 
 
 class Choice(NamedTuple):
@@ -108,6 +115,21 @@ def _decided(row: Staged, pick: Pick) -> Staged:
     turned_down = {name: Decision.REJECTED.value for name, word in row.hunks.items() if word == Decision.REJECTED}
     decision = Decision.UNDECIDED if row.decision == Decision.APPROVED else row.decision
     return row._replace(decision=decision, hunks={**turned_down, **dict.fromkeys(chosen, Decision.APPROVED.value)})
+
+
+def carried(rows: Iterable[Staged], differences: Iterable[Difference]) -> dict[str, Decided]:
+    """By path what was decided about contents that are staged anew just so."""
+    earlier = {row.path: row for row in rows}
+    return {
+        one.path: _carried(row, one)
+        for one in differences
+        if (row := earlier.get(one.path)) is not None and row.after == one.after
+    }
+
+
+def _carried(row: Staged, one: Difference) -> Decided:
+    there = {part.id for part in parts_of(one.before.sha256 if one.before else None, one.after)} if row.hunks else set()
+    return Decided(row.decision, {name: word for name, word in row.hunks.items() if name in there})
 
 
 def parts_of(before: str | None, after: Entry | None) -> list[hunks.Part]:

@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
-from django.db import transaction
-
 from projects import errors
-from projects.enums import AuthorKind
 from projects.models import Branch, ChangeSet, Project, User, Version
-from projects.services import applying, changesets, staging, writing
+from projects.services import applying, changesets, drafts, staging, writing
+from projects.services.drafts import Draft
 from projects.services.staging import Packed
 from projects.store import blobs, diffs, trees
 from projects.store.trees import Entry, Manifest
@@ -215,24 +214,17 @@ def _write(
     message: str,
     expected: Mapping[str, str],
 ) -> Version:
-    """1. Lock the project, so that the head stays. 2. Compare with what was seen. 3. Open, stage, apply.
+    """Compare the head with what was seen, and draw over it. What changes nothing makes no version."""
 
-    What changes nothing makes no version.
-    """
-    fresh = packed.fresh if packed else {}
-    with transaction.atomic():
-        writing.lock(branch.project_id)
-        head = Branch.objects.values_list("head_id", flat=True).filter(pk=branch.pk).first()
+    def plan() -> Draft:
+        head = writing.head_of(branch)
         tree = applying.tree_of(head)
         _check_seen(tree, expected, is_writing=packed is not None)
-        entries = work(tree)
-        if head and trees.overlay(tree, entries) == tree and not _is_missing(tree, entries):
-            return Version.objects.defer("manifest", "raw_commit").get(pk=head)
-        changeset = changesets.open(branch=branch, author_kind=AuthorKind.USER, by=by, title=message)
-        staging.put(changeset, Packed(entries, fresh))
-        return changesets.apply(changeset, by=by, message=message)
+        return drafts.draw(head, work(tree), packed.fresh.values() if packed else ())
 
+    def write(draft: Draft) -> Version:
+        if draft.step.head_id and not draft.step.differences:
+            return Version.objects.defer("manifest", "raw_commit").get(pk=draft.step.head_id)
+        return drafts.write(branch, draft, by=by, message=message)
 
-def _is_missing(tree: Manifest, entries: Entries) -> bool:
-    """Taking away what is not there is a mistake, not nothing."""
-    return any(entry is None and path not in tree for path, entry in entries.items())
+    return writing.settle(branch.project_id, plan=plan, holds=partial(drafts.holds, branch), write=write)

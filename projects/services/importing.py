@@ -4,15 +4,16 @@ Everything is read, judged and packed before a row is written; the rest is one t
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO, Literal, NamedTuple
 
 from django.db import transaction
 
 from projects import errors, feed, storable
-from projects.enums import AuthorKind
 from projects.imports.unzip import Archive, Limits
-from projects.models import Branch, ChangeSet, Project, User, Version
-from projects.services import applying, changesets, files, projects, staging, writing
+from projects.models import Branch, Project, User, Version
+from projects.services import applying, drafts, projects, staging, writing
+from projects.services.drafts import Draft
 from projects.services.staging import Content, Packed
 
 Mode = Literal["replace", "add"]
@@ -30,21 +31,24 @@ class Imported(NamedTuple):
 def make(file: BinaryIO, *, filename: str, by: User, name: str = "") -> Imported:
     """A project of its own, named as the folder in it, or the file itself, unless told."""
     archive, packed = _read(file)
+    draft = drafts.draw(None, packed.entries, packed.fresh.values())
     with transaction.atomic():
         project = projects.create(name=name or _name(filename, archive), by=by)
         main = Branch.objects.get(project=project, name="main")
-        return _write(main, archive, packed, filename=filename, by=by)
+        return _write(main, archive, draft, filename=filename, by=by)
 
 
 def take(file: BinaryIO, branch: Branch, *, filename: str, mode: Mode, by: User) -> Imported:
     """`replace`: the tree becomes that of the zip. `add`: its files come on top of those that are there."""
     archive, packed = _read(file)
-    with transaction.atomic():
-        writing.lock(branch.project_id)
-        if mode == "replace":
-            gone = files.manifest(branch).keys() - packed.entries.keys()
-            packed.entries.update(dict.fromkeys(gone))
-        return _write(branch, archive, packed, filename=filename, by=by)
+
+    def plan() -> Draft:
+        head_id = writing.head_of(branch)
+        gone = applying.tree_of(head_id).keys() - packed.entries.keys() if mode == "replace" else ()
+        return drafts.draw(head_id, {**packed.entries, **dict.fromkeys(gone)}, packed.fresh.values())
+
+    write = partial(_write, branch, archive, filename=filename, by=by)
+    return writing.settle(branch.project_id, plan=plan, holds=partial(drafts.holds, branch), write=write)
 
 
 def _read(file: BinaryIO) -> tuple[Archive, Packed]:
@@ -57,12 +61,10 @@ def _contents(archive: Archive) -> Iterator[tuple[str, Content]]:
         yield path, Content(content, executable)
 
 
-def _write(branch: Branch, archive: Archive, packed: Packed, *, filename: str, by: User) -> Imported:
-    """Within the caller's transaction: staged and applied at once, over whatever others did since."""
+def _write(branch: Branch, archive: Archive, draft: Draft, *, filename: str, by: User) -> Imported:
+    """Within the caller's transaction."""
     said = f"Imported {shown(filename)}"
-    changeset = changesets.open(branch=branch, author_kind=AuthorKind.USER, by=by, title=said)
-    staging.put(ChangeSet.objects.get(pk=changeset.pk), packed)
-    version = changesets.apply(changeset, by=by, message=said)
+    version = drafts.write(branch, draft, by=by, message=said)
     left_out, count = dict(archive.contents.left_out), len(archive.contents.entries)
     payload = {"source": "zip", "said": said, "versions": 1, "files": count, "left_out": left_out}
     feed.record(branch.project, "project_imported", payload, actor=by)

@@ -19,6 +19,7 @@ from projects.imports import bundle
 from projects.models import Project, User, Version
 from projects.services import arriving, branches, writing
 from projects.services.arriving import Arrived
+from projects.services.writing import Step
 from projects.store import branchnames
 
 MAIN = "main"
@@ -28,11 +29,12 @@ MOST_BRANCHES = branches.MOST
 
 @dataclass(frozen=True)
 class History:
-    """`heads`: {branch: commit}; `left_out`: branches whose names no project can have."""
+    """`heads`: {branch: commit}; `left_out`: branches with names no project has; `step`: from nothing to `main`."""
 
     heads: dict[str, str]
     arrived: Arrived
     left_out: tuple[str, ...]
+    step: Step
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def bring_in(project: Project, history: History, *, by: User | None, said: str, 
         for name, oid in history.heads.items():
             tip = Version.objects.defer("raw_commit").get(pk=ids[oid])
             if name == MAIN:
-                writing.fast_forward(branches.find(project), tip, by=by, reason="push", source=said[:100])
+                to = history.step
+                writing.fast_forward(branches.find(project), tip, to, by=by, reason="push", source=said[:100])
             else:
                 branches.create(project, name, by=by, at=tip)
         imported = Imported(len(history.heads), len(history.arrived.arrivals), history.left_out)
@@ -96,7 +99,9 @@ def _history(folder: Path, refs: dict[str, str], default: str) -> History:
     if not named:
         raise BadHistory([Fault("", "There is no branch in this repository")])
     heads, left_out = _fitting(_with_main(named, default))
-    return History(heads, arriving.take_in(folder, dict.fromkeys(heads.values())), tuple(left_out))
+    arrived = arriving.take_in(folder, dict.fromkeys(heads.values()))
+    step = writing.step(None, arriving.tree_of(arrived, heads[MAIN]) or {})
+    return History(heads, arrived, tuple(left_out), step)
 
 
 def _with_main(named: dict[str, str], default: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A push of git's: commits become versions and a branch's head moves on, or nothing happens and it is said why.
 
 1. The repository of the project is brought up to date: every version has its commit.
-2. What was sent is unpacked in a place apart, read and judged; contents are kept. No lock is held.
+2. What was sent is unpacked in a place apart, read and judged; contents are kept, lines counted. No lock is held.
 3. Under the project's lock: the head is still the one that the pusher saw, versions are made, the head moves.
 """
 
@@ -18,8 +18,9 @@ from projects.git import quarantine, repository
 from projects.git.objects import NOTHING, Malformed
 from projects.git.receiving import Command
 from projects.models import Branch, Project, User, Version
-from projects.services import arriving, branches, versions, writing
+from projects.services import applying, arriving, branches, versions, writing
 from projects.services.arriving import Arrived
+from projects.services.writing import Step
 from projects.store import lineage
 
 HEADS = "refs/heads/"
@@ -67,8 +68,20 @@ def _carry_out(project: Project, command: Command, folder: Path, by: User) -> Ve
         _delete(project, name, command, by)
         return None
     arrived = arriving.take_in(folder, [command.new], project=project)
+    step = _step(project, command, arrived)
     with transaction.atomic():
-        return _move(writing.lock(project.pk), name, command, arrived, by)
+        return _move(writing.lock(project.pk), name, command, arrived, step, by=by)
+
+
+def _step(project: Project, command: Command, arrived: Arrived) -> Step:
+    """From what the pusher saw, or for a new branch from where it parts from what is here; both are held against
+    what is true under the lock."""
+    known = arriving.known_commits(project)
+    parents = {known[oid] for one in arrived.arrivals for oid in one.commit.parents if oid in known}
+    parted = Version.objects.filter(pk__in=parents).order_by("-number").values_list("pk", flat=True).first()
+    before = parted if command.old == NOTHING else known.get(command.old)
+    after = arriving.tree_of(arrived, command.new)
+    return writing.step(before, applying.tree_of(known.get(command.new)) if after is None else after)
 
 
 def _delete(project: Project, name: str, command: Command, by: User) -> None:
@@ -79,7 +92,7 @@ def _delete(project: Project, name: str, command: Command, by: User) -> None:
         branches.delete(branch, by=by)
 
 
-def _move(project: Project, name: str, command: Command, arrived: Arrived, by: User) -> Version:
+def _move(project: Project, name: str, command: Command, arrived: Arrived, step: Step, *, by: User) -> Version:
     """Everything that a push changes, under the project's lock."""
     branch = _seen(project, name, command)
     before = Version.objects.filter(project=project).order_by("-number").values_list("number", flat=True).first() or 0
@@ -92,7 +105,7 @@ def _move(project: Project, name: str, command: Command, arrived: Arrived, by: U
     if head is not None and head not in ancestors:
         raise NotTaken("not a fast-forward: the history of a branch is never rewritten here; no force changes that")
     if head != tip.number:
-        writing.fast_forward(branch, tip, by=by, reason="push")
+        writing.fast_forward(branch, tip, step, by=by, reason="push")
     return tip
 
 

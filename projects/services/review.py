@@ -10,6 +10,7 @@ from projects.enums import AuthorKind, Decision
 from projects.events import ChangesetWaiting
 from projects.models import Change, ChangeSet, Project, User
 from projects.services import applying, changesets, choosing, staging, writing
+from projects.services.choosing import Staged
 from projects.store import blobs, merge, trees
 from projects.store.hunks import Part
 from projects.store.trees import Entry, Manifest
@@ -18,6 +19,15 @@ from projects.store.trees import Entry, Manifest
 SETTING, ASK = "review", "ask"
 # What stands in the branch now, or what the change set brings.
 THEIRS, MINE = "branch", "change"
+
+
+class _Sides(NamedTuple):
+    """Where it began, what the branch is now, and what the change set would make of where it began: as it is staged."""
+
+    base: Manifest
+    head: Manifest
+    ours: Manifest
+    staged: list[Staged]
 
 
 class Clash(NamedTuple):
@@ -161,7 +171,7 @@ def _change(changeset: ChangeSet, path: str, *, seen: str | None = None) -> Chan
 
 def clashes(changeset: ChangeSet) -> list[Clash]:
     """What stands against applying it, as things are now; nothing is written."""
-    base, head, ours = _sides(changeset)
+    base, head, ours, _ = _sides(changeset)
     if base == head:
         return []
     result = merge.merge(base, head, ours, _read, blobs.get_many)
@@ -173,7 +183,8 @@ def clashes(changeset: ChangeSet) -> list[Clash]:
 
 def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: User | None) -> ChangeSet:
     """A change set over the head in its place, in which each clash is as chosen: `branch`, `change`, or a text."""
-    base, head, ours = _sides(changeset)
+    sides = _sides(changeset)
+    base, head, ours, _ = sides
     result = merge.merge(base, head, ours, _read, blobs.get_many)
     if missing := sorted(set(result.conflicts) - choices.keys()):
         raise errors.Conflict(missing)
@@ -185,7 +196,7 @@ def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: Use
             tree[path] = chosen
     trees.check_tree(tree)
     applying.check(tree)
-    return _replace(changeset, head, ours, tree, by=by)
+    return _replace(changeset, sides, trees.diff(head, tree), by=by)
 
 
 def _chosen(choice: str | bytes, path: str, head: Manifest, ours: Manifest) -> Entry | None:
@@ -206,20 +217,21 @@ def _kept(contents: Mapping[str, tuple[bytes, bool]]) -> Manifest:
     }
 
 
-def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifest, *, by: User | None) -> ChangeSet:
+def _replace(changeset: ChangeSet, sides: _Sides, changes: list[trees.Difference], *, by: User | None) -> ChangeSet:
     """Neither side may have moved since the clashes were looked at."""
+    decided = choosing.carried(sides.staged, changes)
     with transaction.atomic():
         writing.lock(changeset.project_id)
         fresh = _lock(changeset)
         branch = applying.branch_of(fresh)
-        if applying.tree_of(branch.head_id) != head:
+        if applying.tree_of(branch.head_id) != sides.head:
             raise errors.Moved(branch.name, branch.head.number if branch.head else None)
-        if applying.working_tree(fresh) != ours:
+        if choosing.staged(fresh.pk) != sides.staged:
             raise errors.Restaged(fresh.revision)
         following = changesets.open(
             branch=branch, author_kind=AuthorKind(fresh.author_kind), by=fresh.author or by, title=fresh.title
         )
-        staging.put_changes(following, trees.diff(head, tree), decided=choosing.staged(fresh.pk))
+        staging.put_changes(following, changes, decided=decided)
         changesets.supersede(fresh, following, by=by)
         # Only now, for a job has no two that are open.
         following.merges_id, following.note, following.job_ref = fresh.merges_id, fresh.note, fresh.job_ref
@@ -228,11 +240,11 @@ def _replace(changeset: ChangeSet, head: Manifest, ours: Manifest, tree: Manifes
     return following
 
 
-def _sides(changeset: ChangeSet) -> tuple[Manifest, Manifest, Manifest]:
-    """Where it began, what the branch is now, and what the change set would make of where it began."""
+def _sides(changeset: ChangeSet) -> _Sides:
     fresh = ChangeSet.objects.get(pk=changeset.pk)
     head_id = applying.branch_of(fresh).head_id
-    return applying.tree_of(fresh.base_id), applying.tree_of(head_id), applying.working_tree(fresh)
+    base, staged = applying.tree_of(fresh.base_id), choosing.staged(fresh.pk)
+    return _Sides(base, applying.tree_of(head_id), trees.overlay(base, choosing.wanted(staged)), staged)
 
 
 def _read(entry: Entry) -> bytes:

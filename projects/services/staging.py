@@ -5,15 +5,15 @@ What is slow (hashing, compressing) happens in `pack`, before anything is locked
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import F
 
 from projects import errors
 from projects.enums import Decision
 from projects.models import Blob, Change, ChangeSet
-from projects.services import applying, choosing
-from projects.services.choosing import Staged
+from projects.services import applying
+from projects.services.choosing import Decided
 from projects.store import blobs, trees
 from projects.store.trees import Entry, Manifest
 
@@ -101,13 +101,10 @@ def _rows(changeset: ChangeSet, entries: Mapping[str, Entry | None]) -> Iterator
 
 
 def put_changes(
-    changeset: ChangeSet, differences: Iterable[trees.Difference], *, decided: Iterable[Staged] = ()
+    changeset: ChangeSet, differences: Iterable[trees.Difference], *, decided: Mapping[str, Decided] | None = None
 ) -> None:
-    """What one tree is beside another, staged at once into a change set that nobody else knows yet.
-
-    What was `decided` about the same content stays decided.
-    """
-    earlier = {row.path: row for row in decided}
+    """What one tree is beside another, staged at once into a change set that nobody else knows yet."""
+    carried = decided or {}
     rows = [
         Change(
             changeset=changeset,
@@ -115,15 +112,8 @@ def put_changes(
             before_id=before.sha256 if before else None,
             after_id=after.sha256 if after else None,
             executable=after is not None and after.executable,
-            **_as_decided(earlier.get(path), before, after),
+            **(carried[path]._asdict() if path in carried else {}),
         )
         for path, before, after in differences
     ]
-    Change.objects.bulk_create(rows, batch_size=500)
-
-
-def _as_decided(row: Staged | None, before: Entry | None, after: Entry | None) -> dict[str, Any]:
-    if row is None or row.after != after:
-        return {}
-    there = {part.id for part in choosing.parts_of(before.sha256 if before else None, after)} if row.hunks else set()
-    return {"decision": row.decision, "hunks": {name: word for name, word in row.hunks.items() if name in there}}
+    Change.objects.bulk_create(rows, batch_size=_ROWS)

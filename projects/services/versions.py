@@ -1,16 +1,16 @@
 """The states a project has been in: listed, read, compared and brought back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from projects import errors, feed
-from projects.enums import AuthorKind
 from projects.events import VersionRestored
 from projects.models import Branch, ChangeSet, Checkpoint, Parentage, Project, User, Version
-from projects.services import applying, changesets, comparing, staging, writing
-from projects.store import lineage, trees
+from projects.services import applying, comparing, drafts, writing
+from projects.services.drafts import Draft
+from projects.store import lineage
 from projects.store.trees import Manifest
 
 PER_PAGE = 50
@@ -63,44 +63,31 @@ def first_parent(version: Version) -> Version | None:
 def restore(branch: Branch, version: Version, *, by: User | None, seen: int | None = None, label: str = "") -> Version:
     """A new version whose tree is the old one's. It replaces and merges nothing: `seen` is the number of the
     head it was decided over, and if the branch has moved since, it is refused."""
-    with transaction.atomic():
-        head = _head(branch, seen)
-        differences = trees.diff(tree(head), tree(version))
-        if not differences:
-            raise errors.Empty(f"The files are those of version {version.number} already.")
-        title = f"Restore version {version.number}" + (f" ({label})" if label else "")
-        changeset = _replacement(branch, differences, by=by, title=title)
-        made = changesets.apply(changeset, by=by, message=title)
-        _tell(changeset, made, version, label, by=by, summary=applying.summarise(differences))
-    return made
+    title = f"Restore version {version.number}" + (f" ({label})" if label else "")
+
+    def write(draft: Draft) -> Version:
+        made = drafts.write(branch, draft, by=by, message=title)
+        _tell(made, version, label, by=by, summary=draft.step.summary)
+        return made
+
+    plan, holds = partial(_replacement, branch, version, seen), partial(drafts.holds, branch)
+    return writing.settle(branch.project_id, plan=plan, holds=holds, write=write)
 
 
-def _head(branch: Branch, seen: int | None) -> Version | None:
-    """As it is under the project's lock, from which it cannot move."""
-    writing.lock(branch.project_id)
-    head = Branch.objects.select_related("head").defer("head__manifest").get(pk=branch.pk).head
-    number = head.number if head else None
+def _replacement(branch: Branch, version: Version, seen: int | None) -> Draft:
+    head_id = writing.head_of(branch)
+    number = Version.objects.values_list("number", flat=True).get(pk=head_id) if head_id else None
     if seen is not None and seen != number:
         raise errors.Moved(branch.name, number)
-    return head
+    wanted = tree(version)
+    step = writing.step(head_id, wanted)
+    if not step.differences:
+        raise errors.Empty(f"The files are those of version {version.number} already.")
+    return Draft(wanted, step)
 
 
-def _replacement(branch: Branch, differences: Sequence[trees.Difference], *, by: User | None, title: str) -> ChangeSet:
-    kind = AuthorKind.USER if by else AuthorKind.SYSTEM
-    changeset = changesets.open(branch=branch, author_kind=kind, by=by, title=title)
-    staging.put_changes(changeset, differences)
-    return changeset
-
-
-def _tell(
-    changeset: ChangeSet,
-    made: Version,
-    restored: Version,
-    label: str,
-    *,
-    by: User | None,
-    summary: applying.Summary,
-) -> None:
+def _tell(made: Version, restored: Version, label: str, *, by: User | None, summary: applying.Summary) -> None:
+    changeset = ChangeSet.objects.select_related("project").get(applied_as=made)
     payload: VersionRestored = {
         "changeset": str(changeset.pk),
         "branch": changeset.branch_name,

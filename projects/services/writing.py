@@ -1,21 +1,74 @@
 """The one place where versions are made and heads move.
 
-Lock order: Project, then ChangeSet. Everything here is called inside a transaction that holds the project's lock.
+Lock order: Project, then ChangeSet. Who makes versions holds the project's lock, in a transaction; what takes long is
+worked out before, and written by `settle` if nobody was faster.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
-from projects import feed, signals
+from projects import errors, feed, signals
 from projects.enums import AuthorKind
 from projects.events import BranchMoved
 from projects.models import Branch, Parentage, Project, ProjectFile, User, Version
 from projects.services import applying
 from projects.store import trees
 from projects.store.trees import Manifest
+
+# So often something is worked out without holding anybody up.
+FREE_TRIES = 4
+
+Planned = TypeVar("Planned")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one tree to the next, with its lines counted, over a head that is compared again under the lock."""
+
+    head_id: UUID | None
+    differences: list[trees.Difference]
+    summary: applying.Summary
+
+
+def step(head_id: UUID | None, tree: Manifest) -> Step:
+    """Without a lock: counting lines takes as long as it takes."""
+    differences = trees.diff(applying.tree_of(head_id), tree)
+    return Step(head_id, differences, applying.summarise(differences))
+
+
+def settle(
+    project_id: UUID,
+    *,
+    plan: Callable[[], Planned],
+    holds: Callable[[Planned], bool],
+    write: Callable[[Planned], Done],
+) -> Done:
+    """1. Without a lock: `plan`. 2. Under the project's lock: `write`, if what it was planned over still `holds`.
+    3. Otherwise somebody was faster: again, over what they made, and at last while all others wait.
+    """
+    for _ in range(FREE_TRIES):
+        planned = plan()
+        with transaction.atomic():
+            lock(project_id)
+            if holds(planned):
+                return write(planned)
+    with transaction.atomic():
+        lock(project_id)
+        return write(plan())
+
+
+def head_of(branch: Branch) -> UUID | None:
+    """As it is now; somebody may have deleted the branch."""
+    heads = list(Branch.objects.filter(pk=branch.pk).values_list("head_id", flat=True))
+    if not heads:
+        raise errors.Missing(f"There is no branch {branch.name!r}.")
+    return heads[0]
 
 
 def lock(project_id: UUID) -> Project:
@@ -77,14 +130,17 @@ def move_head(branch: Branch, version: Version, differences: list[trees.Differen
     transaction.on_commit(news)
 
 
-def fast_forward(branch: Branch, version: Version, *, by: User | None, reason: str, source: str = "") -> Version:
+def fast_forward(
+    branch: Branch, version: Version, to: Step, *, by: User | None, reason: str, source: str = ""
+) -> Version:
     """Move the head to a version that came from it, without a version of its own; `reason` is merge or push."""
     with transaction.atomic():
         project = lock(branch.project_id)
-        fresh = Branch.objects.get(pk=branch.pk)
-        differences = trees.diff(applying.tree_of(fresh.head_id), applying.tree_of(version.pk))
-        move_head(fresh, version, differences)
-        summary = applying.summarise(differences)
+        fresh = Branch.objects.select_related("head").defer("head__manifest", "head__raw_commit").get(pk=branch.pk)
+        if fresh.head_id != to.head_id:
+            raise errors.Moved(fresh.name, fresh.head.number if fresh.head else None)
+        move_head(fresh, version, to.differences)
+        summary = to.summary
         payload: BranchMoved = {
             "branch": fresh.name,
             "reason": reason,

@@ -18,6 +18,7 @@ from projects.imports import bundle as bundles
 from projects.imports import clone
 from projects.models import Branch, Event, Project, Version
 from projects.services import branches, exporting, files, importing_git, projects, versions
+from tests import comparisons
 from tests.people import People
 from tests.projects.git.served import Clone
 
@@ -114,6 +115,16 @@ def test_a_bare_repository_on_disk_comes_in(people: People, elsewhere: Clone, tm
     assert (version.commit_oid, version.message, version.author_line) == (head, "First", "Ada <ada@example.org>")
     with pytest.raises(errors.Closed):
         importing_git.bring_in(people.project, history, by=people.owner, said="Again")
+
+
+def test_no_line_is_counted_while_others_wait(people: People, elsewhere: Clone, monkeypatch: pytest.MonkeyPatch):
+    elsewhere.commit(a_txt="a\nb\n")
+    elsewhere.commit(a_txt="a\nc\n")
+    with comparisons.counted(monkeypatch) as counts:
+        into_new(people, bundled(elsewhere))
+    assert counts == {"free": 1, "held": 0}
+    told = Event.objects.get(kind="branch_moved").payload
+    assert (told["count"], told["added"], told["removed"]) == (1, 2, 0)
 
 
 def test_what_no_project_can_have_is_refused_with_a_list(people: People, elsewhere: Clone):

@@ -9,6 +9,10 @@ def begin(people: People) -> Version:
     return files.save(people.main, "a.txt", b"one\n", by=people.owner)
 
 
+def step(branch: Branch, version: Version) -> writing.Step:
+    return writing.step(writing.head_of(branch), applying.tree_of(version.pk))
+
+
 def test_versions_are_numbered_on_and_keep_their_parents_in_order(people: People):
     first = begin(people)
     second = files.save(people.main, "a.txt", b"two\n", by=people.owner)
@@ -34,7 +38,9 @@ def test_a_fast_forward_moves_files_and_tells_pages_and_boxes(people: People, dj
     heard = []
     tree_changed.connect(lambda sender, **news: heard.append((news["branch"].name, news["version"])), weak=False)
     with django_capture_on_commit_callbacks(execute=True):
-        writing.fast_forward(people.main, second, by=people.editor, reason="merge", source="idea")
+        writing.fast_forward(
+            people.main, second, step(people.main, second), by=people.editor, reason="merge", source="idea"
+        )
     assert heard == [("main", second)]
     assert Branch.objects.get(pk=people.main.pk).head == second
     assert list(ProjectFile.objects.values_list("path", flat=True)) == ["b.txt"]
@@ -50,6 +56,6 @@ def test_a_fast_forward_moves_files_and_tells_pages_and_boxes(people: People, dj
 def test_another_branch_leaves_the_files_of_main_alone(people: People):
     first = begin(people)
     other = Branch.objects.create(project=people.project, name="other")
-    writing.fast_forward(other, first, by=None, reason="push")
+    writing.fast_forward(other, first, step(other, first), by=None, reason="push")
     files.save(other, "c.txt", b"c\n", by=people.owner)
     assert list(ProjectFile.objects.values_list("path", flat=True)) == ["a.txt"]
