@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{_PROJECT}changes/", changes.show_list, name="change-list"),
     path(f"{_PROJECT}changes/<uuid:change>/", changes.show, name="change"),
     path(f"{_PROJECT}changes/<uuid:change>/decide/", changes.decide, name="change-decide"),
+    path(f"{_PROJECT}changes/<uuid:change>/file/", changes.raw, name="change-raw"),
     path(f"{_PROJECT}changes/<uuid:change>/edit/", changes.edit, name="change-edit"),
     path(f"{_PROJECT}changes/<uuid:change>/apply/", changes.apply, name="change-apply"),
     path(f"{_PROJECT}changes/<uuid:change>/reject/", changes.reject, name="change-reject"),

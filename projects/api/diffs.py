@@ -10,7 +10,17 @@ from projects.api.versions import shown
 from projects.enums import Ability, Decision
 from projects.models import ChangeSet
 from projects.rest import Page, Paging, Request, Room, etags
-from projects.schemas.diffs import ApplyIn, ContentIn, DecisionIn, DiffFileOut, DiffIn, DiffOut, DiffQuery, ResolveIn
+from projects.schemas.diffs import (
+    ApplyIn,
+    ContentIn,
+    DecisionIn,
+    DiffFileOut,
+    DiffFilesQuery,
+    DiffIn,
+    DiffOut,
+    DiffQuery,
+    ResolveIn,
+)
 from projects.schemas.versions import VersionOut
 from projects.services import branches, changesets, choosing, review, showing
 from projects.services.staging import Content
@@ -45,10 +55,13 @@ def read_diff(request: Request, project: UUID, diff: UUID) -> Any:
 
 
 @room.get("/projects/{uuid:project}/diffs/{uuid:diff}/files", Page[DiffFileOut])
-def list_diff_files(request: Request, project: UUID, diff: UUID, page: Query[Paging]) -> Any:
+def list_diff_files(
+    request: Request, project: UUID, diff: UUID, page: Query[Paging], only: Query[DiffFilesQuery]
+) -> Any:
     """List the files of a diff with their parts, by path."""
     found = _found(request, project, diff, Ability.VIEW)
-    listed = page.of(request, showing.rows_of(found), by=("path",))
+    rows = showing.rows_of(found)
+    listed = page.of(request, rows.filter(path=only.path) if only.path else rows, by=("path",))
     return {**listed, "items": [DiffFileOut.of(file) for file in showing.files(found, listed["items"])]}
 
 

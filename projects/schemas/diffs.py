@@ -69,6 +69,10 @@ class DiffQuery(In):
     branch: str | None = Text(None, least=1, most=branchnames.MOST)
 
 
+class DiffFilesQuery(In):
+    path: str | None = Text(None, least=1, most=MOST_PATH, description="Only this file, with all the room there is.")
+
+
 class DecisionIn(In):
     """About a whole file, or about one part of it. `seen` is the file's `after` as you saw it, empty for none; another
     one now is 412."""
@@ -126,7 +130,8 @@ class PartOut(Out):
 
 
 class DiffFileOut(Out):
-    """`before` and `after` are sha256; null where there is no file. `is_cut`: there are more parts than are given."""
+    """`before` and `after` are sha256; null where there is no file. `is_cut`: there are more parts than are given.
+    `is_long`: none are, for it is too much; if `is_left_out`, only after the files before it: ask for it by `path`."""
 
     path: str
     status: Literal["added", "changed", "deleted"]
@@ -139,11 +144,12 @@ class DiffFileOut(Out):
     is_binary: bool
     is_long: bool
     is_cut: bool
+    is_left_out: bool
     parts: list[PartOut]
 
     @staticmethod
     def of(file: FileShown) -> dict[str, Any]:
-        same = ("path", "status", "decision", "added", "removed", "is_binary", "is_long", "is_cut")
+        same = ("path", "status", "decision", "added", "removed", "is_binary", "is_long", "is_cut", "is_left_out")
         return {name: getattr(file, name) for name in same} | {
             "before": file.before.sha256 if file.before else None,
             "after": file.after.sha256 if file.after else None,

@@ -6,13 +6,11 @@ from typing import NamedTuple
 from django import template
 
 from projects.enums import ChangeSetState, Decision
+from projects.services.showing import MOST_LINE
 from projects.store import trees
 from projects.store.diffs import Hunk
 
 register = template.Library()
-
-# A longer line is shown as far as this.
-MOST_LINE = 1000
 
 _STATES = {
     ChangeSetState.OPEN: "run",

@@ -17,7 +17,7 @@ from projects import access, errors
 from projects.enums import Ability, ChangeSetState, Decision
 from projects.forms.history import ApplyForm, EditForm
 from projects.models import Change, ChangeSet, Project
-from projects.services import changesets, comparing, files, review, showing
+from projects.services import changesets, comparing, files, media, review, showing
 from projects.store import diffs, endings, trees
 from projects.views.acting import attempt, found, project_of, user_of
 
@@ -41,11 +41,19 @@ def show_list(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 def show(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
     at = project_of(request, owner, project, Ability.VIEW)
     changeset = found(lambda: showing.find(at, change))
-    page = Paginator(showing.rows_of(changeset), FILES_PER_PAGE).get_page(request.GET.get("page"))
+    rows, alone, room = showing.rows_of(changeset), request.GET.get("path", ""), _room()
+    page = Paginator(rows.filter(path=alone) if alone else rows, FILES_PER_PAGE).get_page(request.GET.get("page"))
+    if alone and not page.object_list:
+        raise Http404
+    shown = list(showing.files(changeset, page.object_list, room=room))
+    clashes = review.clashes(changeset) if changeset.is_open and not alone else []
     context = _context(request, at, changeset) | {
         "page": page,
-        "files": list(showing.files(changeset, page.object_list)),
-        "clashes": _clashes(changeset),
+        "alone": alone,
+        "files": shown,
+        "left_out": sum(file.is_left_out or file.is_cut for file in shown),
+        "clashes": list(showing.clashes(clashes[: showing.MOST_CLASHES], _room())),
+        "more_clashes": max(0, len(clashes) - showing.MOST_CLASHES),
         "form": ApplyForm(initial={"message": changeset.title, "seen": changeset.revision}),
     }
     return render(request, "projects/change_show.html", context)
@@ -57,18 +65,19 @@ def _context(request: HttpRequest, at: Project, changeset: ChangeSet) -> dict[st
     return {"project": at, "here": "changes", "change": changeset, "can_decide": can_decide, "tally": tally}
 
 
-def _clashes(changeset: ChangeSet) -> list[dict[str, Any]]:
-    """Both sides of each, as what they made of where they began."""
-    clashes = review.clashes(changeset) if changeset.is_open else []
-    return [
-        {
-            "path": one.path,
-            "why": one.why,
-            "branch": comparing.show(comparing.File(one.path, "changed", one.base, one.branch)) if one.branch else None,
-            "change": comparing.show(comparing.File(one.path, "changed", one.base, one.change)) if one.change else None,
-        }
-        for one in clashes
-    ]
+def _room() -> showing.Room:
+    return showing.Room(most_line=showing.MOST_LINE)
+
+
+@require_safe
+@login_required
+def raw(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
+    """The bytes of one of its files, however long. Whatever they are, no browser runs them."""
+    at = project_of(request, owner, project, Ability.VIEW)
+    changeset = found(lambda: showing.find(at, change))
+    path, side = request.GET.get("path", ""), request.GET.get("side", "after")
+    content = found(lambda: showing.content(changeset, path, "before" if side == "before" else "after"))
+    return HttpResponse(content, headers={**media.headers(path, content), "Cache-Control": "private, no-store"})
 
 
 @require_POST
@@ -87,7 +96,7 @@ def decide(request: HttpRequest, owner: str, project: str, change: UUID) -> Http
     if not request.headers.get("HX-Request"):
         return answer
     rows = showing.rows_of(changeset).filter(path=path)
-    context = _context(request, at, changeset) | {"files": list(showing.files(changeset, rows))}
+    context = _context(request, at, changeset) | {"files": list(showing.files(changeset, rows, room=_room()))}
     fragment = render(request, "projects/change_decided.html", context)
     if get_messages(request):
         # What stands against it is said at the head of the page.
@@ -139,6 +148,8 @@ def resolve(request: HttpRequest, owner: str, project: str, change: UUID) -> Htt
     at = project_of(request, owner, project, Ability.EDIT)
     changeset = found(lambda: showing.find(at, change))
     choices = {key.removeprefix("take:"): str(value) for key, value in request.POST.items() if key.startswith("take:")}
+    if rest := request.POST.get("rest"):
+        choices = {**{one.path: rest for one in review.clashes(changeset)}, **choices}
     made: list[ChangeSet] = []
     answer = attempt(
         request,

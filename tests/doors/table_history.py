@@ -114,6 +114,7 @@ ROWS = (
     Row(f"GET {PAGE}changes/", VIEWERS),
     Row(f"GET {PAGE}changes/<uuid:change>/", VIEWERS, {"change": change}),
     Row(f"POST {PAGE}changes/<uuid:change>/decide/", EDITORS, {"change": change}, body=approval),
+    Row(f"GET {PAGE}changes/<uuid:change>/file/", VIEWERS, {"change": change}, query="?path=index.html"),
     Row(f"GET {PAGE}changes/<uuid:change>/edit/", EDITORS, {"change": change}, query="?path=index.html"),
     Row(
         f"POST {PAGE}changes/<uuid:change>/edit/",

@@ -70,6 +70,15 @@ def test_its_files_come_with_their_parts(people: People, asks: Program) -> None:
     assert {"sign": "+", "text": "five\n"} in first["parts"][0]["lines"]
 
 
+def test_what_a_page_had_no_room_for_is_asked_for_by_its_path(people: People, asks: Program) -> None:
+    changes = [{"path": f"{n}.txt", "content": "x" * 600_000} for n in range(3)]
+    path = f"{_path(people)}/{asks.post(_path(people), {'title': 'Much', 'changes': changes}).json()['id']}"
+    told = asks.get(f"{path}/files").json()["items"]
+    assert [(one["is_left_out"], len(one["parts"])) for one in told] == [(False, 1), (True, 0), (True, 0)]
+    [alone] = asks.get(f"{path}/files?path=2.txt").json()["items"]
+    assert (alone["path"], alone["is_left_out"], len(alone["parts"])) == ("2.txt", False, 1)
+
+
 def test_one_applies_by_part_and_the_rest_goes_on(people: People, asks: Program) -> None:
     path = propose(people, asks)
     parts = asks.get(f"{path}/files").json()["items"][0]["parts"]

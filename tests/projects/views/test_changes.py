@@ -6,6 +6,7 @@ from django.test import Client
 from projects.enums import AuthorKind
 from projects.models import Change, ChangeSet, Version
 from projects.services import branches, changesets, files, review
+from projects.services.staging import Content
 from projects.store import trees
 from tests.people import People
 from tests.ui import history
@@ -184,6 +185,61 @@ def test_a_clash_is_shown_with_both_sides_and_resolved(people: People, client: C
     assert answer.headers["Location"] == f"{home}{following.pk}/"
     client.post(answer.headers["Location"] + "apply/", {"seen": seen(following)})
     assert "The 5th of" in files.read(files.manifest(people.main), "index.html").decode()
+
+
+def propose(people: People, contents: dict[str, bytes]) -> ChangeSet:
+    pairs = ((path, Content(content)) for path, content in contents.items())
+    return changesets.propose(people.main, pairs, by=people.editor, title="Much")
+
+
+def test_a_page_of_thousands_of_files_and_of_huge_ones_has_an_end(people: People, client: Client, home: str):
+    wide = ("<" * 5000 + "\n") * 40
+    contents = {f"{n:04}.txt": b"%d\n" % n for n in range(100, 4990)}
+    contents |= {f"000{n}.js": wide.encode() for n in range(9)} | {"0009.txt": b"z\n" * 2_500_000}
+    much = propose(people, contents)
+    there = f"{home}{much.pk}/"
+    answer = client.get(there)
+    page = answer.content.decode()
+    assert page.count('class="hunk"') == 100
+    assert len(answer.content) < 4 * 1024**2
+    assert "This is too much to show line by line" in page
+    assert "Of 1 file on this page not all lines are shown" not in page
+    download = f"{there}file/?path=0009.txt"
+    assert f'href="{download}"' in page
+    fetched = client.get(download)
+    assert fetched.content == contents["0009.txt"]
+    assert fetched.headers["Content-Disposition"].startswith("attachment")
+    assert client.get(f"{there}file/?path=0009.txt&side=before").status_code == 404
+
+
+def test_what_a_page_leaves_out_is_shown_by_itself(people: People, client: Client, home: str):
+    much = propose(people, {f"{n}.txt": b"".join(b"%d\n" % line for line in range(2000)) for n in range(3)})
+    there = f"{home}{much.pk}/"
+    page = client.get(there).content.decode()
+    assert "Of 2 files on this page not all lines are shown" in page
+    assert "This page is full, so the lines of this file are left out" in page
+    assert page.count('<td class="sign">+') == 3000
+    alone = client.get(f"{there}?path=2.txt").content.decode()
+    assert f'href="{there}?path=2.txt"' in page
+    assert (alone.count('<td class="sign">+'), alone.count('class="hunk"')) == (2000, 1)
+    assert f'href="{there}"' in alone
+    assert client.get(f"{there}?path=3.txt").status_code == 404
+
+
+def test_more_clashes_than_a_page_shows_are_resolved_in_one_go(people: People, client: Client, home: str):
+    names = [f"many/{n:03}.txt" for n in range(130)]
+    much = propose(people, dict.fromkeys(names, b"mine\n"))
+    theirs = [(name, Content(b"theirs\n")) for name in names]
+    files.save_all(people.main, theirs, by=people.owner, message="Meanwhile")
+    there = f"{home}{much.pk}/"
+    page = client.get(there).content.decode()
+    assert "in 130 files the two" in page
+    assert "30 more files" in page
+    assert page.count('value="branch" required') == 101
+    shown = {f"take:{name}": "branch" for name in names[:100]}
+    client.post(f"{there}resolve/", shown | {"rest": "change"})
+    following = ChangeSet.objects.get(state="open", follows=much)
+    assert sorted(following.changes.values_list("path", flat=True)) == names[100:]
 
 
 def test_what_files_say_is_never_markup(people: People, client: Client, home: str):
