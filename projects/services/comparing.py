@@ -170,7 +170,7 @@ def _batches(files: Sequence[File]) -> Iterator[list[File]]:
 
 def _contents(files: Iterable[File]) -> dict[str, bytes]:
     wanted = [entry.sha256 for file in files if _to_read(file) for entry in (file.before, file.after) if entry]
-    return dict(blobs.get_many(dict.fromkeys(wanted)))
+    return dict(blobs.get_some(dict.fromkeys(wanted)))
 
 
 def _bytes(entry: Entry | None, contents: Mapping[str, bytes]) -> bytes | None:

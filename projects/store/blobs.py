@@ -2,13 +2,16 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from projects import errors
 from projects.models import Blob
 
-# How many blobs are held in memory at once while many are read.
+# So many blobs, of so many bytes unpacked, are held in memory at once while many are read; one larger comes alone.
 BATCH = 50
+BATCH_BYTES = 8 * 1024 * 1024
+# Of so many the sizes are asked at once.
+_SIZES = 500
 # How much goes to the database in one statement.
 _ROWS = 200
 _MOST_AT_ONCE = 4 * 1024 * 1024
@@ -91,14 +94,32 @@ def get(sha256: str) -> bytes:
 
 def get_many(hashes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """(hash, bytes) of each, in the order asked for, a few at a time in memory."""
-    wanted = list(hashes)
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        found = Blob.objects.in_bulk(set(batch))
-        for sha256 in batch:
-            if sha256 not in found:
-                raise errors.Corrupt(f"The content {sha256[:12]} is missing.")
-            yield sha256, opened(found[sha256])
+    for batch in _batches(list(hashes)):
+        yield from get_some(batch)
+
+
+def get_some(hashes: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """As `get_many`, of so few that all may be in memory at once: who asks has seen to that."""
+    found = Blob.objects.in_bulk(set(hashes))
+    for sha256 in hashes:
+        if sha256 not in found:
+            raise errors.Corrupt(f"The content {sha256[:12]} is missing.")
+        yield sha256, opened(found[sha256])
+
+
+def _batches(wanted: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(wanted), _SIZES):
+        some = wanted[start : start + _SIZES]
+        sizes = dict(Blob.objects.filter(sha256__in=set(some)).values_list("sha256", "size"))
+        batch, total = list[str](), 0
+        for sha256 in some:
+            size = sizes.get(sha256, 0)
+            if batch and (len(batch) == BATCH or total + size > BATCH_BYTES):
+                yield batch
+                batch, total = [], 0
+            batch.append(sha256)
+            total += size
+        yield batch
 
 
 def opened(blob: Blob) -> bytes:

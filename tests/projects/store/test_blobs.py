@@ -1,6 +1,8 @@
 import zlib
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -44,6 +46,18 @@ def test_many_come_in_the_order_they_were_asked_for():
     wanted = [*reversed(hashes), hashes[0]]
     assert [sha256 for sha256, _ in blobs.get_many(wanted)] == wanted
     assert [content for _, content in blobs.get_many(wanted)][:2] == [b"119", b"118"]
+
+
+def test_large_ones_are_held_few_at_a_time():
+    """Fifty of five megabytes would be a quarter of a gigabyte."""
+    large = [blobs.put(bytes([n]) * 5 * 1024**2).sha256 for n in range(4)]
+    medium = [blobs.put(bytes([n]) * 3 * 1024**2).sha256 for n in range(4)]
+    small = [blobs.put(b"%d" % n).sha256 for n in range(60)]
+    with CaptureQueriesContext(connection) as asked:
+        assert [sha256 for sha256, _ in blobs.get_many([*large, *medium, *small])] == [*large, *medium, *small]
+    reads = [one["sql"] for one in asked if "content" in one["sql"]]
+    fetched = [sum(sha256 in sql for sha256 in (*large, *medium, *small)) for sql in reads]
+    assert fetched == [1, 1, 1, 2, 2, 50, 11]
 
 
 class TestBytes(TestCase):
