@@ -35,11 +35,9 @@ def list_project_files(request: Request, project: UUID) -> Any:
 @first.put("/project-files/{uuid:project}", VersionMade, refuses=(409, 412), most=MOST_WRITTEN)
 def write_project_files(request: Request, project: UUID, body: FilesWritten) -> Any:
     """Write many files of `main` as one version, if each is as its writer saw it."""
-    branch = _main(request, project, Ability.EDIT)
-    tree = files.manifest(branch)
     version = files.save_all(
-        branch,
-        [(file.path, _content(file, tree)) for file in body.files],
+        _main(request, project, Ability.EDIT),
+        [(file.path, _content(file)) for file in body.files],
         by=request.user,
         message=body.message or f"Write {len(body.files)} files",
         expected={file.path: (file.etag or "").strip('"') for file in body.files},
@@ -59,10 +57,9 @@ def _main(request: Request, project: UUID, ability: Ability) -> Branch:
     return files.branch_of(access.get_project_by_id(request.user, project, ability))
 
 
-def _content(file: FileIn, tree: Manifest) -> Content | None:
-    """Whether it may be executed stays as it was."""
-    executable = file.path in tree and tree[file.path].executable
-    return None if file.content is None else Content(file.content.encode(), executable=executable)
+def _content(file: FileIn) -> Content | None:
+    """Whether it may be executed stays as it is."""
+    return None if file.content is None else Content(file.content.encode(), executable=None)
 
 
 def _shown(tree: Manifest, path: str) -> dict[str, Any]:

@@ -121,16 +121,9 @@ def save(
     message: str = "",
 ) -> Version:
     """One person's edit of one file; whether it may be executed stays as it was unless said."""
-    packed = staging.pack([(path, Content(content, bool(executable)))])
+    packed = staging.pack([(path, Content(content, executable))])
     title = message or f"{'Add' if expected == '' else 'Edit'} {path}"
-
-    def work(tree: Manifest) -> Entries:
-        entry = packed.entries[path]
-        if entry and executable is None and path in tree:
-            entry = entry._replace(executable=tree[path].executable)
-        return {path: entry}
-
-    return _write(branch, work, packed, by=by, message=title, expected=_seen(path, expected))
+    return _write(branch, packed.over, packed, by=by, message=title, expected=_seen(path, expected))
 
 
 def save_all(
@@ -143,7 +136,7 @@ def save_all(
 ) -> Version:
     """Many files, one version; None takes a file away."""
     packed = staging.pack(contents)
-    return _write(branch, lambda _: packed.entries, packed, by=by, message=message, expected=expected or {})
+    return _write(branch, packed.over, packed, by=by, message=message, expected=expected or {})
 
 
 def delete(branch: Branch, path: str, *, by: User, expected: str | None = None) -> Version:

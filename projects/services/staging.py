@@ -21,18 +21,28 @@ _ROWS = 500
 
 
 class Content(NamedTuple):
-    """What a file is to hold."""
+    """What a file is to hold; `executable` None: whether it may be executed stays as it is when this is written."""
 
     data: bytes
-    executable: bool = False
+    executable: bool | None = False
 
 
 @dataclass(frozen=True)
 class Packed:
-    """What is to become of each path, and the contents that may be new."""
+    """What is to become of each path, the contents that may be new, and the paths whose modes stay as they are."""
 
     entries: dict[str, Entry | None] = field(default_factory=dict)
     fresh: dict[str, Blob] = field(default_factory=dict)
+    same_mode: set[str] = field(default_factory=set)
+
+    def over(self, tree: Manifest) -> dict[str, Entry | None]:
+        """Written over this tree."""
+        return {path: self._over(tree.get(path), path, entry) for path, entry in self.entries.items()}
+
+    def _over(self, before: Entry | None, path: str, entry: Entry | None) -> Entry | None:
+        if entry is None or before is None or path not in self.same_mode:
+            return entry
+        return entry._replace(executable=before.executable)
 
 
 def pack(changes: Iterable[tuple[str, Content | None]]) -> Packed:
@@ -41,6 +51,9 @@ def pack(changes: Iterable[tuple[str, Content | None]]) -> Packed:
     for path, content in changes:
         applying.check_content(path, content.data if content else None)
         packed.entries[path] = None if content is None else _pack_one(packed, content)
+        packed.same_mode.discard(path)
+        if content is not None and content.executable is None:
+            packed.same_mode.add(path)
         if len(packed.entries) > 2 * applying.MOST_FILES:
             raise errors.TooLarge(f"A project has at most {applying.MOST_FILES} files.")
     return packed
@@ -49,18 +62,19 @@ def pack(changes: Iterable[tuple[str, Content | None]]) -> Packed:
 def _pack_one(packed: Packed, content: Content) -> Entry:
     blob = blobs.pack(content.data)
     packed.fresh.setdefault(blob.sha256, blob)
-    return Entry(blob.sha256, blob.size, content.executable)
+    return Entry(blob.sha256, blob.size, bool(content.executable))
 
 
 def put(changeset: ChangeSet, packed: Packed, *, expected: Mapping[str, str] | None = None) -> list[Change]:
     """Stage all of it; what the tree cannot take is refused before anything is written."""
     working = applying.working_tree(changeset)
     applying.check_expected(expected or {}, working)
-    check(packed.entries, working)
+    entries = packed.over(working)
+    check(entries, working)
     blobs.keep_all(packed.fresh.values())
     ChangeSet.objects.filter(pk=changeset.pk).update(revision=F("revision") + 1)
     return Change.objects.bulk_create(
-        _rows(changeset, packed.entries),
+        _rows(changeset, entries),
         batch_size=_ROWS,
         update_conflicts=True,
         unique_fields=["changeset", "path"],

@@ -7,7 +7,6 @@ from projects import errors
 from projects.models import Branch, User, Version
 from projects.services import files
 from projects.services.files import Content
-from projects.store.trees import Manifest
 
 MOST_FILES = 500
 _NAMED = 5
@@ -26,17 +25,13 @@ def put(
         raise errors.Taken(taken, _taken(taken))
     # What is replaced must be what was there when we looked, and what is new must still be new.
     expected = {path: tree[path].sha256 if path in tree else "" for path in found}
-    pairs = ((path, _content(tree, path, content)) for path, content in found.items())
+    pairs = ((path, Content(content, executable=None)) for path, content in found.items())
     return files.save_all(branch, pairs, by=by, message=_title(sorted(found)), expected=expected)
 
 
 def path_of(folder: str, name: str) -> str:
     """Some systems send letters and their accents apart."""
     return unicodedata.normalize("NFC", f"{folder.strip('/')}/{name}".lstrip("/"))
-
-
-def _content(tree: Manifest, path: str, content: bytes) -> Content:
-    return Content(content, path in tree and tree[path].executable)
 
 
 def _title(paths: list[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from projects.services import files
+from projects.services import files, staging
 from tests.people import People
 from tests.programs import Programs, problem
 
@@ -46,6 +46,25 @@ def test_what_is_not_as_its_writer_saw_it_is_not_written(people: People, program
         told = problem(asks.put(path, {"files": [wish("b.txt", "b"), wish("a.txt", "other", etag)]}))
         assert (told["status"], told["code"], told["path"]) == (412, "stale", "a.txt")
     assert sorted(files.manifest(people.main)) == ["a.txt"]
+
+
+def test_what_became_executable_meanwhile_stays_so(
+    people: People, program: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the request and the lock."""
+    seen = files.save(people.main, "run.sh", b"1", by=people.owner).manifest["run.sh"][0]
+    late, pack = [lambda: files.save(people.main, "run.sh", b"1", by=people.owner, executable=True)], staging.pack
+
+    def packed(*arguments: Any) -> staging.Packed:
+        if late:
+            late.pop()()
+        return pack(*arguments)
+
+    monkeypatch.setattr(staging, "pack", packed)
+    path = f"/api/project-files/{people.project.pk}"
+    assert program(people.editor).put(path, {"files": [wish("run.sh", "2", f'"{seen}"')]}).status_code == 200
+    tree = files.manifest(people.main)
+    assert (files.read(tree, "run.sh"), tree["run.sh"].executable) == (b"2", True)
 
 
 def test_what_is_no_text_has_no_content_here(people: People, program: Programs) -> None:

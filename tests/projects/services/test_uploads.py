@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from projects import errors
@@ -24,6 +26,18 @@ def test_what_is_there_is_replaced_only_when_said(people: People):
     assert Version.objects.count() == 1
     uploads.put(people.main, [("run.sh", b"2")], by=people.editor, is_replacing=True)
     assert files.manifest(people.main)["run.sh"].executable
+
+
+def test_what_became_executable_meanwhile_stays_so(people: People):
+    files.save(people.main, "run.sh", b"1", by=people.editor)
+
+    def slow() -> Iterator[tuple[str, bytes]]:
+        files.save(people.main, "run.sh", b"1", by=people.owner, executable=True)
+        yield "run.sh", b"2"
+
+    uploads.put(people.main, slow(), by=people.editor, is_replacing=True)
+    tree = files.manifest(people.main)
+    assert (files.read(tree, "run.sh"), tree["run.sh"].executable) == (b"2", True)
 
 
 @pytest.mark.parametrize("name", ["../x", "a\\b", ".git/config", "RUN.sh", "a\u202etxt.exe"])
