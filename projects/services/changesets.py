@@ -36,7 +36,7 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
             project=project,
             branch=branch,
             branch_name=branch.name,
-            base_id=Branch.objects.values_list("head_id", flat=True).get(pk=branch.pk),
+            base_id=writing.head_of(branch),
             author_kind=author_kind,
             author=by,
             job_ref=job_ref,

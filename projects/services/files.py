@@ -49,7 +49,7 @@ def listed(tree: Manifest) -> list[Listed]:
 
 def manifest(branch: Branch) -> Manifest:
     """The tree of the branch's head, read afresh."""
-    return applying.tree_of(Branch.objects.values_list("head_id", flat=True).get(pk=branch.pk))
+    return applying.tree_of(writing.head_of(branch))
 
 
 def tree_of(version: Version) -> Manifest:

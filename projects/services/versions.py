@@ -47,7 +47,8 @@ def parents(project: Project) -> dict[int, list[int]]:
 
 
 def number_of_head(branch: Branch) -> int | None:
-    return Branch.objects.values_list("head__number", flat=True).get(pk=branch.pk)
+    head_id = writing.head_of(branch)
+    return Version.objects.values_list("number", flat=True).get(pk=head_id) if head_id else None
 
 
 def compare(before: Version | None, after: Version | None) -> comparing.Comparison:

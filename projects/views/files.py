@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from projects.forms.files import SearchForm
 from projects.models import Branch, Project, User
 from projects.services import editing, files, media, searching
 from projects.store.trees import Manifest
+from projects.views.acting import found
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Place:
 
     @property
     def tree(self) -> Manifest:
-        return files.manifest(self.branch)
+        return found(lambda: files.manifest(self.branch))
 
     def context(self, **more: object) -> dict[str, object]:
         """What every page about files is given."""
@@ -42,11 +43,8 @@ class Place:
 
 def place(request: HttpRequest, owner: str, project: str, ability: Ability = Ability.VIEW) -> Place:
     user = cast("User", request.user)
-    found = access.get_project(user, owner, project, ability)
-    try:
-        return Place(found, files.branch_of(found, request.GET.get("branch", "")), user)
-    except errors.Missing as missing:
-        raise Http404 from missing
+    at = access.get_project(user, owner, project, ability)
+    return Place(at, found(lambda: files.branch_of(at, request.GET.get("branch", ""))), user)
 
 
 @require_safe
@@ -113,7 +111,4 @@ def search(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 
 
 def _read(at: Place, path: str) -> bytes:
-    try:
-        return files.read(at.tree, path)
-    except errors.MissingFile as missing:
-        raise Http404 from missing
+    return found(lambda: files.read(at.tree, path))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from projects.models import ChangeSet, Version
-from projects.services import files
+from projects.services import branches, files, staging
 from tests.people import People
 from tests.programs import Program, Programs, problem
 
@@ -77,6 +77,26 @@ def test_what_a_page_had_no_room_for_is_asked_for_by_its_path(people: People, as
     assert [(one["is_left_out"], len(one["parts"])) for one in told] == [(False, 1), (True, 0), (True, 0)]
     [alone] = asks.get(f"{path}/files?path=2.txt").json()["items"]
     assert (alone["path"], alone["is_left_out"], len(alone["parts"])) == ("2.txt", False, 1)
+
+
+def test_a_branch_deleted_between_looking_and_writing_is_not_found(
+    people: People, asks: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = staging.pack
+
+    def late(*arguments: Any) -> staging.Packed:
+        branches.delete(branches.find(people.project, "idea"), by=people.owner)
+        return pack(*arguments)
+
+    monkeypatch.setattr(staging, "pack", late)
+    changes = {"title": "A", "branch": "idea", "changes": [{"path": "a.txt", "content": "a"}]}
+    for write in (
+        lambda: asks.post(_path(people), changes),
+        lambda: asks.put(f"/projects/{people.project.pk}/files/a.txt?branch=idea", b"a", If_None_Match="*"),
+    ):
+        branches.create(people.project, "idea", by=people.owner)
+        told = problem(write())
+        assert (told["status"], told["detail"]) == (404, "There is no branch 'idea'.")
 
 
 def test_one_applies_by_part_and_the_rest_goes_on(people: People, asks: Program) -> None:
