@@ -1,6 +1,10 @@
 """A person's edit of a text in a form: what it becomes, and both sides when somebody else was faster."""
 
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from projects import errors
 from projects.enums import ChangeSetState
@@ -12,6 +16,8 @@ from projects.store.trees import Manifest
 
 # More than this is no reading matter, and no form's; the download has it.
 MOST_SHOWN = 1024 * 1024
+# Whoever reads a text for longer than so many versions of a project is shown both sides and no join.
+MOST_BACK = 200
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,17 @@ def clash(branch: Branch, path: str, text: str, *, seen: str) -> Clash:
 def _seen(branch: Branch, path: str, sha256: str) -> bytes:
     """Only what stood at this path of this project: nobody gets at contents by naming their hash."""
     entry = files.manifest(branch).get(path)
-    was_here = Change.objects.filter(
-        changeset__project=branch.project_id, changeset__state=ChangeSetState.APPLIED, path=path, after=sha256
-    )
-    if entry and (entry.sha256 == sha256 or (sha256 and was_here.exists())):
+    if entry and sha256 and (entry.sha256 == sha256 or _was_here(branch.project_id, path, sha256)):
         return files.content_of(sha256) or b""
     return b""
+
+
+def _was_here(project: UUID, path: str, sha256: str) -> bool:
+    """Staged so, at any time; or as a merge, a push or a fork made it, in one of the newest versions."""
+    applied = Change.objects.filter(changeset__project=project, changeset__state=ChangeSetState.APPLIED)
+    if applied.filter(path=path, after=sha256).exists():
+        return True
+    newest = Version.objects.filter(project=project).order_by("-number").values_list("pk", flat=True)[:MOST_BACK]
+    told = Version.objects.filter(pk__in=list(newest)).annotate(text=Cast("manifest", TextField()))
+    trees = told.filter(text__contains=sha256).order_by("-number").values_list("manifest", flat=True)
+    return any(tree[path][0] == sha256 for tree in trees.iterator(chunk_size=10) if path in tree)
