@@ -4,13 +4,14 @@ What moves while others write (heads, rows of `main`, numbers) is looked at unde
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, QuerySet
 
 from projects import errors
-from projects.models import Blob, Branch, ChangeSet, Checkpoint, Event, Parentage, Project, ProjectFile, Version
+from projects.models import Blob, Branch, Change, ChangeSet, Checkpoint, Event, Parentage, Project, ProjectFile, Version
 from projects.services import writing
 from projects.store import blobs, trees
 from projects.store.trees import Entry, Manifest
@@ -30,13 +31,27 @@ def verify_all() -> Iterator[str]:
 
 
 def verify(project: Project) -> Iterator[str]:
-    """One project with all its contents."""
+    """One project with all its contents: those of its versions, and those that only its change sets name."""
     yield from structure(project)
     seen: set[str] = set()
+    for names in chain(_named_by_versions(project), _named_by_changes(project)):
+        fresh = names - seen
+        seen = (seen | fresh) if len(seen) < _MOST_KNOWN else fresh
+        yield from contents(_sizes(fresh))
+
+
+def _named_by_versions(project: Project) -> Iterator[set[str]]:
     for _, manifest in _manifests(project):
-        named = {entry.sha256 for entry in manifest.values()} - seen
-        seen = (seen | named) if len(seen) < _MOST_KNOWN else named
-        yield from contents(_sizes(named))
+        yield {entry.sha256 for entry in manifest.values()}
+
+
+def _named_by_changes(project: Project) -> Iterator[set[str]]:
+    """What was proposed, turned down or still waits."""
+    last = 0
+    rows = Change.objects.filter(changeset__project=project).order_by("pk").values_list("pk", "before", "after")
+    while found := list(rows.filter(pk__gt=last)[:5000]):
+        yield {sha256 for _, *sides in found for sha256 in sides if sha256}
+        last = found[-1][0]
 
 
 def contents(sizes: Iterable[tuple[str, int]]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from projects.enums import AuthorKind
 from projects.models import Blob, Branch, Checkpoint, Event, Parentage, ProjectFile, Version
 from projects.services import changesets, files, projects, storekeeping
+from projects.services.staging import Content
 from projects.store import blobs
 from tests.people import People
 
@@ -129,6 +130,17 @@ def test_what_was_harmed_is_told(kept: People, harm: Callable[[People], None], s
     harm(kept)
     assert sentence in told(kept)
     assert sentence in "\n".join(storekeeping.verify_all())
+
+
+def test_what_only_a_change_set_names_is_looked_at(kept: People):
+    """Whether it waits, or was turned down."""
+    waiting = changesets.propose(kept.main, [("new.txt", Content(b"waits\n"))], by=kept.editor, title="Waits")
+    assert told(kept) == ""
+    named = Blob.objects.filter(git_oid=blobs.git_oid(b"waits\n"))
+    named.update(content=zlib.compress(b"wails\n"))
+    assert "does not match its hash" in told(kept)
+    changesets.reject(waiting, by=kept.owner)
+    assert "does not match its hash" in told(kept)
 
 
 def test_the_words_say_which_project_it_is(kept: People):
