@@ -61,6 +61,10 @@ class ChangeSet(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=enums.ChangeSetState.values), name="changeset_state_known"),
         ]
+        indexes = [
+            models.Index(fields=["project", "-created_at", "-id"], name="changeset_newest"),
+            models.Index(fields=["project", "state", "-created_at", "-id"], name="changeset_newest_of_state"),
+        ]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

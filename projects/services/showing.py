@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from projects import errors
 from projects.enums import ChangeSetState, Decision
@@ -126,7 +127,10 @@ def listed(project: Project, *, state: str = "", branch: str = "") -> "QuerySet[
     if branch:
         rows = rows.filter(branch_name=branch)
     numbers = {"base_number": F("base__number"), "merged": F("merges__number"), "became": F("applied_as__number")}
-    return rows.annotate(**numbers, count=Count("changes")).order_by("-created_at", "-id")
+    # Counted for the rows that are shown: a join would count for all of the project before it sorts them.
+    of_one = Change.objects.filter(changeset=OuterRef("pk")).order_by().values("changeset")
+    count = Coalesce(Subquery(of_one.annotate(number=Count("pk")).values("number")), 0)
+    return rows.annotate(**numbers, count=count).order_by("-created_at", "-id")
 
 
 # Of a person only the name is.

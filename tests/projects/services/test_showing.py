@@ -2,6 +2,8 @@ import uuid
 from collections.abc import Iterable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects import errors
 from projects.enums import AuthorKind, Decision
@@ -133,6 +135,29 @@ def test_the_list_is_by_state_and_branch(people: People, changeset: ChangeSet, d
     assert showing.listed(people.project).count() == 3
     assert list(showing.listed(people.project, branch="other")) == []
     assert showing.count_open(people.project) == 1
+
+
+@pytest.mark.parametrize(
+    ("only", "index"), [({}, "changeset_newest"), ({"state": "open"}, "changeset_newest_of_state")]
+)
+def test_a_page_of_the_list_counts_the_files_of_its_rows_alone(
+    people: People, changeset: ChangeSet, only: dict[str, str], index: str, django_assert_num_queries
+):
+    for number in range(5):
+        pairs = [(f"{number}-{n}.txt", Content(b"")) for n in range(number)]
+        changesets.propose(people.main, pairs, by=people.owner, title=f"{number} files")
+    rows = showing.listed(people.project, **only)
+    with django_assert_num_queries(1):
+        assert [(row.title, vars(row)["count"]) for row in rows[:5]] == [(f"{n} files", n) for n in (4, 3, 2, 1, 0)]
+    with django_assert_num_queries(1), CaptureQueriesContext(connection) as asked:
+        assert rows.count() == 6 + (0 if only else 2)
+    assert 'projects_change"' not in asked[0]["sql"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # its tables are too small here for it to look at indexes by itself
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+            )
+    assert index in rows[:5].explain().replace(",", " ").split()
 
 
 def test_what_is_not_there_is_missing(people: People, changeset: ChangeSet):
