@@ -72,8 +72,9 @@ def merge_branches(request: Request, project: UUID, body: MergeIn) -> Any:
     """
     found = access.get_project_by_id(request.user, project, Ability.EDIT)
     source, into = branches.find(found, body.source), branches.find(found, body.into)
+    seen = branches.Looked(source=body.source_head, into=body.head)
     try:
-        return shown(found, branches.merge(source, into, by=request.user, message=body.message, seen=body.head))
+        return shown(found, branches.merge(source, into, by=request.user, message=body.message, seen=seen))
     except errors.Conflict as conflict:
         # Answered and not raised: what was opened to be resolved is kept, whatever key was sent.
         return problems.answer(request, Refused("conflict", str(conflict), paths=list(conflict.paths)))

@@ -19,6 +19,7 @@ from projects.schemas.diffs import (
     DiffIn,
     DiffOut,
     DiffQuery,
+    RejectIn,
     ResolveIn,
 )
 from projects.schemas.versions import VersionOut
@@ -101,11 +102,11 @@ def apply_diff(request: Request, project: UUID, diff: UUID, body: ApplyIn) -> An
     return shown(found.project, made)
 
 
-@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/reject", DiffOut, status=200, refuses=(409,))
-def reject_diff(request: Request, project: UUID, diff: UUID) -> Any:
+@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/reject", DiffOut, status=200, refuses=(409, 412))
+def reject_diff(request: Request, project: UUID, diff: UUID, body: RejectIn) -> Any:
     """Turn the whole diff down; it stays readable."""
     found = _found(request, project, diff, Ability.EDIT)
-    review.reject(found, by=request.user)
+    review.reject(found, by=request.user, seen=body.seen)
     return showing.find(found.project, diff)
 
 
@@ -114,7 +115,8 @@ def resolve_diff(request: Request, project: UUID, diff: UUID, body: ResolveIn) -
     """Say what becomes of each file that both sides changed: gives a new diff over the branch as it is now."""
     found = _found(request, project, diff, Ability.EDIT)
     choices = {one.path: one.take or (one.content or "").encode() for one in body.choices}
-    return showing.find(found.project, review.resolve(found, choices, by=request.user).pk)
+    seen = review.Looked(body.seen, body.head)
+    return showing.find(found.project, review.resolve(found, choices, by=request.user, seen=seen).pk)
 
 
 def _found(request: Request, project: UUID, diff: UUID, ability: Ability) -> ChangeSet:

@@ -42,8 +42,9 @@ class MergeForm(forms.Form):
 
 
 class MergeSeenForm(MergeForm):
-    """`head` is the newest version of `into` as the page showed it, 0 for none."""
+    """`head` is the newest version of `into` as the page showed it, 0 for none, and `source_head` that of `source`."""
 
+    source_head = forms.IntegerField(min_value=0, max_value=MOST_NUMBER)
     head = forms.IntegerField(min_value=0, max_value=MOST_NUMBER)
 
 
@@ -61,10 +62,19 @@ class CompareForm(forms.Form):
     after = forms.IntegerField(min_value=0, max_value=MOST_NUMBER, label="To version")
 
 
-class ApplyForm(forms.Form):
+class SeenForm(forms.Form):
     """`seen` is the revision that the page showed."""
 
     seen = forms.IntegerField(min_value=0, max_value=MOST_NUMBER, widget=forms.HiddenInput)
+
+
+class ResolveForm(SeenForm):
+    """`head` is the newest version of its branch as the page showed it, 0 for none."""
+
+    head = forms.IntegerField(min_value=0, max_value=MOST_NUMBER, widget=forms.HiddenInput)
+
+
+class ApplyForm(SeenForm):
     message = forms.CharField(
         max_length=2000,
         required=False,

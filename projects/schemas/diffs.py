@@ -102,7 +102,18 @@ class ChoiceIn(In):
     content: str | None = Text(None, most=MOST_FILE, pattern="")
 
 
+class RejectIn(In):
+    """`seen` is the diff's `revision` as you saw it; another one now is 412."""
+
+    seen: int = Int(least=0, most=MOST_NUMBER)
+
+
 class ResolveIn(In):
+    """`seen` is the diff's `revision` as you saw it, and `head` the number of its branch's newest version, 0 for none;
+    others now are 412."""
+
+    seen: int = Int(least=0, most=MOST_NUMBER)
+    head: int = Int(least=0, most=MOST_NUMBER)
     choices: list[ChoiceIn] = Field(max_length=MOST_CHANGES)
 
 

@@ -153,11 +153,13 @@ class SeenHead(In):
 
 
 class MergeIn(In):
-    """`head` is the number of the newest version of `into` as you saw it, 0 if it had none; another one now is 412."""
+    """`head` is the number of the newest version of `into` as you saw it, 0 if it had none, and `source_head` that of
+    `source`; another one now is 412."""
 
     source: str = Text(least=1, most=branchnames.MOST)
     into: str = Text("main", least=1, most=branchnames.MOST)
     head: int = Int(least=0, most=MOST_NUMBER)
+    source_head: int = Int(least=0, most=MOST_NUMBER)
     message: str = Text("", most=2000)
 
 

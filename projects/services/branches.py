@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, QuerySet, When
@@ -28,6 +29,13 @@ class Standing:
     branch: Branch
     ahead: int
     behind: int
+
+
+class Looked(NamedTuple):
+    """What somebody saw who merges: the numbers of both heads, 0 for none."""
+
+    source: int
+    into: int
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,6 @@ def delete(branch: Branch, *, by: User | None, seen: int | None = None) -> None:
 
 
 def _check_head(branch: Branch, seen: int | None) -> None:
-    """Under the project's lock, from which it cannot move."""
     number = number_of(branch)
     if seen is not None and seen != (number or 0):
         raise errors.Moved(branch.name, number)
@@ -131,10 +138,10 @@ def compare(branch: Branch, with_branch: Branch) -> comparing.Comparison:
     return comparing.compare(versions.tree(base), tree)
 
 
-def merge(source: Branch, into: Branch, *, by: User | None, message: str = "", seen: int | None = None) -> Version:
+def merge(source: Branch, into: Branch, *, by: User | None, message: str = "", seen: Looked | None = None) -> Version:
     """Bring in what the source did: by moving the head where that is all there is to it, else by a version with
-    two parents. After a conflict the change set stays open, to be resolved in a review. `seen` is the number of
-    the head of `into` as it was looked at, 0 for none."""
+    two parents. After a conflict the change set stays open, to be resolved in a review. `seen` are the
+    heads of both as they were looked at."""
     made = writing.settle(
         into.project_id,
         plan=partial(_joining, source, into, seen),
@@ -146,10 +153,12 @@ def merge(source: Branch, into: Branch, *, by: User | None, message: str = "", s
     return changesets.apply(made, by=by, message=message or made.title)
 
 
-def _joining(source: Branch, into: Branch, seen: int | None) -> Joining:
+def _joining(source: Branch, into: Branch, seen: Looked | None) -> Joining:
     """Of the two as they are now; lines merged crosswise are joined here, before anything is locked."""
     source, into = find(into.project, source.name), find(into.project, into.name)
-    _check_head(into, seen)
+    if seen is not None:
+        _check_head(into, seen.into)
+        _check_head(source, seen.source)
     ahead, behind = lineage.apart(versions.parents(into.project), number_of(source), number_of(into))
     if not ahead or source.head is None:
         raise errors.Empty(f"{into.name!r} has everything of {source.name!r} already.")

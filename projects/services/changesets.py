@@ -160,11 +160,12 @@ def check_free(changeset: ChangeSet) -> None:
         signals.changeset_deciding.send(sender=Project, project=changeset.project, changeset=changeset)
 
 
-def reject(changeset: ChangeSet, *, by: User | None) -> None:
-    """Turn it down; what it staged stays readable."""
+def reject(changeset: ChangeSet, *, by: User | None, seen: int | None = None) -> None:
+    """Turn it down; what it staged stays readable. `seen` is the revision that was looked at."""
     with transaction.atomic():
         project = writing.lock(changeset.project_id)
         fresh = locked_open(changeset)
+        applying.check_seen(fresh, seen)
         _move(fresh, changeset, ChangeSetState.REJECTED, None)
         payload = naming(fresh)
         feed.record(project, "changeset_rejected", payload, actor=by, job_ref=fresh.job_ref)

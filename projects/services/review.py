@@ -143,10 +143,10 @@ def stage(changeset: ChangeSet, path: str, content: staging.Content | None, *, s
         staging.put(fresh, packed)
 
 
-def reject(changeset: ChangeSet, *, by: User | None) -> None:
+def reject(changeset: ChangeSet, *, by: User | None, seen: int | None = None) -> None:
     """As `changesets.reject`, by a person: not while its job is at it."""
     changesets.check_free(changeset)
-    changesets.reject(changeset, by=by)
+    changesets.reject(changeset, by=by, seen=seen)
 
 
 def _lock(changeset: ChangeSet) -> ChangeSet:
@@ -181,9 +181,27 @@ def clashes(changeset: ChangeSet) -> list[Clash]:
     return [Clash(path, base.get(path), head.get(path), ours.get(path), why.get(path, "")) for path in result.conflicts]
 
 
-def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: User | None) -> ChangeSet:
+class Looked(NamedTuple):
+    """What somebody saw who chooses: the revision of the change set, the number of its branch's head, 0 for none."""
+
+    revision: int
+    head: int
+
+
+def looked(changeset: ChangeSet) -> Looked:
+    """As things are now; asked before the clashes are worked out, it is no newer than they are."""
+    fresh = ChangeSet.objects.get(pk=changeset.pk)
+    head = applying.branch_of(fresh).head
+    return Looked(fresh.revision, head.number if head else 0)
+
+
+def resolve(
+    changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: User | None, seen: Looked | None = None
+) -> ChangeSet:
     """A change set over the head in its place, in which each clash is as chosen: `branch`, `change`, or a text."""
     sides = _sides(changeset)
+    # Asked after they were read, so these are no newer than what was seen.
+    _check_looked(changeset, seen)
     base, head, ours, _ = sides
     result = merge.merge(base, head, ours, _read, blobs.get_many)
     if missing := sorted(set(result.conflicts) - choices.keys()):
@@ -197,6 +215,15 @@ def resolve(changeset: ChangeSet, choices: Mapping[str, str | bytes], *, by: Use
     trees.check_tree(tree)
     applying.check(tree)
     return _replace(changeset, sides, trees.diff(head, tree), by=by)
+
+
+def _check_looked(changeset: ChangeSet, seen: Looked | None) -> None:
+    if seen is None:
+        return
+    applying.check_seen(changeset, seen.revision)
+    now = looked(changeset).head
+    if seen.head != now:
+        raise errors.Moved(changeset.branch_name, now or None)
 
 
 def _chosen(choice: str | bytes, path: str, head: Manifest, ours: Manifest) -> Entry | None:

@@ -77,7 +77,8 @@ def merge(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     source, into = _both(form, at)
-    act = partial(branches.merge, source, into, by=user_of(request), seen=form.cleaned_data["head"])
+    seen = branches.Looked(source=form.cleaned_data["source_head"], into=form.cleaned_data["head"])
+    act = partial(branches.merge, source, into, by=user_of(request), seen=seen)
     answer = attempt(request, act, to=_page(at), said=f"{source.name} is merged into {into.name}.")
     waiting = showing.listed(at, state="open", branch=into.name).filter(merges=source.head).first()
     return answer if waiting is None else redirect("projects:change", at.owner.handle, at.slug, waiting.pk)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects import access, errors
 from projects.enums import Ability, ChangeSetState, Decision
-from projects.forms.history import ApplyForm, EditForm
+from projects.forms.history import ApplyForm, EditForm, ResolveForm, SeenForm
 from projects.models import Change, ChangeSet, Project
 from projects.services import changesets, comparing, files, media, review, showing
 from projects.store import diffs, endings, trees
@@ -46,6 +46,7 @@ def show(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpRe
     if alone and not page.object_list:
         raise Http404
     shown = list(showing.files(changeset, page.object_list, room=room))
+    looked = review.looked(changeset) if changeset.is_open else None
     clashes = review.clashes(changeset) if changeset.is_open and not alone else []
     context = _context(request, at, changeset) | {
         "page": page,
@@ -53,6 +54,7 @@ def show(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpRe
         "files": shown,
         "left_out": sum(file.is_left_out or file.is_cut for file in shown),
         "clashes": list(showing.clashes(clashes[: showing.MOST_CLASHES], _room())),
+        "looked": looked,
         "more_clashes": max(0, len(clashes) - showing.MOST_CLASHES),
         "form": ApplyForm(initial={"message": changeset.title, "seen": changeset.revision}),
     }
@@ -133,9 +135,12 @@ def apply(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpR
 def reject(request: HttpRequest, owner: str, project: str, change: UUID) -> HttpResponse:
     at = project_of(request, owner, project, Ability.EDIT)
     changeset = found(lambda: showing.find(at, change))
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        raise Http404
     return attempt(
         request,
-        lambda: review.reject(changeset, by=user_of(request)),
+        partial(review.reject, changeset, by=user_of(request), seen=form.cleaned_data["seen"]),
         to=reverse("projects:change-list", args=[at.owner.handle, at.slug]),
         said="Rejected. It stays readable among the rejected ones.",
     )
@@ -147,13 +152,17 @@ def resolve(request: HttpRequest, owner: str, project: str, change: UUID) -> Htt
     """One choice per path that both sides changed; what comes of it is a change of its own, to look at."""
     at = project_of(request, owner, project, Ability.EDIT)
     changeset = found(lambda: showing.find(at, change))
+    form = ResolveForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    seen = review.Looked(form.cleaned_data["seen"], form.cleaned_data["head"])
     choices = {key.removeprefix("take:"): str(value) for key, value in request.POST.items() if key.startswith("take:")}
     if rest := request.POST.get("rest"):
         choices = {**{one.path: rest for one in review.clashes(changeset)}, **choices}
     made: list[ChangeSet] = []
     answer = attempt(
         request,
-        lambda: made.append(review.resolve(changeset, choices, by=user_of(request))),
+        lambda: made.append(review.resolve(changeset, choices, by=user_of(request), seen=seen)),
         to=_page(at, change),
         said="Resolved. Look at it once more, then apply it.",
     )

@@ -53,7 +53,18 @@ def restore(world: World) -> dict[str, object]:
 
 
 def merge(world: World) -> dict[str, object]:
-    return {"source": idea(world), "head": versions.number_of_head(main_of(world))}
+    name = idea(world)
+    heads = (versions.number_of_head(branches.find(world.project, one)) for one in ("main", name))
+    return dict(zip(("head", "source_head"), heads, strict=True)) | {"source": name}
+
+
+def choices(world: World) -> dict[str, object]:
+    change(world)
+    return {"choices": [], "seen": 1, "head": versions.number_of_head(main_of(world))}
+
+
+def both(world: World) -> dict[str, object]:
+    return {"source": "main", "into": "main", "head": 1, "source_head": 1}
 
 
 def seen(world: World) -> str:
@@ -88,8 +99,8 @@ ROWS = (
         body=decision,
     ),
     Row(f"POST {API}/diffs/<uuid:diff>/apply", API_EDITORS, {"diff": change}, body={"seen": 1}),
-    Row(f"POST {API}/diffs/<uuid:diff>/reject", API_EDITORS, {"diff": change}),
-    Row(f"POST {API}/diffs/<uuid:diff>/resolve", API_EDITORS, {"diff": change}, body={"choices": []}),
+    Row(f"POST {API}/diffs/<uuid:diff>/reject", API_EDITORS, {"diff": change}, body={"seen": 1}),
+    Row(f"POST {API}/diffs/<uuid:diff>/resolve", API_EDITORS, {"diff": change}, body=choices),
     Row(f"GET {API}/versions", API_VIEWERS),
     Row(f"GET {API}/versions/<int:number>", API_VIEWERS),
     Row(f"GET {API}/versions/<int:number>/files", API_VIEWERS),
@@ -125,8 +136,8 @@ ROWS = (
         good=(409,),
     ),
     Row(f"POST {PAGE}changes/<uuid:change>/apply/", EDITORS, {"change": change}, body={"seen": 1}),
-    Row(f"POST {PAGE}changes/<uuid:change>/reject/", EDITORS, {"change": change}),
-    Row(f"POST {PAGE}changes/<uuid:change>/resolve/", EDITORS, {"change": change}),
+    Row(f"POST {PAGE}changes/<uuid:change>/reject/", EDITORS, {"change": change}, body={"seen": 1}),
+    Row(f"POST {PAGE}changes/<uuid:change>/resolve/", EDITORS, {"change": change}, body={"seen": 1, "head": 1}),
     Row(f"GET {PAGE}history/", VIEWERS),
     Row(f"GET {PAGE}history/compare/", VIEWERS, query="?before=0&after=1"),
     Row(f"GET {PAGE}history/<int:number>/", VIEWERS),
@@ -136,6 +147,6 @@ ROWS = (
     Row(f"GET {PAGE}branches/", VIEWERS),
     Row(f"POST {PAGE}branches/", EDITORS, body={"name": "another"}),
     Row(f"GET {PAGE}branches/compare/", VIEWERS, query="?source=main&into=main"),
-    Row(f"POST {PAGE}branches/merge/", EDITORS, body={"source": "main", "into": "main", "head": 1}),
+    Row(f"POST {PAGE}branches/merge/", EDITORS, body=both),
     Row(f"POST {PAGE}branches/delete/", EDITORS, body={"name": "main", "head": 1}),
 )

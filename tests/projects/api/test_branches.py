@@ -27,8 +27,11 @@ def test_one_is_begun_worked_on_merged_and_deleted(people: People, asks: Program
     assert asks.get(path(people, "branches/big/idea")).json()["ahead"] == 1
     preview = asks.get(path(people, "merges?source=big/idea")).json()
     assert [one["path"] for one in preview["files"]] == ["b.txt"]
-    assert asks.post(path(people, "merges"), {"source": "big/idea", "head": 1}).json()["number"] == 2
-    assert problem(asks.post(path(people, "merges"), {"source": "big/idea", "head": 2}))["code"] == "wrong_state"
+    assert asks.post(path(people, "merges"), {"source": "big/idea", "head": 1, "source_head": 2}).json()["number"] == 2
+    assert (
+        problem(asks.post(path(people, "merges"), {"source": "big/idea", "head": 2, "source_head": 2}))["code"]
+        == "wrong_state"
+    )
     assert asks.delete(path(people, "branches/big/idea?head=2")).status_code == 204
     assert [one["name"] for one in asks.get(path(people, "branches")).json()["items"]] == ["main"]
 
@@ -48,7 +51,7 @@ def test_a_conflict_is_told_and_left_to_be_resolved(people: People, asks: Progra
     idea = branches.create(people.project, "idea", by=people.editor)
     files.save(idea, "a.txt", b"mine\n", by=people.editor)
     files.save(people.main, "a.txt", b"theirs\n", by=people.owner)
-    told = problem(asks.post(path(people, "merges"), {"source": "idea", "head": 3}, **key))
+    told = problem(asks.post(path(people, "merges"), {"source": "idea", "head": 3, "source_head": 2}, **key))
     assert (told["code"], told["paths"]) == ("conflict", ["a.txt"])
     assert ChangeSet.objects.filter(state="open", merges__isnull=False).count() == 1
 
@@ -57,10 +60,12 @@ def test_one_merges_into_and_deletes_what_one_saw(people: People, asks: Program)
     idea = branches.create(people.project, "idea", by=people.editor)
     files.save(idea, "b.txt", b"b\n", by=people.editor)
     for told in (
-        asks.post(path(people, "merges"), {"source": "idea", "head": 2}),
+        asks.post(path(people, "merges"), {"source": "idea", "head": 2, "source_head": 2}),
+        asks.post(path(people, "merges"), {"source": "idea", "head": 1, "source_head": 1}),
         asks.delete(path(people, "branches/idea?head=1")),
     ):
         assert (told.status_code, problem(told)["code"]) == (412, "stale")
-    assert asks.post(path(people, "merges"), {"source": "idea"}).status_code == 422
+    assert asks.post(path(people, "merges"), {"source": "idea", "head": 1}).status_code == 422
+    assert asks.post(path(people, "merges"), {"source": "idea", "source_head": 2}).status_code == 422
     assert asks.delete(path(people, "branches/idea")).status_code == 422
     assert Branch.objects.filter(name="idea").exists()

@@ -142,7 +142,10 @@ def test_a_conflict_names_the_files_and_is_resolved(people: People, asks: Progra
     files.save(people.main, "long.txt", b"other\n", by=people.owner)
     told = problem(apply(asks, path))
     assert (told["code"], told["paths"]) == ("conflict", ["long.txt"])
-    made = asks.post(f"{path}/resolve", {"choices": [{"path": "long.txt", "take": "branch"}]})
+    choices = [{"path": "long.txt", "take": "branch"}]
+    for late in ({"seen": 1, "head": 1}, {"seen": 0, "head": 2}):
+        assert problem(asks.post(f"{path}/resolve", {"choices": choices, **late}))["code"] == "stale"
+    made = asks.post(f"{path}/resolve", {"choices": choices, "seen": 1, "head": 2})
     assert made.status_code == 201
     apply(asks, f"{_path(people)}/{made.json()['id']}")
     assert head(people) == {"long.txt": "other\n", "new.txt": "new\n"}
@@ -151,8 +154,8 @@ def test_a_conflict_names_the_files_and_is_resolved(people: People, asks: Progra
 
 def test_what_is_closed_stays_closed(people: People, asks: Program) -> None:
     path = propose(people, asks)
-    assert asks.post(f"{path}/reject").json()["state"] == "rejected"
-    for verb, body in (("reject", None), ("apply", {"seen": 1}), ("decisions", APPROVAL)):
+    assert asks.post(f"{path}/reject", {"seen": 1}).json()["state"] == "rejected"
+    for verb, body in (("reject", {"seen": 1}), ("apply", {"seen": 1}), ("decisions", APPROVAL)):
         assert problem(asks.post(f"{path}/{verb}", body))["code"] == "wrong_state"
     assert Version.objects.count() == 1
 
@@ -189,6 +192,7 @@ def test_one_decides_about_what_one_saw(people: People, asks: Program, program: 
         asks.post(f"{path}/decisions", APPROVAL),
         asks.post(f"{path}/decisions", {**APPROVAL, "part": "0" * 16}),
         asks.post(f"{path}/apply", {"seen": seen}),
+        asks.post(f"{path}/reject", {"seen": seen}),
         asks.put(f"{path}/files/new.txt", {"content": "mine\n", "seen": NEW}),
     ):
         assert (told.status_code, problem(told)["code"]) == (412, "stale")
@@ -202,6 +206,9 @@ def test_who_says_not_what_they_saw_is_asked_to(people: People, asks: Program) -
     assert problem(asks.put(f"{path}/files/new.txt", {"content": "x"}))["code"] == "precondition_required"
     assert asks.put(f"{path}/files/new.txt", {"content": "x"}, If_Match=f'"{NEW}"').status_code == 200
     assert asks.post(f"{path}/apply", {}).status_code == 422
+    assert asks.post(f"{path}/reject", {}).status_code == 422
+    assert asks.post(f"{path}/resolve", {"choices": [], "seen": 1}).status_code == 422
+    assert asks.post(f"{path}/resolve", {"choices": [], "head": 1}).status_code == 422
     assert asks.post(f"{path}/decisions", {"path": "new.txt", "decision": "approved"}).status_code == 422
 
 

@@ -81,6 +81,14 @@ class TestMerge:
         assert kinds(1) == ["branch_moved"]
         assert sorted(row.path for row in people.project.files.all()) == ["a.txt", "b.txt"]
 
+    def test_neither_side_may_have_moved_since_one_looked(self, people: People, idea: Branch):
+        files.save(idea, "b.txt", b"b\n", by=people.editor)
+        for late in (branches.Looked(source=1, into=1), branches.Looked(source=2, into=2)):
+            with pytest.raises(errors.Moved):
+                branches.merge(idea, people.main, by=people.owner, seen=late)
+        made = branches.merge(idea, people.main, by=people.owner, seen=branches.Looked(source=2, into=1))
+        assert made.number == 2
+
     def test_an_empty_branch_takes_the_head_over(self, people: People):
         first = files.save(people.main, "a.txt", b"a\n", by=people.owner)
         empty = Branch.objects.create(project=people.project, name="empty")

@@ -153,6 +153,29 @@ class TestResolve:
             review.resolve(clashing, {"long.txt": "both"}, by=people.owner)
         assert ChangeSet.objects.filter(state="open").count() == 1
 
+    def test_one_resolves_what_one_saw(self, people: People, clashing: ChangeSet):
+        """Neither a file staged since, nor another version of the branch, is taken unseen."""
+        looked = review.looked(clashing)
+        files.save(people.main, "other.txt", b"x", by=people.owner)
+        with pytest.raises(errors.Moved):
+            review.resolve(clashing, {"long.txt": "change"}, by=people.owner, seen=looked)
+        looked = review.looked(clashing)
+        changesets.stage(clashing, "late.txt", b"x")
+        with pytest.raises(errors.Restaged):
+            review.resolve(clashing, {"long.txt": "change"}, by=people.owner, seen=looked)
+        assert review.resolve(clashing, {"long.txt": "change"}, by=people.owner, seen=review.looked(clashing))
+
+    def test_one_turns_down_what_one_saw(self, people: People, clashing: ChangeSet):
+        seen = review.looked(clashing).revision
+        changesets.stage(clashing, "late.txt", b"x")
+        with pytest.raises(errors.Restaged):
+            review.reject(clashing, by=people.owner, seen=seen)
+        clashing.refresh_from_db()
+        assert clashing.state == "open"
+        review.reject(clashing, by=people.owner, seen=seen + 1)
+        clashing.refresh_from_db()
+        assert clashing.state == "rejected"
+
     def test_a_deleted_side_can_be_chosen(self, people: People, changeset: ChangeSet):
         files.delete(people.main, "long.txt", by=people.editor)
         following = review.resolve(changeset, {"long.txt": "branch"}, by=people.owner)

@@ -15,7 +15,7 @@ def head(people: People, name: str) -> int:
 
 
 def seen(people: People) -> dict[str, object]:
-    return {**BOTH, "head": head(people, "main")}
+    return {**BOTH, "head": head(people, "main"), "source_head": head(people, "ideas/moonlight")}
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ def test_what_merging_would_bring_is_shown_and_brought(people: People, client: C
     assert "moon.css" in files.manifest(people.main)
     again = client.post(f"{home}merge/", seen(people), follow=True).content.decode()
     assert "has everything of" in again
-    assert client.post(f"{home}merge/", {"source": "none", "into": "main", "head": 1}).status_code == 404
+    assert (
+        client.post(f"{home}merge/", {"source": "none", "into": "main", "head": 1, "source_head": 1}).status_code == 404
+    )
     assert client.post(f"{home}merge/", {}).status_code == 404
 
 
@@ -78,12 +80,15 @@ def test_one_is_deleted_and_main_is_not(people: People, client: Client, home: st
 def test_the_page_says_which_heads_it_showed(people: People, client: Client, home: str):
     moonlight = branches.find(people.project, "ideas/moonlight")
     shown, late = head(people, "main"), {"name": moonlight.name, "head": head(people, moonlight.name)}
+    hidden = (("head", shown), ("source_head", late["head"]))
+    fields = "".join(f'<input type="hidden" name="{name}" value="{number}">' for name, number in hidden)
     for page in (client.get(home), client.get(f"{home}compare/", BOTH)):
-        assert f'name="into" value="main"><input type="hidden" name="head" value="{shown}">' in page.content.decode()
+        assert f'name="into" value="main">{fields}' in page.content.decode()
     files.save(people.main, "more.txt", b"more\n", by=people.owner)
     files.save(moonlight, "more.css", b"more\n", by=people.owner)
-    refused = client.post(f"{home}merge/", {**BOTH, "head": shown}, follow=True).content.decode()
-    assert "has moved since you looked" in refused
+    for moved in ({"head": shown}, {"source_head": late["head"]}):
+        refused = client.post(f"{home}merge/", {**seen(people), **moved}, follow=True).content.decode()
+        assert "has moved since you looked" in refused
     assert "has moved since you looked" in client.post(f"{home}delete/", late, follow=True).content.decode()
     assert "moon.css" not in files.manifest(people.main)
     assert client.post(f"{home}delete/", {"name": moonlight.name}).status_code == 404

@@ -113,7 +113,12 @@ def test_what_is_approved_is_applied_and_the_rest_waits(people: People, client: 
 
 def test_all_of_it_is_rejected(people: People, client: Client, home: str):
     waiting = history.waiting(people)
-    assert client.post(f"{home}{waiting.pk}/reject/").headers["Location"] == home
+    assert client.post(f"{home}{waiting.pk}/reject/").status_code == 404
+    late = client.post(f"{home}{waiting.pk}/reject/", {"seen": seen(waiting) - 1}, follow=True).content.decode()
+    assert "was changed since you looked at it" in late
+    page = client.get(f"{home}{waiting.pk}/").content.decode()
+    assert page.count(f'<input type="hidden" name="seen" value="{seen(waiting)}"') == 2
+    assert client.post(f"{home}{waiting.pk}/reject/", {"seen": seen(waiting)}).headers["Location"] == home
     waiting.refresh_from_db()
     assert waiting.state == "rejected"
     assert "Reject all" not in client.get(f"{home}{waiting.pk}/").content.decode()
@@ -178,9 +183,16 @@ def test_a_clash_is_shown_with_both_sides_and_resolved(people: People, client: C
     assert "The 5th of" in page
     refused = client.post(f"{home}{clashing.pk}/apply/", {"seen": seen(clashing)}, follow=True).content.decode()
     assert "Both sides changed the same lines of index.html" in refused
-    refused = client.post(f"{home}{clashing.pk}/resolve/", {}, follow=True).content.decode()
+    looked = review.looked(clashing)
+    assert f'name="head" value="{looked.head}"' in page
+    both = {"seen": looked.revision, "head": looked.head}
+    refused = client.post(f"{home}{clashing.pk}/resolve/", both, follow=True).content.decode()
     assert "Both sides changed" in refused
-    answer = client.post(f"{home}{clashing.pk}/resolve/", {"take:index.html": "change"})
+    assert client.post(f"{home}{clashing.pk}/resolve/", {"take:index.html": "change"}).status_code == 404
+    late = {**both, "take:index.html": "change", "head": looked.head - 1}
+    refused = client.post(f"{home}{clashing.pk}/resolve/", late, follow=True).content.decode()
+    assert "has moved since you looked" in refused
+    answer = client.post(f"{home}{clashing.pk}/resolve/", {**both, "take:index.html": "change"})
     following = ChangeSet.objects.get(state="open")
     assert answer.headers["Location"] == f"{home}{following.pk}/"
     client.post(answer.headers["Location"] + "apply/", {"seen": seen(following)})
@@ -237,7 +249,8 @@ def test_more_clashes_than_a_page_shows_are_resolved_in_one_go(people: People, c
     assert "30 more files" in page
     assert page.count('value="branch" required') == 101
     shown = {f"take:{name}": "branch" for name in names[:100]}
-    client.post(f"{there}resolve/", shown | {"rest": "change"})
+    looked = review.looked(much)
+    client.post(f"{there}resolve/", shown | {"rest": "change", "seen": looked.revision, "head": looked.head})
     following = ChangeSet.objects.get(state="open", follows=much)
     assert sorted(following.changes.values_list("path", flat=True)) == names[100:]
 
@@ -256,7 +269,7 @@ def test_one_decides_about_what_the_page_showed(people: People, client: Client, 
     there, old = f"{home}{waiting.pk}/", decision(waiting, "new/lantern.svg", approved="")
     shown = client.get(there).content.decode()
     assert f'name="seen" value="{old["seen"]}"' in shown
-    [revision] = re.findall(r'name="seen" value="(\d{1,9})"', shown)
+    [revision] = set(re.findall(r'name="seen" value="(\d{1,9})"', shown))
     changesets.stage(waiting, "new/lantern.svg", b"<svg>something else</svg>\n")
     late = client.post(f"{there}decide/", old, follow=True).content.decode()
     assert "has changed since it was read" in late
