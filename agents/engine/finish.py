@@ -13,9 +13,13 @@ from sandboxes.services import sandboxes
 
 
 def run(context: Context) -> None:
-    """Merging takes as long as it takes, so it happens before the job is held; who was overtaken merges anew."""
+    """Merging takes as long as it takes, so it happens before the job is held; who was overtaken merges anew.
+
+    While the job had failed, somebody may have begun to decide about its changes: then they decide to the end.
+    """
     changeset, sandbox = context.changeset(), context.sandbox()
-    if review.is_wanted(context.project) and _leave_open(context, changeset, sandbox):
+    is_asked = review.is_wanted(context.project) or review.has_begun(changeset)
+    if is_asked and _leave_open(context, changeset, sandbox):
         return
     for plan in changesets.plans(changeset):
         with context.hold_on_course() as job:
@@ -29,7 +33,7 @@ def run(context: Context) -> None:
 
 
 def _leave_open(context: Context, changeset: ChangeSet, sandbox: Sandbox) -> bool:
-    """The project wants to look first: the box goes on showing it, and a person makes the version."""
+    """A person looks first and makes the version; until then the box goes on showing it."""
     told = review.announcement(changeset)
     if not told["count"]:
         return False

@@ -46,6 +46,11 @@ def is_wanted(project: Project) -> bool:
     return bool(kept.get(SETTING) == ASK)
 
 
+def has_begun(changeset: ChangeSet) -> bool:
+    """Whether a person has decided about any of it."""
+    return Change.objects.filter(changeset=changeset).exclude(decision=Decision.UNDECIDED, hunks={}).exists()
+
+
 def want(project: Project, wanted: bool) -> None:
     """From the next job on."""
     with transaction.atomic():

@@ -14,8 +14,10 @@ from agents.lifecycle.failures import Failure
 from agents.models import Generation, Job
 from agents.services import jobs
 from projects import feed
+from projects.enums import Decision
 from projects.models import ChangeSet, Project, User, Version
-from projects.services import projects
+from projects.services import changesets, projects, review
+from projects.services.choosing import Pick
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
 from tests.agents.engine.replies import PAGE, asked, blueprint, edit, says
@@ -220,6 +222,38 @@ def test_a_failed_install_is_retried_where_it_failed(
     assert (job.state, len(server.seen), tree(job.project)) == ("completed", 2, PAGE)
     keys = [(step.key, step.state) for step in job.steps.all()]
     assert keys == [(key, "done") for key in ("design", "implement-1", "install", "start")]
+
+
+def failed_with_changes(written_job: Job, trouble: Trouble) -> ChangeSet:
+    trouble.next = [Failure("install_failed", "npm failed (exit code 1).")]
+    assert run(written_job).state == "failed"
+    return ChangeSet.objects.get(job_ref=written_job.pk)
+
+
+@pytest.mark.parametrize("decision", [Decision.APPROVED, Decision.REJECTED])
+def test_what_was_decided_before_a_retry_takes_no_file_without_the_others(
+    written_job: Job, trouble: Trouble, owner: User, decision: Decision
+):
+    """Nor does it leave any behind unsaid: whoever had begun to decide is asked about all of it."""
+    made = failed_with_changes(written_job, trouble)
+    first = min(PAGE)
+    review.decide(made, first, decision)
+    jobs.retry(written_job, by=owner)
+    job = run(written_job)
+    assert (job.state, job.output["version"], job.output["changeset"]) == ("completed", None, str(made.pk))
+    assert (Version.objects.count(), [row.path for row in made.changes.all()]) == (0, sorted(PAGE))
+    assert made.changes.get(path=first).decision == decision
+    review.decide_all(made, Decision.APPROVED)
+    changesets.apply(made, by=owner, message="All of it")
+    assert tree(job.project) == PAGE
+
+
+def test_what_was_applied_before_a_retry_is_followed_by_the_rest(written_job: Job, trouble: Trouble, owner: User):
+    made = failed_with_changes(written_job, trouble)
+    changesets.apply(made, by=owner, message="Some of it", pick=Pick(frozenset({min(PAGE)})))
+    jobs.retry(written_job, by=owner)
+    job = run(written_job)
+    assert (job.state, job.output["version"], tree(job.project)) == ("completed", 2, PAGE)
 
 
 def test_a_job_that_kills_its_workers_is_given_up(written_job: Job, server: ModelServer):
