@@ -157,7 +157,8 @@ def test_a_page_of_the_list_counts_the_files_of_its_rows_alone(
             cursor.execute(
                 "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
             )
-    assert index in rows[:5].explain().replace(",", " ").split()
+        index = "changeset_newest"  # and of two that serve, it takes either
+    assert any(word.startswith(index) for word in rows[:5].explain().replace(",", " ").split())
 
 
 def test_what_is_not_there_is_missing(people: People, changeset: ChangeSet):
