@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from projects.models import Project
 from projects.services import writing
@@ -15,12 +15,13 @@ from projects.store import diffs, merge
 
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
-    """{"free": how often without a project's lock, "held": how often under it}, of this thread."""
-    counts, held = {"free": 0, "held": 0}, list[str]()
+    """{"free": how often without a project's lock, "held": how often under it}, one thread at a time."""
+    counts, held = {"free": 0, "held": 0}, list[tuple[str, ...]]()
 
     def lock(project_id: UUID) -> Project:
         if not _is_held(held):
-            held[:] = connection.savepoint_ids
+            held[:] = [tuple(connection.savepoint_ids)]
+            transaction.on_commit(held.clear)
         return take(project_id)
 
     def watched(work: Any) -> Any:
@@ -38,6 +39,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
         yield counts
 
 
-def _is_held(held: list[str]) -> bool:
-    """Until the transaction ends in which it was taken, here a savepoint within that of the test."""
-    return bool(held) and connection.savepoint_ids[: len(held)] == held
+def _is_held(held: list[tuple[str, ...]]) -> bool:
+    """Until the transaction ends in which it was taken, which may be a savepoint within that of the test."""
+    if not held or not connection.in_atomic_block:
+        return False
+    return tuple(connection.savepoint_ids[: len(held[0])]) == held[0]

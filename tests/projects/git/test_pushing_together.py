@@ -15,7 +15,7 @@ from projects.git import filling, naming, program, repository
 from projects.models import Branch, Event, ProjectFile, Version
 from projects.services import files, tokens, versions
 from projects.store import trees
-from tests import threads
+from tests import comparisons, threads
 from tests.installations.waiting import wait_for
 from tests.people import People
 from tests.projects.git.conftest import Cloned
@@ -55,6 +55,23 @@ def test_of_two_pushes_at_once_one_is_told_to_fetch_first(people: People, cloned
     loser.push()
     assert set(files.manifest(people.main)) == {"a.txt", "f0.txt", "f1.txt"}
     is_whole(people)
+
+
+def test_no_line_of_a_push_is_counted_while_others_wait(
+    people: People, cloned: Cloned, monkeypatch: pytest.MonkeyPatch
+):
+    """Neither of one that goes on from a branch, nor of a new branch that parts from one."""
+    files.save(people.main, "a.txt", b"one\n", by=people.owner)
+    clone = cloned()
+    with comparisons.counted(monkeypatch) as counts:
+        clone.commit("On", a_txt="one\ntwo\n")
+        clone.push()
+        clone.git("checkout", "-q", "-b", "idea")
+        clone.commit("Aside", a_txt="one\n2\nthree\n")
+        clone.push("idea")
+    assert counts == {"free": 2, "held": 0}
+    told = Event.objects.filter(kind="branch_moved").order_by("seq").values_list("payload", flat=True)
+    assert [(one["branch"], one["added"], one["removed"]) for one in told] == [("main", 1, 0), ("idea", 2, 1)]
 
 
 def test_pushes_while_somebody_edits_lose_nothing(people: People, cloned: Cloned):
