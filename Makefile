@@ -26,7 +26,7 @@ BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-parser
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-engine bench-parser
 .PHONY: $(CHECKS)
 
 help: ## show this list
@@ -60,6 +60,9 @@ long: $(TOOLS) ## run what takes long; before an issue is closed
 
 bench-api: $(TOOLS) ## print how long reading takes over the API: one web process, 100 projects, 20 clients
 	@$(PY) -m pytest -q -s tests/benchmarks/bench_api.py
+
+bench-engine: $(TOOLS) ## print what a token costs us, how many replies one core follows, and how soon a killed job goes on
+	@$(PY) -m pytest -q -s tests/benchmarks/bench_engine.py
 
 bench-parser: $(TOOLS) ## print how fast a model's text is read, in small and in larger pieces
 	@$(PY) -m pytest -q -s tests/benchmarks/bench_parser.py
