@@ -10,8 +10,9 @@ from agents.lifecycle import failures, leases, moves
 from agents.models import Job, Message
 from agents.services import jobs
 from projects import feed
+from projects.enums import AuthorKind
 from projects.models import Project, User
-from projects.services import projects
+from projects.services import changesets, projects
 
 
 def kinds(project: Project) -> list[str]:
@@ -105,6 +106,18 @@ def test_a_failed_job_is_retried_where_it_failed(job: Job, owner: User):
     jobs.retry(job, by=owner)
     job.refresh_from_db()
     assert (job.state, job.phase, job.error, job.finished_at) == ("queued", "designing", None, None)
+
+
+def test_what_was_turned_down_is_not_tried_again(job: Job, owner: User):
+    """Its steps are done and its files are gone: nothing would come of it."""
+    changeset = changesets.open(branch=job.branch, author_kind=AuthorKind.AGENT, job_ref=job.pk)
+    changesets.stage(changeset, "index.html", b"<h1>Hello</h1>")
+    _fail(job)
+    changesets.reject(changeset, by=owner)
+    with pytest.raises(errors.NotPossible, match="was turned down"):
+        jobs.retry(job, by=owner)
+    job.refresh_from_db()
+    assert job.state == "failed"
 
 
 def test_only_a_failed_job_is_retried(job: Job, project: Project, owner: User):
