@@ -12,6 +12,10 @@ MOST: Final = 5
 MOST_TEXT: Final = 120
 
 
+# Steps that are asked of the models of another kind.
+_LIKE: Final = {"steer": "edit", "plan": "design"}
+
+
 class Unusable(ValueError):
     """No such chain can be meant; the words say why."""
 
@@ -46,7 +50,8 @@ def of_step(step: str, *, job: str, is_chosen: bool, by_kind: Mapping[str, str])
 
     A job that was begun with the demo stays with it, and one with a model never ends in the demo.
     """
-    own, kind = names(job), names(by_kind.get(step.partition("-")[0], ""))
+    work = step.partition("-")[0]
+    own, kind = names(job), names(by_kind.get(_LIKE.get(work, work), ""))
     if is_chosen or not kind or any(is_demo(name) != is_demo(own[0]) for name in kind):
         return own
     return kind

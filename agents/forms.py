@@ -32,7 +32,7 @@ def _new_key() -> str:
 
 def _lines(label: str, hint: str, *, rows: int = 3) -> Words:
     widget = forms.Textarea(attrs={"rows": rows, "class": "grows", "spellcheck": "false"})
-    return Words(label=label, required=False, max_length=20_000, strip=True, help_text=hint, widget=widget)
+    return Words(label=label, required=False, max_length=100_000, strip=True, help_text=hint, widget=widget)
 
 
 class OnceForm(forms.Form):

@@ -12,7 +12,7 @@ from agents.enums import Intent, JobKind
 from agents.models import Job
 from agents.models.jobs import JobQuerySet
 from agents.schemas.jobs import JobIn, JobOut, JobPatch, JobQuery, PlanIn, SteerIn, WholeJobOut
-from agents.services import amending, jobs, planning, sessions, showing, waiting
+from agents.services import amending, jobs, planning, sessions, showing, telling, waiting
 from projects import access
 from projects.enums import Ability
 from projects.rest import Page, Paging, Refused, Request, Room, keys, problems
@@ -102,9 +102,12 @@ def resume_job(request: Request, job: UUID) -> Any:
 
 @room.post("/jobs/{uuid:job}/messages", WholeJobOut, status=200, refuses=(409,), most=MOST_SAID)
 def steer_job(request: Request, job: UUID, body: SteerIn) -> Any:
-    """Say something to a job at work: it is heard at the next file boundary, and before it ends in any case."""
+    """Say something to a job at work.
+
+    A first build hears it at its next file boundary, any other job after the step it is in, and both before they end.
+    """
     kept = found(request, job, Ability.EDIT)
-    jobs.steer(kept, body.text, by=request.user, key=key_of(request))
+    telling.steer(kept, body.text, by=request.user, key=key_of(request))
     return _shown(kept)
 
 

@@ -8,9 +8,12 @@ from agents.engine.context import Context
 from agents.engine.speech import Speech
 from agents.lifecycle.failures import Failure
 from agents.models import Step
+from projects.enums import ChangeSetState
+from projects.models import ChangeSet
 from projects.services import files
 
 KEY = "plan"
+_CUT = "\n\n*Here the answer reached the length a reply may have. Ask for the rest.*"
 
 
 def run(context: Context) -> None:
@@ -24,6 +27,8 @@ def _answer(context: Context, step: Step) -> steps.Output:
         with closing(call.texts()) as texts:
             for text in texts:
                 speech.add(text)
+        if call.finish and call.finish.reason == "length":
+            speech.add(_CUT)
     finally:
         if not context.is_lost():
             speech.say()
@@ -32,8 +37,14 @@ def _answer(context: Context, step: Step) -> steps.Output:
     return {"length": len(call.text)}
 
 
+def _seen(context: Context) -> ChangeSet:
+    """What is shown in the box, such as a first build that failed; else the branch as it is."""
+    shown = context.sandbox().changeset
+    return shown if shown is not None and shown.state == ChangeSetState.OPEN else context.changeset()
+
+
 def _request(context: Context) -> asking.Asked:
-    changeset = context.changeset()
+    changeset = _seen(context)
     named = reading.named(context.text, files.working_manifest(changeset))
     shown = reading.texts(changeset, first=named)
     values = {

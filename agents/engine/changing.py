@@ -12,6 +12,8 @@ from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.speech import say
 from agents.engine.writer import AnySink, Writer
+from agents.errors import ModelFailure
+from agents.lifecycle import steering
 from agents.llm.base import Begun, Turn
 from agents.models import Step
 from agents.parsing import edits
@@ -29,12 +31,18 @@ _LADDER = (
 
 def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...], text: str = "") -> steps.Output:
     """`left_out` names what did not fit in the end. `text` is what a person says, unless it is what the job is for."""
-    writer, round_ = Writer(sinks.of_step(context, step)), _Round(prompt, turns, text or context.text)
+    writer = Writer(sinks.of_step(context, step))
+    round_ = _Round(prompt, turns, text or context.text, _about(context, turns))
     complaints: list[str] = []
     for rung in _rungs(context, step):
         context.heed()
         writer.look()
-        call = asking.read_stream(context, step, _request(context, step, round_, rung, writer), writer)
+        try:
+            call = asking.read_stream(context, step, _request(context, step, round_, rung, writer), writer)
+        except ModelFailure as failure:
+            if rung.is_own or failure.retryable:
+                raise
+            break  # the other model cannot be asked: what did not fit is told
         begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
         if not complaints:
@@ -48,12 +56,18 @@ def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]
 
 @dataclass(frozen=True)
 class _Round:
-    """What is asked: the prompt, what was said so far, and a file that is to be gone on with."""
+    """What is asked: the prompt, what was said so far, what may name files, and a file that is to be gone on with."""
 
     prompt: str
     turns: tuple[Turn, ...]
     text: str
+    about: str
     begun: Begun | None = None
+
+
+def _about(context: Context, turns: tuple[Turn, ...]) -> str:
+    """All that was said or reported to the model: a file that is named there is its to write."""
+    return "\n".join((context.text, *steering.said(context.job), *(turn.text for turn in turns)))
 
 
 @dataclass(frozen=True)
@@ -62,19 +76,20 @@ class _Rung:
 
     model: str
     next: str
+    is_own: bool
 
 
 def _rungs(context: Context, step: Step) -> Iterator[_Rung]:
     own, *others = context.models(step.key)
     models = [own, own, own, *others[:1]]
     for model, after in itertools.zip_longest(models, _LADDER[: len(models) - 1], fillvalue=""):
-        yield _Rung(model, after)
+        yield _Rung(model, after, model == own)
 
 
 def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> asking.Asked:
     """The app as it is now, with what was staged in this step; first what was named, and what it missed."""
     changeset = context.changeset()
-    named = reading.named(round_.text, files.working_manifest(changeset))
+    named = reading.named(round_.about, files.working_manifest(changeset))
     shown = reading.texts(changeset, first=named | writer.unseen)
     values = {
         "rules": reading.rules(changeset),
@@ -82,7 +97,8 @@ def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: 
         "tree": reading.tree(changeset),
         "files": shown.text,
     }
-    left_out = tuple(path for path in shown.left_out if path not in named)
+    own = set(changeset.changes.values_list("path", flat=True))  # what the job has written it knows
+    left_out = tuple(path for path in shown.left_out if path not in named | own)
     asked, prompt_hash = asking.request(
         context, step=step.key, prompt=round_.prompt, values=values, turns=round_.turns, begun=round_.begun,
         left_out=left_out, text=round_.text,

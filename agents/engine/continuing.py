@@ -25,10 +25,12 @@ def unfinished(step: Step) -> Begun | None:
     newest = Generation.objects.filter(step=step).order_by("attempt", "created_at").last()
     if newest is None or newest.error_code in _NOT_AFTER or newest.finish_reason == "content_filter":
         return None
+    begun = of(newest.request.get("begun"))
+    if not newest.response.strip():
+        return begun
     found = _cut_off(newest.response)
     if found is None:
         return None
-    begun = of(newest.request.get("begun"))
     joined = join(begun, found.path, found.text)
     kept = continuing.whole_lines(joined.text)
     return None if joined.is_ambiguous or len(kept) < _LEAST else Begun(found.path, kept)
@@ -60,5 +62,5 @@ def turns(begun: Begun | None) -> tuple[Turn, ...]:
 def _cut_off(text: str) -> FileTruncated | None:
     parser = Parser()
     parser.feed(text)
-    last = [event for event in parser.close() if isinstance(event, FileTruncated)]
+    last = [event for event in parser.close() if isinstance(event, FileTruncated) and event.form == "file"]
     return last[-1] if last else None

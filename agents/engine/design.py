@@ -47,7 +47,7 @@ def _design(context: Context, step: Step) -> steps.Output:
 
 
 def _request(context: Context) -> str:
-    return context.wish if context.text == context.wish else f"{context.wish}\n\n{context.text}"
+    return context.wishes if context.text == context.wish else f"{context.wishes}\n\n{context.text}"
 
 
 def plan_of(text: str, *, able: Collection[str]) -> dict[str, Any]:

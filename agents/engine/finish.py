@@ -59,13 +59,14 @@ def without_changes(context: Context) -> None:
         if _goes_on(job):
             return
         changesets.reject(changeset, by=job.created_by)
-        lifecycle.show(sandbox, None)
+        if job.kind != enums.JobKind.PLAN:  # who only asks goes on looking at what they asked about
+            lifecycle.show(sandbox, None)
         moves.complete(job, output={"version": None})
 
 
 def _goes_on(job: Job) -> bool:
     """Somebody said something at the last moment: it is taken in first, and nothing of it is lost."""
-    if job.kind == enums.JobKind.PLAN or not steering.is_due(job):
+    if job.kind == enums.JobKind.PLAN or not steering.unheard(job):
         return False
     if job.phase != enums.Phase.IMPLEMENTING:
         moves.advance(job, enums.Phase.IMPLEMENTING)

@@ -56,8 +56,8 @@ def build(job: Job, changeset: ChangeSet) -> Build:
 
 def change(job: Job, changeset: ChangeSet) -> str:
     """The reply as it came, if it was one; otherwise every changed file whole."""
-    replies = [reply for reply in replay.replies(job) if reply.step == edit.KEY]
-    if len(replies) == 1 and replies[0].is_whole:
+    replies = [reply for reply in replay.replies(job) if replay.is_change(reply.step)]
+    if len(replies) == 1 and replies[0].step == edit.KEY and replies[0].is_whole:
         return replies[0].text()
     before, after = scratch.base_of(changeset), scratch.staged(changeset)
     changed = {one.path: one.after for one in trees.diff(before, after)}

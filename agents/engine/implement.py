@@ -33,12 +33,13 @@ def run(context: Context) -> None:
 def _phase(context: Context, number: int, step: Step) -> steps.Output:
     """Ask until all is there. A reply that brings nothing further may come only so often in a row."""
     writer = Writer(sinks.of_step(context, step))
-    idle, left = 0, _left(context, step, number)
+    idle, best = 0, _left(context, step, number)
+    left = best
     while left.missing and idle < _ROUNDS:
         writer.look()
         _ask(context, step, number, left, writer)
-        before, left = left, _left(context, step, number)
-        idle = 0 if left.is_less_than(before) else idle + 1
+        left = _left(context, step, number)
+        idle, best = (0, left) if left.is_less_than(best) else (idle + 1, best)
     if left.missing:
         names = ", ".join(left.missing[:3])
         raise Failure("truncated", f"The model did not finish {names} in {_ROUNDS} tries.")
@@ -52,8 +53,10 @@ class _Left:
     missing: tuple[str, ...]
     begun: Begun | None
 
-    def is_less_than(self, before: "_Left") -> bool:
-        return len(self.missing) < len(before.missing) or self._length() > before._length()
+    def is_less_than(self, best: "_Left") -> bool:
+        """Than ever before: a model that begins again and again brings nothing further."""
+        fewer = len(best.missing) - len(self.missing)
+        return fewer > 0 or (fewer == 0 and self._length() > best._length())
 
     def _length(self) -> int:
         return len(self.begun.text) if self.begun else 0

@@ -23,6 +23,7 @@ class Files(Protocol):
     def read(self, path: str) -> bytes | None: ...
     def replace(self, path: str, content: bytes) -> bool: ...
     def remove(self, path: str) -> None: ...
+    def refusal(self, path: str) -> str: ...
 
 
 class Unusable(Exception):
@@ -97,6 +98,8 @@ def _plain(name: str) -> str:
 
 
 def _move(source: str, target: str, files: Files) -> None:
+    if fault := files.refusal(target):
+        raise Unusable(fault)
     content = files.read(source)
     if content is not None and source != target and files.replace(target, content):
         files.remove(source)

@@ -16,7 +16,8 @@ _MOST_PER_FILE = 60_000
 _MOST = 160_000
 _LEFT_OUT = ("package-lock.json",)
 # What may be a path in a sentence; a full stop at its end is the sentence's.
-_WORD = re.compile(r"[\w@.\-/+()\[\]$]*[\w)\]$]")
+_WORD = re.compile(r"[\w@.\-/+()\[\]$]+")
+_ENDS = ".-/@+("
 
 
 def as_json(value: object) -> str:
@@ -72,7 +73,7 @@ def texts(changeset: ChangeSet, *, first: Collection[str] = ()) -> Shown:
 
 def named(text: str, manifest: trees.Manifest) -> set[str]:
     """The files that somebody speaks of: by their path, or by a name that only one of them has."""
-    said = _WORD.findall(text)
+    said = [word.rstrip(_ENDS) for word in _WORD.findall(text)]
     words, names = {*said, *(word.strip("()[]") for word in said)}, {path: path.rsplit("/", 1)[-1] for path in manifest}
     shared = {name for name, count in Counter(names.values()).items() if count > 1}
     return {path for path, name in names.items() if path in words or (name in words and name not in shared)}

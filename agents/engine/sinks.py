@@ -98,10 +98,17 @@ class JobSink:
             _tick_off(job, path, is_there=content is not None)
             if self.call is not None:
                 self.call.count_staged()
-            is_steered = self.told is not None and steering.count(job) > self.told
+            is_steered = kind == "file_closed" and self._is_steered(job)
         sync.push(self.sandbox, path, content)
         if is_steered:
             raise Steered
+
+    def _is_steered(self, job: Job) -> bool:
+        """Where files of this phase are still to come: what stands after the last one is read to its end."""
+        if self.told is None or steering.count(job) <= self.told:
+            return False
+        number = int(self.step.rpartition("-")[2])
+        return any(not file["closed"] for file in job.plan[number - 1]["files"])
 
     def open(self, path: str, purpose: str) -> None:
         self.speech.say()

@@ -1,6 +1,6 @@
 """Which model answers a call: one that gives nothing is asked again after a pause, then the next one is asked.
 
-Only ever before the first word: what has arrived of a reply is never joined to another one.
+Only ever before the first word. What has arrived of a reply is gone on with knowingly, by the step, or not at all.
 """
 
 import random

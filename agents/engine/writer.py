@@ -128,6 +128,7 @@ class Writer(Generic[AnySink]):
             return
         joined = continuing.join(self.begun, event.path, event.text)
         if joined.is_ambiguous:
+            self.truncated.append(event.path)
             self.sink.abandon(event.path, "Nobody can tell where the rest of it begins: it is written anew.")
             return
         content, lines = joined.text.encode(), len(diffs.lines_of(joined.text))

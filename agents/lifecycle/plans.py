@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from agents.models import Job
+from agents.models import AgentState, Job
 from projects import feed
 from projects.models import User
 
@@ -19,6 +19,7 @@ def keep(job: Job, plan: dict[str, Any], *, by: User | None = None) -> None:
     job.blueprint = plan
     job.plan = [{**phase, "files": [{**file, "closed": False} for file in phase["files"]]} for phase in plan["phases"]]
     job.save(update_fields=["blueprint", "plan"])
+    AgentState.objects.filter(project=job.project_id, job=job).update(blueprint=plan)
     project = job.project
     project.template = plan["stack"]
     if project.settings.pop("is_name_provisional", False) or project.name == called:

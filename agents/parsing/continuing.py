@@ -13,6 +13,8 @@ from agents.parsing.places import Lines
 MOST_REPEATED = 40
 # So many letters and digits make lines that hardly stand twice in a row by chance; brackets do.
 _SUBSTANCE = 8
+# So many lines are looked at to tell whether a text is begun anew.
+_BEGINNING = 12
 _LETTER = re.compile(r"\w")
 
 
@@ -41,6 +43,8 @@ def join(text: str, reply: str, *, most: int = MOST_REPEATED) -> Joined:
     if not is_clear or _repeats_more(old, new, most):
         return Joined(kept, is_ambiguous=True)
     repeated = fits[0] if fits else 0
+    if _starts_over(old, new[repeated:]):
+        return Joined(kept, is_ambiguous=True)
     return Joined(kept + "".join(texts.split(reply)[repeated:]), repeated)
 
 
@@ -59,6 +63,13 @@ def _begins_again(old: Lines, new: Lines, most: int) -> bool:
     """The reply begins as the text does, or as some of its last lines do, but does not go on as they do."""
     first, recent = new[:2], old[-most:]
     return _has_substance(first) and (old[:2] == first or bool(places.occurrences(recent, first)))
+
+
+def _starts_over(old: Lines, new: Lines) -> bool:
+    """What comes holds lines in a row from the beginning of the text: it is written anew, with another first line."""
+    size = min(3, len(old))
+    windows = [old[at : at + size] for at in range(min(_BEGINNING, len(old) - size + 1))] if size else []
+    return any(_has_substance(window) and places.occurrences(new, window) for window in windows)
 
 
 def _repeats_more(old: Lines, new: Lines, most: int) -> bool:

@@ -32,11 +32,13 @@ def read(texts: Mapping[str, str], plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _barred(*parts: str) -> str:
-    return _BAR.join(part.replace("|", "/") for part in parts).rstrip(" |")
+    *first, last = parts
+    return _BAR.join((*(part.replace("|", "/") for part in first), last)).rstrip(" |")
 
 
 def _phase(phase: Mapping[str, Any]) -> str:
-    return "\n".join((phase["title"], *(f"- {_barred(file['path'], file['purpose'])}" for file in phase["files"])))
+    files = [f"- {_barred(file['path'], file['purpose'])}" for file in phase["files"]]
+    return "\n".join((phase["title"].lstrip("- "), *files))
 
 
 def _page(line: str) -> dict[str, str]:

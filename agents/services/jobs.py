@@ -16,9 +16,6 @@ from projects.enums import ChangeSetState
 from projects.models import Branch, ChangeSet, Project, User
 from projects.services import secrets
 
-STEERED = (enums.JobKind.GENERATE, enums.JobKind.EDIT)
-MOST_STEERED = 50
-
 
 def start(
     *,
@@ -36,11 +33,11 @@ def start(
     Its kind follows from what is there; who names one wants that or nothing, or only an answer (plan). `approval` says
     whether somebody looks at its plan first: "ask" or "auto", or as it is set for all.
     """
-    _check(text)
+    check_text(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
     selection.check(model)
     with transaction.atomic():
-        _lock(project)
+        lock(project)
         known = Job.objects.filter(project=project, idempotency_key=idempotency_key)
         if idempotency_key and (job := known.first()):
             return job
@@ -50,34 +47,13 @@ def start(
         _check_kind(kind, fits=fits)
         asks = _choices(model, approval or settings.PLAN_APPROVAL)
         job = _queue(session, kind or fits, text, by=by, model=model, choices=asks, idempotency_key=idempotency_key)
-        speech.by_person(job, text, by=by)
+        speech.by_person(job, text, by=by, message_id=uuid.UUID(job.input[steering.FIRST]))
         moves.announce(job, by=by)
         _wake(job.pk)
     return job
 
 
-def steer(job: Job, text: str, *, by: User | None, key: str | None = None) -> None:
-    """Said to a job at work: heard at the next file boundary, in any case before it ends. The same key says it once."""
-    _check(text)
-    text = secrets.masker(job.project).text(text)
-    message_id = uuid.uuid5(job.pk, key) if key else None
-    with transaction.atomic():
-        job = _fresh(job)
-        if message_id and Message.objects.filter(pk=message_id).exists():
-            return
-        if not is_steered(job) or job.intent == enums.Intent.CANCEL:
-            raise NotPossible("This job cannot be told anything on its way. Say it as a message of its own.")
-        if steering.count(job) >= MOST_STEERED:
-            raise NotPossible(f"A job can be told at most {MOST_STEERED} things on its way.")
-        speech.by_person(job, text, by=by, message_id=message_id)
-
-
-def is_steered(job: Job) -> bool:
-    """Whether it can be told something on its way."""
-    return job.kind in STEERED and job.is_active
-
-
-def _check(text: str) -> None:
+def check_text(text: str) -> None:
     if not text.strip():
         raise Unfit("There is nothing said.")
     if len(text) > MOST_TEXT:
@@ -92,7 +68,7 @@ def _check_reviewed(project: Project) -> None:
         raise NotPossible("What Djinn made last waits for your review. Apply or reject it under Changes, then go on.")
 
 
-def _lock(project: Project) -> None:
+def lock(project: Project) -> None:
     """Nothing starts or goes on in a project that is put away or gone."""
     found = Project.objects.select_for_update(no_key=True).filter(pk=project.pk).only("archived_at").first()
     if found is None:
@@ -111,7 +87,8 @@ def _session(project: Project, text: str, *, by: User | None) -> Session:
 
 
 def _kind(session: Session) -> enums.JobKind:
-    is_first_build = session.branch.head_id is None and not session.project.jobs.active().exists()
+    at_work = session.project.jobs.active().exclude(kind=enums.JobKind.PLAN)
+    is_first_build = session.branch.head_id is None and not at_work.exists()
     return enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT
 
 
@@ -146,6 +123,7 @@ def _queue(
         input={
             "text": text,
             "wish": text if kind == enums.JobKind.GENERATE else _wish(session, text),
+            steering.FIRST: str(uuid.uuid4()),
             **choices,
         },
         model=model or settings.DJINN_MODEL,
@@ -168,7 +146,7 @@ def _wish(session: Session, text: str) -> str:
 def stop(job: Job, *, by: User | None) -> bool:
     """A job that somebody works on is asked to stop; one that nobody owns stops now. False: it has ended before."""
     with transaction.atomic():
-        job = _fresh(job)
+        job = fresh(job)
         if leases.is_owned(job):
             _ask(job, enums.Intent.CANCEL)
         elif job.is_active:
@@ -182,7 +160,7 @@ def stop(job: Job, *, by: User | None) -> bool:
 def pause(job: Job, *, by: User | None) -> bool:
     """False when there is nothing to pause, as after a stop: that was asked for first and cannot be taken back."""
     with transaction.atomic():
-        job = _fresh(job)
+        job = fresh(job)
         if job.intent == enums.Intent.CANCEL:
             return False
         if leases.is_owned(job):
@@ -202,7 +180,7 @@ def resume(job: Job, *, by: User | None) -> None:
 def allow(job: Job, *, by: User | None) -> None:
     """A job that spent its budget gets the same once more, and goes on."""
     with transaction.atomic():
-        job = _fresh(job)
+        job = fresh(job)
         if job.state != enums.JobState.PAUSED or job.waiting_for != enums.WaitingFor.BUDGET or job.budget is None:
             raise NotPossible("This job does not wait for a budget.")
         job.budget += job.budget
@@ -221,7 +199,7 @@ def retry(job: Job, *, by: User | None) -> None:
 
 def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
     with transaction.atomic():
-        job = _fresh(job)
+        job = fresh(job)
         if job.state != expected:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
         if job.waiting_for == enums.WaitingFor.BUDGET:
@@ -237,8 +215,8 @@ def _wake(*job_ids: uuid.UUID) -> None:
         tasks.execute_job.delay_on_commit(str(job_id))
 
 
-def _fresh(job: Job) -> Job:
-    _lock(job.project)
+def fresh(job: Job) -> Job:
+    lock(job.project)
     return Job.objects.select_related("project", "branch").get(pk=job.pk)
 
 
@@ -267,7 +245,8 @@ def first_wish(project: Project) -> str:
 
 
 def _first_message(project: Project) -> Message | None:
-    return Message.objects.filter(session__project=project).order_by("created_at").first()
+    asked = Message.objects.filter(session__project=project).exclude(job__kind=enums.JobKind.PLAN)
+    return asked.order_by("created_at").first()
 
 
 def foreground(project: Project) -> Job | None:

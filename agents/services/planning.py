@@ -9,7 +9,8 @@ from agents.errors import NotPossible, Unfit
 from agents.lifecycle import plans
 from agents.models import Job
 from agents.prompts import blueprint
-from projects.models import Project, User
+from projects.models import User
+from projects.services import projects, secrets, writing
 
 
 class Overtaken(NotPossible):
@@ -18,9 +19,9 @@ class Overtaken(NotPossible):
 
 def change(job: Job, plan: dict[str, Any], *, by: User, seen: str = "") -> Job:
     """`seen` says which plan this one was made from."""
-    wanted = _checked(plan)
+    wanted = _checked(secrets.masker(job.project).value(plan))
     with transaction.atomic():
-        Project.objects.select_for_update(no_key=True).get(pk=job.project_id)
+        projects.check_open(writing.lock(job.project_id))
         fresh = Job.objects.select_related("project").get(pk=job.pk)
         if not is_changeable(fresh):
             raise NotPossible("This plan does not wait to be looked at.")
@@ -37,7 +38,7 @@ def is_changeable(job: Job) -> bool:
     return job.state == enums.JobState.PAUSED and job.waiting_for == enums.WaitingFor.APPROVAL
 
 
-def _checked(plan: dict[str, Any]) -> dict[str, Any]:
+def _checked(plan: Any) -> dict[str, Any]:
     try:
         return blueprint.from_dict(plan).as_dict()
     except blueprint.Malformed as malformed:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from agents import errors
 from agents.forms import MessageForm
-from agents.services import jobs
+from agents.services import jobs, telling
 from projects import access
 from projects.enums import Ability
 from projects.models import Project, User
@@ -34,18 +34,12 @@ def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 
 def _start(form: MessageForm, project: Project, user: User) -> MessageForm:
     """An empty form for the next message, or this one with what stands against it."""
-    text, at_work = form.cleaned_data["text"], jobs.foreground(project)
+    text, key = form.cleaned_data["text"], form.idempotency_key
     try:
-        if "now" in form.data and at_work and jobs.is_steered(at_work):
-            jobs.steer(at_work, text, by=user, key=form.idempotency_key)
-            return MessageForm()
-        jobs.start(
-            project=project,
-            text=text,
-            by=user,
-            kind=form.kind,
-            idempotency_key=form.idempotency_key,
-        )
+        if "now" in form.data and form.kind is None:
+            telling.tell(project, text, by=user, key=key)
+        else:
+            jobs.start(project=project, text=text, by=user, kind=form.kind, idempotency_key=key)
     except errors.NotPossible as refusal:
         form.add_error("text", str(refusal))
         return form

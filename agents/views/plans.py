@@ -36,6 +36,8 @@ def change(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) ->
 def _keep(request: HttpRequest, project: Project, job: Job) -> HttpResponse:
     form, user = PlanForm(request.POST), cast("User", request.user)
     if not form.is_valid():
+        if "seen" in form.errors:
+            form.add_error(None, "It cannot be told which plan this was made from. Open the plan again.")
         return _page(request, project, job, form, status=422)
     try:
         planning.change(job, form.plan(job), by=user, seen=form.cleaned_data["seen"])

@@ -4,11 +4,13 @@ import pytest
 
 from agents.engine import replay
 from agents.enums import JobKind
+from agents.errors import AppBroken
 from agents.models import Step
 from agents.services import jobs
 from projects.models import ChangeSet, Project, User
 from projects.services import files
-from tests.agents.engine.replies import asked, edit, says
+from sandboxes.models import Sandbox
+from tests.agents.engine.replies import PAGE, asked, blueprint, edit, says
 from tests.agents.engine.replies import files as written
 from tests.agents.engine.whole import payloads, run, tree, wish
 from tests.fakes.model_server import ModelServer, Script
@@ -93,3 +95,34 @@ def test_the_demo_says_that_it_cannot(styled: Project, owner: User, settings):
     job = run(jobs.start(project=styled, text="How?", by=owner, kind=JobKind.PLAN))
     assert job.state == "completed"
     assert "it only plays back changes that were recorded" in spoken(styled)[0]
+
+
+def test_an_answer_that_reached_its_length_says_so(server: ModelServer, styled: Project, owner: User):
+    server.will(says("First I would change the", finish="length"))
+    run(ask(styled, owner))
+    assert "Here the answer reached the length" in spoken(styled)[0]
+
+
+def test_a_wish_after_a_question_is_the_first_build_and_its_own_wish(
+    server: ModelServer, project: Project, owner: User
+):
+    ask(project, owner, "How would you build a shelf?")
+    first = wish(project, owner, "Build the shelf")
+    assert (first.kind, first.input["wish"]) == ("generate", "Build the shelf")
+
+
+def test_who_asks_about_a_failed_build_still_sees_it(server: ModelServer, project: Project, owner: User, monkeypatch):
+    server.will(says(blueprint()), says(written(*PAGE)))
+    job = wish(project, owner)
+    monkeypatch.setattr("agents.engine.start._start", _broken)
+    monkeypatch.setattr("agents.engine.repair.MOST_ROUNDS", 0)
+    assert run(job).state == "failed"
+    shown = Sandbox.objects.get().changeset
+    server.will(says("Because it does not start."))
+    assert run(ask(project, owner, "Why did it fail?")).state == "completed"
+    assert Sandbox.objects.get().changeset == shown
+    assert "document.title" in server.seen[0].body["messages"][0]["content"]
+
+
+def _broken(context: object) -> dict[str, object]:
+    raise AppBroken("start_failed", "The app did not answer with a page.", "Error: no")

@@ -69,7 +69,7 @@ def test_dropped_it_is_over(job: Job, owner: User, project: Project):
     assert (job.state, tree(project)) == ("cancelled", {})
 
 
-def test_paused_while_it_plans_it_still_asks(server: ModelServer, project: Project, owner: User):
+def test_paused_before_it_plans_and_failed_once_it_still_asks(server: ModelServer, project: Project, owner: User):
     server.will(Script(status=503), says(blueprint()), says(written("index.html", "style.css", "app.js")))
     made = jobs.start(project=project, text="A shelf", by=owner, model="own-model", approval="ask")
     jobs.pause(made, by=owner)

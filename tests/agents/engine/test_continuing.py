@@ -135,3 +135,53 @@ def test_no_file_is_ever_kept_in_part(server: ModelServer, job: Job, project: Pr
     job.refresh_from_db()
     assert (job.state, job.error and job.error["code"]) == ("failed", "truncated")
     assert payloads(project, "file_closed") == []
+
+
+def test_an_edit_that_broke_off_is_no_file(server: ModelServer, project: Project, owner: User, job: Job):
+    server.will(PLAN, says(block("app.js", LONG) + block("index.html", OTHER)))
+    run(job)
+    half = '<edit path="app.js">\n<<<<<<< SEARCH\n' + LONG[:900]
+    longer = LONG.replace("row", "column")
+    server.will(says(half, finish="length"), says(block("app.js", longer)))
+    second = run(wish(project, owner, "Call them columns"))
+    assert (second.state, tree(project)["app.js"]) == ("completed", longer)
+    assert replay.run(second).is_identical
+
+
+def test_a_new_file_of_an_edit_that_nobody_can_join_is_asked_for_again(
+    server: ModelServer, project: Project, owner: User, job: Job
+):
+    server.will(PLAN, says(block("app.js", LONG) + block("index.html", OTHER)))
+    run(job)
+    longer = LONG.replace("row", "column")
+    muddled = says(block("new.js", "// other\n" + longer))
+    first = says("cat > new.js << 'EOF_1'\n" + "".join(lines(longer)[:40]), finish="length")
+    server.will(first, muddled, says(block("new.js", longer)))
+    second = run(wish(project, owner, "A second one"))
+    assert (second.state, tree(project)["new.js"]) == ("completed", longer)
+    assert replay.run(second).is_identical
+
+
+def test_one_that_begins_again_and_again_is_not_asked_for_ever(server: ModelServer, job: Job):
+    """Its output is shorter than the file: each time it starts over, and is cut off again."""
+    replies = []
+    for number in range(10):
+        replies.append(says(block("app.js", f"// whole {number}\n{LONG}")))
+        begun = "".join(lines(LONG)[:38])
+        replies.append(says(f"cat > app.js << 'EOF_1'\n// try {number}\n{begun}", finish="length"))
+    server.will(PLAN, cut(after=40), *replies)
+    job = run(job)
+    assert (job.state, len(server.seen)) == ("queued", 5)
+
+
+def test_what_gave_no_word_in_between_takes_nothing_away(server: ModelServer, job: Job, project: Project):
+    pieces = lines(f"cat > app.js << 'EOF_1'\n{LONG}EOF_1\n")
+    down = [Script(status=503)] * 3
+    server.will(
+        PLAN,
+        Script(pieces=pieces, cut_after=31),
+        *down,
+        says(block("app.js", rest(after=30)) + block("index.html", OTHER)),
+    )
+    ends_well(run(job, times=3), project)
+    assert Generation.objects.latest("created_at").request["begun"]["path"] == "app.js"

@@ -8,7 +8,7 @@ from projects.models import Project, User
 from projects.services import files
 from tests.agents.engine.replies import asked, edit, says
 from tests.agents.engine.whole import payloads, run, tree, wish
-from tests.fakes.model_server import ModelServer
+from tests.fakes.model_server import ModelServer, Script
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,8 +101,17 @@ def test_what_is_too_large_to_show_may_be_written_when_it_is_named(server: Model
         ("look at src/a/index.ts: it is wrong", {"src/a/index.ts"}),
         ("Application.tsx and myApp.tsx", set()),
         ("routes/[id].tsx is the one", {"routes/[id].tsx"}),
+        ("." * 20_000 + " style.css", {"style.css"}),
     ],
 )
 def test_files_are_named_by_path_or_by_a_name_of_their_own(text: str, found: set[str]):
     manifest = dict.fromkeys(("src/App.tsx", "style.css", "src/a/index.ts", "src/b/index.ts", "routes/[id].tsx"), None)
     assert reading.named(text, manifest) == found  # type: ignore[arg-type]  # only its paths are looked at
+
+
+def test_another_model_that_cannot_be_asked_takes_nothing_away(server: ModelServer, styled: Project, owner: User):
+    server.will(says(edit("index.html", "<h1>Shelf</h1>", "<h1>Books</h1>") + WRONG), says(WRONG))
+    server.will_as("b", Script(status=401, error="Incorrect API key"))
+    job = run(wish(styled, owner, "Call it books, in green", model="a, b"))
+    assert (job.state, tree(styled)["index.html"]) == ("completed", "<h1>Books</h1>\n")
+    assert server.asked() == ["a", "a", "a", "b"]

@@ -25,6 +25,9 @@ class Folder:
     def remove(self, path: str) -> None:
         self.files.pop(path, None)
 
+    def refusal(self, path: str) -> str:
+        return f"{path}: NOT_SHOWN." if path == "unseen.js" else ""
+
     def text(self, path: str) -> str:
         return self.files[path].decode()
 
@@ -121,3 +124,10 @@ def test_files_are_removed_and_moved():
     carry_out("mv nothing.txt d.txt", folder, PLAIN)
     carry_out("mkdir -p src", folder, PLAIN)
     assert folder.files == {"c.txt": b"b"}
+
+
+def test_nothing_is_moved_over_a_file_that_was_not_shown():
+    folder = Folder(a__js="new")
+    with pytest.raises(packages.Unusable, match="NOT_SHOWN"):
+        carry_out("mv a.js unseen.js", folder, PLAIN)
+    assert folder.text("a.js") == "new"

@@ -5,10 +5,10 @@ import pytest
 from agents import errors
 from agents.engine import replay
 from agents.lifecycle import steering
-from agents.models import Generation, Job, Message
-from agents.services import jobs
+from agents.models import Generation, Job
+from agents.services import jobs, telling
 from projects.models import Project, User
-from projects.services import changesets, files, secrets
+from projects.services import changesets, files
 from tests.agents.engine.replies import PAGE, asked, blueprint, edit, says
 from tests.agents.engine.replies import files as written
 from tests.agents.engine.whole import in_background, payloads, run, tree, wish
@@ -37,7 +37,7 @@ def broken_into(job: Job, owner: User, *texts: str) -> Job:
     thread = in_background(job)
     wait_for(lambda: first_closed(job), seconds=60, what="the first file")
     for text in texts:
-        jobs.steer(job, text, by=owner)
+        telling.steer(job, text, by=owner)
     thread.join(timeout=60)
     assert not thread.is_alive()
     job.refresh_from_db()
@@ -61,15 +61,17 @@ def test_the_reply_is_left_at_the_next_file_and_the_rest_knows(
 
 def test_several_words_are_taken_in_at_once(server: ModelServer, job: Job, owner: User):
     job = broken_into(job, owner, "In green, please", "And larger")
-    assert (job.state, steering.heard(job)) == ("completed", 2)
+    assert (job.state, steering.unheard(job)) == ("completed", [])
     assert asked(server)[-1] == "In green, please\n\nAnd larger"
 
 
 def test_said_before_it_began_it_is_known_from_the_start(server: ModelServer, job: Job, owner: User):
     server.will(says(blueprint()), says(written(*PAGE)), GREEN)
-    jobs.steer(job, "In green, please", by=owner)
+    telling.steer(job, "In green, please", by=owner)
     assert run(job).state == "completed"
     assert Generation.objects.filter(error_code="abandoned").count() == 0
+    assert "In green, please" in asked(server)[0], "also when it is planned"
+    assert "In green, please" in server.seen[1].body["messages"][0]["content"]
     assert asked(server)[-1] == "In green, please"
 
 
@@ -81,7 +83,7 @@ def test_said_while_the_app_starts_it_goes_back_once_more(
     plans = changesets.plans
 
     def late(changeset):
-        jobs.steer(job, "In green, please", by=owner, key="once")
+        telling.steer(job, "In green, please", by=owner, key="once")
         return plans(changeset)
 
     monkeypatch.setattr(changesets, "plans", late)
@@ -95,7 +97,7 @@ def test_said_while_the_app_starts_it_goes_back_once_more(
 def test_an_edit_takes_it_in_before_its_version(server: ModelServer, project: Project, owner: User):
     files.save(project.branches.get(), "index.html", b"<h1>Shelf</h1>\n", by=owner)
     second = wish(project, owner, "Call it books")
-    jobs.steer(second, "No: call it novels", by=owner)
+    telling.steer(second, "No: call it novels", by=owner)
     server.will(
         says(edit("index.html", "<h1>Shelf</h1>", "<h1>Books</h1>")),
         says(edit("index.html", "<h1>Books</h1>", "<h1>Novels</h1>")),
@@ -108,20 +110,41 @@ def test_after_a_failure_the_retry_hears_it(server: ModelServer, job: Job, proje
     server.will(Script(status=401, error="Incorrect API key"))
     assert run(job).state == "failed"
     with pytest.raises(errors.NotPossible):
-        jobs.steer(job, "In green, please", by=owner)
+        telling.steer(job, "In green, please", by=owner)
     jobs.retry(job, by=owner)
-    jobs.steer(job, "In green, please", by=owner)
+    telling.steer(job, "In green, please", by=owner)
     server.will(says(blueprint()), says(written(*PAGE)), GREEN)
     assert (run(job).state, "green" in tree(project)["style.css"]) == ("completed", True)
 
 
-def test_the_same_key_says_it_once(job: Job, owner: User):
-    for _ in range(2):
-        jobs.steer(job, "In green, please", by=owner, key="k" * 32)
-    assert Message.objects.filter(job=job).count() == 2
+def test_what_does_not_fit_is_told(server: ModelServer, job: Job, project: Project, owner: User):
+    server.will(says(blueprint()), says(written(*PAGE)), says(edit("style.css", "  colour: red;", "  colour: green;")))
+    telling.steer(job, "In green, please", by=owner)
+    assert run(job).state == "completed"
+    said = [payload["text"] for payload in payloads(project, "message_sent") if payload["role"] == "assistant"]
+    assert any("was left out" in text and "style.css, block 1: NO_MATCH" in text for text in said)
 
 
-def test_a_secret_said_by_mistake_is_not_kept(job: Job, owner: User, project: Project):
-    secrets.put(project, name="API_KEY", value="q9-Kx27-wz81-Lm", by=owner)
-    jobs.steer(job, "Use q9-Kx27-wz81-Lm", by=owner)
-    assert Message.objects.latest("created_at").text == "Use [secret API_KEY]"
+def test_what_stands_after_the_last_file_is_read_to_its_end(
+    server: ModelServer, job: Job, project: Project, owner: User
+):
+    reply = "cat > notes.txt << 'EOF_n'\nnotes\nEOF_n\n" + written(*PAGE) + "rm notes.txt\n"
+    slow = Script(pieces=reply.splitlines(keepends=True), pause=0.15)
+    server.will(says(blueprint()), slow, says("It is green already."))
+    thread = in_background(job)
+    wait_for(lambda: len(payloads(project, "file_closed")) == 3, seconds=60, what="the last file but one")
+    telling.steer(job, "In green, please", by=owner)
+    thread.join(timeout=60)
+    job.refresh_from_db()
+    assert (job.state, sorted(tree(project))) == ("completed", sorted(PAGE))
+    assert replay.run(job).is_identical
+
+
+def test_the_model_is_told_what_the_words_are_about(server: ModelServer, project: Project, owner: User):
+    files.save(project.branches.get(), "index.html", b"<h1>Shelf</h1>\n", by=owner)
+    second = wish(project, owner, "Call it books")
+    telling.steer(second, "No, the other word", by=owner)
+    server.will(says(edit("index.html", "<h1>Shelf</h1>", "<h1>Books</h1>")), says("Which?"))
+    run(second)
+    turns = [message["content"] for message in server.seen[-1].body["messages"][1:]]
+    assert turns == ["Call it books", "Done.", "No, the other word"]

@@ -59,8 +59,22 @@ def test_a_reply_may_repeat_the_whole_file(count):
         (text_of(WHOLE[:60]), text_of(WHOLE[19:])),
         (text_of(WHOLE[:60]), text_of([*WHOLE[:2], "something else", *WHOLE[2:]])),
         (text_of(WHOLE[:60]), text_of([*WHOLE[50:55], "something else", *WHOLE[60:]])),
+        (text_of(WHOLE[:60]), text_of(["// a note on top", *WHOLE])),
+        (text_of(WHOLE[:60]), text_of(["", *WHOLE])),
+        (text_of(WHOLE[:50]), text_of(["line number 'zero' of the file", *WHOLE[1:]])),
     ],
-    ids=["bracket", "blank", "stands-twice", "twice-in-a-row", "too-many", "all-over", "altered"],
+    ids=[
+        "bracket",
+        "blank",
+        "stands-twice",
+        "twice-in-a-row",
+        "too-many",
+        "all-over",
+        "altered",
+        "noted",
+        "led-in",
+        "first-line",
+    ],
 )
 def test_what_nobody_can_know_is_said_and_nothing_is_joined(text, reply):
     assert continuing.join(text, reply) == Joined(text, is_ambiguous=True)

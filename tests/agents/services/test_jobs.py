@@ -42,7 +42,7 @@ def test_the_first_message_starts_a_build(job: Job, project: Project, owner: Use
 def test_a_message_during_the_build_is_an_edit_that_waits(job: Job, project: Project, owner: User):
     second = jobs.start(project=project, text="Make it green", by=owner)
     assert (second.kind, second.state) == ("edit", "queued")
-    assert second.input == {"text": "Make it green", "wish": "A reading list"}
+    assert (second.input["text"], second.input["wish"]) == ("Make it green", "A reading list")
     assert feed.since(project.pk, 0)[-1].payload["message"] == "Waits for 1 job before it."
 
 

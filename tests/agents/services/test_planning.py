@@ -1,12 +1,15 @@
 """A plan that waits is put right by a person: checked, never written over unseen, and only while it waits."""
 
 import pytest
+from django.utils import timezone
 
 from agents import errors
 from agents.lifecycle import plans
-from agents.models import Job
+from agents.models import AgentState, Job
 from agents.services import jobs, planning
+from projects.errors import Refusal
 from projects.models import Project, User
+from projects.services import secrets
 from tests.agents import planned
 
 pytestmark = pytest.mark.django_db
@@ -56,4 +59,17 @@ def test_a_plan_nobody_could_build_from_is_refused_in_words(job: Job, owner: Use
 def test_once_it_is_built_the_plan_stands(job: Job, owner: User):
     jobs.resume(job, by=owner)
     with pytest.raises(errors.NotPossible, match="does not wait"):
+        planning.change(job, edited(job, name="Late"), by=owner)
+
+
+def test_a_secret_in_a_plan_is_not_kept(job: Job, owner: User, project: Project):
+    secrets.put(project, name="API_KEY", value="q9-Kx27-wz81-Lm", by=owner)
+    changed = planning.change(job, edited(job, description="With q9-Kx27-wz81-Lm"), by=owner)
+    assert changed.blueprint["description"] == "With [secret API_KEY]"
+    assert AgentState.objects.get(project=project).blueprint == changed.blueprint
+
+
+def test_of_an_archived_project_no_plan_is_changed(job: Job, owner: User, project: Project):
+    Project.objects.filter(pk=project.pk).update(archived_at=timezone.now())
+    with pytest.raises(Refusal):
         planning.change(job, edited(job, name="Late"), by=owner)
