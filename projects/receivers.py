@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from projects.feed import bells
 from projects.models import Member, User
@@ -27,7 +28,9 @@ def on_user_saved(*, instance: User, created: bool, update_fields: Collection[st
 
 
 def on_session_deleted(*, instance: Session, **_: Any) -> None:
-    """Signed out here, or there from elsewhere."""
+    """Signed out here, or there from elsewhere. What had run out opened nothing any more."""
+    if instance.expire_date < timezone.now():
+        return
     user_id = instance.get_decoded().get(SESSION_KEY)
     if user_id is not None:
         sockets.ask_again(int(user_id))

@@ -50,12 +50,14 @@ def begun(data: bytes, forms: Forms) -> Iterator[Begun]:
     # Nothing has come since but what may become the next row.
     is_last = bool(rows) and data.find(b"\n", rows[-1].end) + 1 in {0, last} and len(data) - last <= _MOST_ROW
     content, row_of = _read(rows) if is_last else (b"", [])
-    for at, name in forms.beginnings(content):
-        yield Begun(rows[row_of[at]].start, name, len(content) - at >= _TELLING)
     # A row of its own at the end may yet turn out to be none, or to go on.
-    is_open = is_last and rows[-1].end >= last
-    for start, end, name in forms.spans(content) if is_open else ():
-        if row_of[end - 1] == len(rows) - 1:
+    held = len(rows) - 1 if is_last and rows[-1].end >= last else len(rows)
+    for at, name in forms.beginnings(content):
+        held = min(held, row_of[at])
+        yield Begun(rows[row_of[at]].start, name, len(content) - at >= _TELLING)
+    # What ends in a row that is kept back is kept back from its first: apart from it the row would say the end.
+    for start, end, name in forms.spans(content) if held < len(rows) else ():
+        if row_of[end - 1] >= held:
             yield Begun(rows[row_of[start]].start, name, is_telling=True)
 
 
@@ -68,7 +70,7 @@ def _dumps(data: bytes) -> list[list[Row]]:
 def _rows(data: bytes) -> Iterator[Row]:
     at = 0
     for number, line in enumerate(data.split(b"\n")):
-        found = _ROW.search(line)
+        found = _ROW.search(line, max(0, len(line) - _MOST_ROW))
         if found and found.end() - found.start() <= _MOST_ROW:
             kind = "groups" if found["groups"] else "pairs"
             digits = found[kind].decode().replace(" ", "")

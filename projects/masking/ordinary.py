@@ -16,7 +16,8 @@ _SHORT = re.compile(r"[0-9]{1,5}|[a-z]{1,3}[0-9]?|[A-Z]{1,3}[0-9]?")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,12}Z?)?")
 _WORD = re.compile(r"([a-z]+|[A-Z][a-z]*|[A-Z]+)[0-9]{0,2}")
 
-# Which letters follow which in words. Eight letters drawn at random are all in it once in eighty times, sixteen never.
+# Which letters follow which in words. Eight letters drawn at random are all in it once in eighty
+# times, sixteen once in ten thousand.
 _FOLLOWERS = {
     "a": "bcdfgiklmnprstuvwxy",
     "b": "aeijlorsuy",

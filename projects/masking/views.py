@@ -47,13 +47,14 @@ class View:
         return [place for place in places if data[place] not in self.between]
 
 
-BASE64 = View(re.compile(rb"\\+(?:[nrt]|(?=/))"), (b"\\",), b" \t\r\n\f\v", re.compile(rb"\\+\Z"), 8)
+# Runs of backslashes are read whole and once: each of them as a beginning would cost the square of their number.
+BASE64 = View(re.compile(rb"(?<!\\)\\++(?:[nrt]|(?=/))"), (b"\\",), b" \t\r\n\f\v", re.compile(rb"(?<!\\)\\++\Z"), 8)
 _SMALL = bytes(range(256)).lower()
 HEX = View(
-    re.compile(rb"\\+[nrtx]|0[xX]"),
+    re.compile(rb"(?<!\\)\\++[nrtx]|0[xX]"),
     (b"\\", b"0x", b"0X"),
     b" \t\r\n\f\v:,-%",
-    re.compile(rb"(\\+|0| ?\.{1,3} ?)\Z"),
+    re.compile(rb"((?<!\\)\\++|0| ?\.{1,3} ?)\Z"),
     12,
     _SMALL,
     re.compile(rb"(?<=[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}) \.\.\. "),

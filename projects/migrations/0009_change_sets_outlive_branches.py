@@ -31,5 +31,5 @@ class Migration(migrations.Migration):
                 to="projects.branch",
             ),
         ),
-        migrations.RunPython(name_branches, migrations.RunPython.noop),
+        migrations.RunPython(name_branches)  # no way back: what outlived its branch has none,
     ]

@@ -48,8 +48,14 @@ def ensure_handle(user: User) -> str:
     raise errors.Busy("No free handle was found. Please try again.")
 
 
+def check_not_above(user: User, by: User) -> None:
+    """What lets a superuser in is taken away by superusers alone."""
+    if user.is_superuser and not by.is_superuser:
+        raise errors.NotAllowed("Only a superuser decides how a superuser signs in.")
+
+
 def shown(user: User) -> str:
-    """What others in a project may call somebody: never an address. Everything that is shown of people asks here."""
+    """What others in a project may call somebody: never an address."""
     return user.shown
 
 

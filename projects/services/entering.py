@@ -7,7 +7,7 @@ from allauth.account.internal.flows import reauthentication
 from allauth.account.internal.flows.signup import complete_signup
 from allauth.account.stages import LoginStageController
 from allauth.core import ratelimit
-from django.apps import apps
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
@@ -51,11 +51,9 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> User:
 
 def confirm(request: HttpRequest, *, code: str) -> User:
     """The second step: a code of the app, or one kept for recovery."""
-    stage = LoginStageController.enter(request, SECOND) if apps.is_installed("allauth.mfa") else None
+    stage = LoginStageController.enter(request, SECOND)
     if stage is None:
         raise errors.Closed("No sign-in waits for a code; begin with e-mail and password.")
-    from allauth.mfa.base.forms import AuthenticateForm  # late: its models are only there where it is installed
-
     form = AuthenticateForm(user=stage.login.user, data={"code": code})
     _accept(form, _WRONG_CODE)
     form.save()
@@ -72,13 +70,9 @@ def confirm_again(request: HttpRequest, user: User, *, password: str | None, cod
     if code is None:
         _accept(forms.ReauthenticateForm(user=user, data={"password": password}), "This password is not right.")
         reauthentication.reauthenticate_by_password(request)
-    elif apps.is_installed("allauth.mfa"):
-        from allauth.mfa.base.forms import ReauthenticateForm  # late: its models are only there where it is installed
-
+    else:
         _accept(form := ReauthenticateForm(user=user, data={"code": code}), _WRONG_CODE)
         form.save()
-    else:
-        raise errors.WrongCredentials(_WRONG_CODE)
 
 
 def _accept(form: Any, otherwise: str) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from projects import sealing
 from projects.models import User
-from projects.services import audit
+from projects.services import accounts, audit
 
 ABOUT = "second factor"
 # allauth's names: of what an app makes codes from, and of what codes for recovery are made from.
@@ -52,6 +52,7 @@ def remove(user: User, *, by: User | None) -> int:
 
 def remove_one(factor: Authenticator, *, by: User) -> None:
     """With the last one go the codes for recovery: they help whoever lost it, and are no factor of their own."""
+    accounts.check_not_above(factor.user, by)
     with transaction.atomic():
         theirs = Authenticator.objects.filter(user=factor.user)
         count = int(theirs.filter(pk=factor.pk).delete()[0])

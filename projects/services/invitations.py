@@ -80,7 +80,7 @@ def resend(invitation: Invitation, *, by: User) -> Offer:
     with transaction.atomic():
         fresh = writing.lock(invitation.project_id)
         projects.check_open(fresh)
-        access.check_still(fresh, Ability.OWN, by=by, right="projects.change_invitation")
+        access.check_still(fresh, Ability.OWN, by=by, right="projects.add_invitation")
         _check_letters(by)
         waits = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
         if not waits.update(digest=access.digest_of(secret), expires_at=_end(), created_by=by):

@@ -68,18 +68,19 @@ def _carry_out(project: Project, command: Command, folder: Path, by: User) -> Ve
         _delete(project, name, command, by)
         return None
     arrived = arriving.take_in(folder, [command.new], project=project)
-    step = _step(project, command, arrived)
+    step = _step(project, name, command, arrived)
     with transaction.atomic():
         return _move(writing.lock(project.pk), name, command, arrived, step, by=by)
 
 
-def _step(project: Project, command: Command, arrived: Arrived) -> Step:
-    """From what the pusher saw, or for a new branch from where it parts from what is here; both are held against
-    what is true under the lock."""
+def _step(project: Project, name: str, command: Command, arrived: Arrived) -> Step:
+    """From where the branch is, or for a new one from where it parts from what is here; both are held against what is
+    true under the lock."""
+    branch = Branch.objects.filter(project=project, name=name).first()
     known = arriving.known_commits(project)
     parents = {known[oid] for one in arrived.arrivals for oid in one.commit.parents if oid in known}
     parted = Version.objects.filter(pk__in=parents).order_by("-number").values_list("pk", flat=True).first()
-    before = parted if command.old == NOTHING else known.get(command.old)
+    before = parted if branch is None else branch.head_id
     after = arriving.tree_of(arrived, command.new)
     return writing.step(before, applying.tree_of(known.get(command.new)) if after is None else after)
 

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from projects import errors
 from projects.models import User
-from projects.services import audit
+from projects.services import accounts, audit
 
 
 def of_user(user: User) -> list[UserSession]:
@@ -15,6 +15,7 @@ def of_user(user: User) -> list[UserSession]:
 
 
 def end(user: User, session_id: int, *, by: User) -> None:
+    accounts.check_not_above(user, by)
     session = UserSession.objects.filter(user=user, pk=session_id).first()
     if session is None:
         raise errors.Missing("You are not signed in there any more.")

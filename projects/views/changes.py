@@ -157,12 +157,16 @@ def resolve(request: HttpRequest, owner: str, project: str, change: UUID) -> Htt
         raise Http404
     seen = review.Looked(form.cleaned_data["seen"], form.cleaned_data["head"])
     choices = {key.removeprefix("take:"): str(value) for key, value in request.POST.items() if key.startswith("take:")}
-    if rest := request.POST.get("rest"):
-        choices = {**{one.path: rest for one in review.clashes(changeset)}, **choices}
+    rest = request.POST.get("rest")
+
+    def resolved() -> ChangeSet:
+        others = {one.path: rest for one in review.clashes(changeset)} if rest else {}
+        return review.resolve(changeset, {**others, **choices}, by=user_of(request), seen=seen)
+
     made: list[ChangeSet] = []
     answer = attempt(
         request,
-        lambda: made.append(review.resolve(changeset, choices, by=user_of(request), seen=seen)),
+        lambda: made.append(resolved()),
         to=_page(at, change),
         said="Resolved. Look at it once more, then apply it.",
     )

@@ -119,3 +119,16 @@ def test_who_may_only_look_ends_nothing(people: People, rows: dict[str, Model]) 
         assert client.post(f"{address}{rows[address].pk}/delete/", {"post": "yes"}).status_code == 403
         select(client, address, rows[address])
     assert (Authenticator.objects.count(), AuditEntry.objects.count()) == (1, 0)
+
+
+def test_what_lets_a_superuser_in_is_taken_away_by_superusers_alone(people: People, rows: dict[str, Model]) -> None:
+    helper = User.objects.create_user("helper@example.org", "a good password", is_staff=True)
+    rights = ["delete_usersession", "view_usersession", "delete_authenticator", "view_authenticator"]
+    helper.user_permissions.add(*Permission.objects.filter(codename__in=rights))
+    User.objects.filter(pk__in=[rows[at].user_id for at in (SESSIONS, FACTORS)]).update(is_superuser=True)  # type: ignore[attr-defined]
+    client = Client()
+    client.force_login(helper, backend=BACKEND)
+    for address in (SESSIONS, FACTORS):
+        assert client.post(f"{address}{rows[address].pk}/delete/", {"post": "yes"}).status_code == 403
+        select(client, address, rows[address])
+    assert (Authenticator.objects.count(), AuditEntry.objects.count()) == (1, 0)

@@ -84,6 +84,19 @@ def test_an_empty_project_is_cloned_and_gets_its_first_version_by_a_push(people:
     assert cloned().head() == pushed
 
 
+def test_all_branches_of_a_new_history_are_pushed_at_once(people: People, cloned: Cloned):
+    """To a main that is there and empty, with a new branch beside it."""
+    clone = cloned()
+    clone.commit("Begin", a_txt="one\n")
+    clone.git("branch", "feature")
+    last = clone.commit("More", a_txt="two\n")
+    clone.git("push", "-q", "--all")
+    main, feature = (people.project.branches.select_related("head").get(name=name) for name in ("main", "feature"))
+    assert main.head is not None
+    assert feature.head is not None
+    assert (main.head.commit_oid, main.head.number, feature.head.number) == (last, 2, 1)
+
+
 def test_a_push_makes_a_version_of_each_commit_and_moves_the_head_once(people: People, cloned: Cloned):
     files.save(people.main, "a.txt", b"one\n", by=people.owner)
     clone = cloned()

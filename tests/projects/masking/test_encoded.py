@@ -230,3 +230,36 @@ def test_many_are_looked_for_as_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     for most in (0, 10_000):
         monkeypatch.setattr("projects.masking.looking._MANY", most)
         assert Masker(values).text(text) == found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\\" * 64_000,
+        b"000000: 00  " * 5_500 + b"\x01",
+        b"000000 00 |" * 6_000 + b"\x01",
+        json.dumps(json.dumps(json.dumps(json.dumps("\\" * 500)))).encode() * 4,
+    ],
+    ids=["backslashes", "groups", "pairs", "nested"],
+)
+@pytest.mark.timeout(20)
+def test_what_is_written_to_keep_us_busy_is_read_once(data: bytes) -> None:
+    """Each of these took seconds to minutes, and nothing else ran meanwhile; now it is a fraction of a second."""
+    masker = Masker([("KEY", "Zx9!kQ77wPq2LmVv")])
+    assert masker.data(data) == data
+    stream = Stream(masker)
+    assert b"".join((*(stream.feed(data[at : at + 500]) for at in range(0, len(data), 500)), stream.end())) == data
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_a_dump_that_comes_row_by_row_tells_nothing(count: int) -> None:
+    """Whatever letter its rows end with: it may be the first of another secret."""
+    drawn = random.Random(7)
+    letters = string.ascii_letters + string.digits + "!#+,-/<"
+    for _ in range(40):
+        secrets = ["".join(drawn.choices(letters, k=40)) for _ in range(count)]
+        said = xxd(f"{'x' * drawn.randrange(16)}{secrets[0]} tail!\n".encode()).encode()
+        masker = Masker([(f"KEY{number}", secret) for number, secret in enumerate(secrets)])
+        stream = Stream(masker)
+        told = b"".join((*(stream.feed(line) for line in said.splitlines(keepends=True)), stream.end()))
+        assert told == masker.data(said)
