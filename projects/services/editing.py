@@ -17,7 +17,7 @@ from projects.store.trees import Manifest
 # More than this is no reading matter, and no form's; the download has it.
 MOST_SHOWN = 1024 * 1024
 # Whoever reads a text for longer than so many versions of a project is shown both sides and no join.
-MOST_BACK = 200
+MOST_BACK = 50
 
 
 @dataclass(frozen=True)
