@@ -1,11 +1,12 @@
 """Jobs and what they did, as the API takes and gives them."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from agents.enums import GenerationState, Intent, JobKind, JobState, Phase, StepState, WaitingFor
 from agents.models import Generation, Job
@@ -19,6 +20,14 @@ from projects.rest import In, Int, Out, Text
 from sandboxes.enums import CommandKind, CommandState
 
 MOST_BUDGET = 999_999
+_NUMBER = re.compile(r"[-+.0-9eE_]+|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
+
+
+def _written_out(moment: Any) -> Any:
+    """A number is no moment, though some would take it for seconds."""
+    if isinstance(moment, int | float) or (isinstance(moment, str) and _NUMBER.fullmatch(moment.strip())):
+        raise ValueError("is a number and no moment")
+    return moment
 
 
 def _everywhere(moment: datetime) -> datetime:
@@ -47,7 +56,7 @@ class JobQuery(In):
     kind: JobKind | None = None
     project: UUID | None = None
     session: UUID | None = None
-    since: Annotated[AwareDatetime, AfterValidator(_everywhere)] | None = Field(
+    since: Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_everywhere)] | None = Field(
         None, description="Only what was asked for at this moment or later."
     )
     text: str | None = Text(None, least=1, most=100, description="Part of the title or of what was said.")

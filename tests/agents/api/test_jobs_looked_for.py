@@ -63,7 +63,17 @@ def test_jobs_are_looked_for(
 
 
 @pytest.mark.parametrize(
-    "query", ["?state=gone", "?since=yesterday", "?since=0001-01-01T00:00:00%2B23:59", "?text=", "?project=7"]
+    "query",
+    [
+        "?state=gone",
+        "?since=yesterday",
+        "?since=0.5",
+        "?since=1e9",
+        "?since=-1",
+        "?since=0001-01-01T00:00:00%2B23:59",
+        "?text=",
+        "?project=7",
+    ],
 )
 def test_what_cannot_be_looked_for_is_refused(people: People, program: Programs, query: str) -> None:
     assert problem(program(people.owner).get(f"/jobs{query}"))["code"] == "invalid"
