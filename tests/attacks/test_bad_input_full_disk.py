@@ -72,7 +72,7 @@ def test_a_job_under_way_waits_for_room_and_repeats_nothing(one: Installation, d
     wait_for(lambda: faults.FULL.sentence in _log(one)[said:], seconds=60, what="the worker to meet the full disk")
     assert one.client.get(home).status_code in {200, 507}
     # Some rounds of the reapers, too, whose messages find no room.
-    wait_for(lambda: _log(one)[said:].count("reap jobs") >= 2, seconds=60, what="the clock to meet it")
+    wait_for(lambda: _log(one)[said:].count("reap_jobs") >= 2, seconds=60, what="the clock to meet it")
     disk.make_room()
     one.completed()
     paths = [path for (path,) in one.rows(CLOSED)]
