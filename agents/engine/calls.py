@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from agents import enums, errors
-from agents.engine import purse, trials
+from agents.engine import faultpoints, purse, trials
 from agents.engine.context import Context
 from agents.llm import gateway
 from agents.llm.base import Finish, Request, Spent, Text, ToolCall
@@ -81,7 +81,9 @@ class Call:
                         self._spent = delta
                     case Finish():
                         self.finish = delta
+            faultpoints.reach("reply_ended")
             self._settle()
+            faultpoints.reach("reply_settled")
         except errors.Cancelled:
             self._settle(error="cancelled")
             self.context.heed()
@@ -100,6 +102,7 @@ class Call:
         Generation.objects.filter(pk=self.id).update(response=self.text, staged=F("staged") + 1)
 
     def _open(self) -> None:
+        faultpoints.reach("call_unopened")
         self._began = self._flushed = time.monotonic()
         with self.context.hold() as job:
             reserve = purse.put_aside(job, self.request)
@@ -116,6 +119,7 @@ class Call:
                 prompt_hash=self.prompt_hash,
                 request=_kept(self.request),
             )
+        faultpoints.reach("call_opened")
 
     def _take(self, text: str) -> str:
         now, text = time.monotonic(), storable.text(text)
@@ -125,6 +129,7 @@ class Call:
         if now - self._flushed >= _FLUSH_EVERY:
             self._flushed = now
             self._row().update(response=self.text, first_token_ms=self._first)
+        faultpoints.reach("reply_growing")
         return text
 
     def _row(self) -> QuerySet[Generation]:

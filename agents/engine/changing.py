@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.engine import asking, continuing, reading, sinks, steps
+from agents.engine import asking, continuing, faultpoints, reading, sinks, steps
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.speech import say
@@ -43,6 +43,7 @@ def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]
             if rung.is_own or failure.retryable:
                 raise
             break  # the other model cannot be asked: what did not fit is told
+        faultpoints.reach("edits_unapplied")
         begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
         if not complaints:

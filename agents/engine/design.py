@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from agents import prompts
-from agents.engine import asking, steps
+from agents.engine import asking, faultpoints, steps
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech
@@ -93,3 +93,4 @@ def _tell(speech: Speech, text: str, said: int) -> int:
 def _keep(context: Context, plan: dict[str, Any]) -> None:
     with context.hold() as job:
         plans.keep(job, plan)
+    faultpoints.reach("plan_kept")

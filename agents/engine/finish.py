@@ -1,6 +1,7 @@
 """The end of a job: its changes become a version, in the same transaction as its completion."""
 
 from agents import enums
+from agents.engine import faultpoints
 from agents.engine.context import Context
 from agents.lifecycle import moves, steering
 from agents.models import Job
@@ -22,10 +23,12 @@ def run(context: Context) -> None:
     if is_asked and _leave_open(context, changeset, sandbox):
         return
     for plan in changesets.plans(changeset):
+        faultpoints.reach("version_unwritten")
         with context.hold_on_course() as job:
             if _goes_on(job):
                 return
             version = changesets.write(changeset, plan, by=job.created_by, message=moves.title(job))
+            faultpoints.reach("version_written")
             if version is not None:
                 _complete(context, sandbox, version)
                 return

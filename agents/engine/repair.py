@@ -10,7 +10,7 @@ import itertools
 from django.db.models import Q, QuerySet
 
 from agents import enums
-from agents.engine import changing, install, report, start, steps
+from agents.engine import changing, faultpoints, install, report, start, steps
 from agents.engine.context import Context
 from agents.engine.report import Report
 from agents.errors import AppBroken, Failure, ModelFailure
@@ -50,12 +50,15 @@ def begin(context: Context, broken: AppBroken) -> None:
     One transaction: no crash can leave a failure recorded that nobody goes on from.
     """
     told = _report(context, broken)
+    faultpoints.reach("failure_unrecorded")
     with context.hold_on_course() as job:
         verdict = _verdict(job, told)
         _fail_step(job, told)
+        faultpoints.reach("failure_recorded")
         if not verdict:
             moves.advance(job, enums.Phase.IMPLEMENTING)
             _announce(job, told)
+    faultpoints.reach("repair_begun")
     if verdict:
         raise Failure(broken.code, f"{verdict}\n\n{broken.message}")
 

@@ -14,7 +14,21 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from agents import enums
-from agents.engine import answer, chores, design, edit, finish, implement, install, purse, reading, repair, start, steer
+from agents.engine import (
+    answer,
+    chores,
+    design,
+    edit,
+    faultpoints,
+    finish,
+    implement,
+    install,
+    purse,
+    reading,
+    repair,
+    start,
+    steer,
+)
 from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, plans, turns
@@ -34,12 +48,14 @@ def execute(job_id: uuid.UUID | str) -> list[uuid.UUID]:
     job = Job.objects.select_related("project", "branch").filter(pk=job_id).first()
     if lease is None or job is None:
         return []
+    faultpoints.reach("claimed")
     context = Context(lease, job)
     try:
         with context.beating():
             _attempt(context)
     except leases.LeaseLost:
         return []
+    faultpoints.reach("job_let_go")
     return turns.upcoming(job.lane)
 
 
@@ -80,6 +96,7 @@ def _begin(context: Context) -> None:
             job.kind = enums.JobKind.GENERATE
             job.save(update_fields=["kind"])
         moves.begin(job)
+    faultpoints.reach("job_begun")
 
 
 def _walk(context: Context) -> None:
@@ -87,6 +104,7 @@ def _walk(context: Context) -> None:
     began = time.monotonic()
     while context.job.state == enums.JobState.RUNNING:
         _WORK[enums.Phase(context.job.phase)](context)
+        faultpoints.reach("phase_done")
         if time.monotonic() - began > _TURN_SECONDS and context.job.state == enums.JobState.RUNNING:
             with context.hold_on_course() as job:
                 moves.give_way(job)

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agents.engine import reading
+from agents.engine import faultpoints, reading
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech, say
@@ -92,6 +92,7 @@ class JobSink:
         self, kind: str, path: str, content: bytes | None, *, executable: bool, expected: str, **told: object
     ) -> None:
         """One transaction: the file is staged, the plan knows, everybody is told; then it is shown."""
+        faultpoints.reach("file_unstaged")
         with self.context.hold() as job:
             changesets.stage(self.changeset, path, content, executable=executable, expected=expected)
             feed.record(job.project, kind, self._payload(path, **told), job_ref=job.pk)
@@ -99,7 +100,9 @@ class JobSink:
             if self.call is not None:
                 self.call.count_staged()
             is_steered = kind == "file_closed" and self._is_steered(job)
+        faultpoints.reach("file_staged")
         sync.push(self.sandbox, path, content)
+        faultpoints.reach("file_pushed")
         if is_steered:
             raise Steered
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
+from agents.engine import faultpoints
 from agents.engine.context import Context
 from agents.models import Step
 
@@ -18,9 +19,12 @@ def once(context: Context, key: str, work: Callable[[Step], Output], *, role: st
     step = _begin(context, key, role=role, title=title)
     if step.state == enums.StepState.DONE:
         return dict(step.output)
+    faultpoints.reach("step_begun")
     output = work(step)
+    faultpoints.reach("step_worked")
     with context.hold():
         _settle(step, output)
+    faultpoints.reach("step_done")
     return output
 
 

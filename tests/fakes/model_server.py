@@ -1,7 +1,7 @@
 """A model provider on a real socket: speaks the OpenAI streaming protocol, misbehaves on request.
 
 Each request takes the next script, the last one is used for ever. A model that was given scripts of its own
-takes those instead.
+takes those instead; one that chooses answers by what it is asked.
 """
 
 import asyncio
@@ -66,6 +66,7 @@ class ModelServer:
     def __init__(self) -> None:
         self.scripts: list[Script] = [Script()]
         self.of_model: dict[str, list[Script]] = {}
+        self._choose: Callable[[Seen], Script] | None = None
         self.seen: list[Seen] = []
         self.arrived = threading.Condition()
         self.port = 0
@@ -76,12 +77,17 @@ class ModelServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     def will(self, *scripts: Script) -> None:
-        self.scripts, self.of_model = list(scripts), {}
+        self.scripts, self.of_model, self._choose = list(scripts), {}, None
         self.seen.clear()
 
     def will_as(self, model: str, *scripts: Script) -> None:
         """What this model says. Call it after `will`, which forgets it."""
         self.of_model[model] = list(scripts)
+
+    def will_choose(self, choose: Callable[[Seen], Script]) -> None:
+        """However often it is asked, and in whatever order."""
+        self.will()
+        self._choose = choose
 
     def asked(self) -> list[str]:
         """Which models were asked, in order."""
@@ -95,15 +101,19 @@ class ModelServer:
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             seen = await self._read(reader)
-            scripts = self.of_model.get(seen.body["model"], self.scripts)
-            script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
-            await self._play(script, seen, reader, writer)
+            await self._play(self._script(seen), seen, reader, writer)
         except (Broken, asyncio.CancelledError):
             writer.transport.abort()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
+
+    def _script(self, seen: Seen) -> Script:
+        if self._choose is not None:
+            return self._choose(seen)
+        scripts = self.of_model.get(seen.body["model"], self.scripts)
+        return scripts.pop(0) if len(scripts) > 1 else scripts[0]
 
     async def _read(self, reader: asyncio.StreamReader) -> Seen:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]

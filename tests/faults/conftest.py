@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 
 from sandboxes.backends import image
+from tests.faults import hurt
+from tests.faults.hurt import Hurt
 from tests.installations.scaled import Scaled, scaled
 from tests.installations.visited import Run
 from tests.installations.waiting import wait_for
@@ -65,3 +67,15 @@ def building(whole: Scaled, calm: list[str]) -> Iterator[Run]:
     assert run.states() == ["running"]
     yield run
     whole.mend()
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hurt]:
+    with hurt.embedded(tmp_path_factory.mktemp("hurt")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: Redis) -> Iterator[Hurt]:
+    with hurt.several(tmp_path_factory.mktemp("several"), postgres, redis) as one:
+        yield one

@@ -24,7 +24,7 @@ FRONTS = ("web", "edge")
 ROLES = (*FRONTS, "worker", "beat")
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 _HAS_ENGINE = ("edge", "worker")
-_LINK = """
+SIGN_IN = """
 from django.urls import reverse
 from projects.services import accounts
 print(reverse("projects:enter", args=[accounts.sign_in_token(accounts.local_owner())]))
@@ -45,6 +45,7 @@ class Scaled(Visited):
         self.port = self.balancer.port
         self.install_id = ""
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.every = [f"{role}-{host}" for role in ROLES for host in HOSTS]
 
     def variables(self, **more: str) -> dict[str, str]:
         ours = {
@@ -65,12 +66,11 @@ class Scaled(Visited):
         assert migrated.returncode == 0, migrated.stderr
         self.mend()
         # Whoever may run a command of the installation may sign in as its owner.
-        self.link, self.install_id = self.url + self.script(_LINK), self.script(_INSTALL_ID)
+        self.link, self.install_id = self.url + self.script(SIGN_IN), self.script(_INSTALL_ID)
 
     def mend(self) -> None:
         """Start again what is dead."""
-        every = [f"{role}-{host}" for role in ROLES for host in HOSTS]
-        self.bring(*(name for name in every if name not in self.running or self.running[name].poll() is not None))
+        self.bring(*(name for name in self.every if name not in self.running or self.running[name].poll() is not None))
 
     def bring(self, *names: str) -> None:
         """Start processes and wait until each has said that it is ready."""

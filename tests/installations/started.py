@@ -66,6 +66,10 @@ class Started:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def bury(self, pid: int) -> None:
+        """Until one of its processes has ended in all its threads."""
+        next(process for process in reversed(self._logs) if process.pid == pid).wait(timeout=30)
+
     def end(self) -> None:
         """Ask first, so that what was measured is kept; then leave nothing behind, whatever the test did."""
         for process in self._logs:

@@ -1,0 +1,64 @@
+"""An installation whose workers die again and again, in either shape, and how a run ends when none does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.fakes import model_server
+from tests.faults import endings, told
+from tests.faults.endings import Ending
+from tests.faults.orders import Orders
+from tests.faults.told import Model
+from tests.installations.scaled import Scaled, scaled
+from tests.installations.unsupervised import Unsupervised, unsupervised
+from tests.services.postgres import Postgres
+from tests.services.redis import Redis
+
+# Plain pages need no box, and the shortest lease is over soonest.
+_QUICK = {"SANDBOX_BACKEND": "none", "DJINN_LEASE_SECONDS": "3", "DJINN_MODEL": "own-model", "DJINN_API_KEY": "sk-none"}
+_FEW = ["web-1", "worker-1", "worker-2", "beat-1"]
+
+
+@dataclass
+class Hurt:
+    one: Unsupervised | Scaled
+    orders: Orders
+    model: Model
+    calm: Ending
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Hurt]:
+    orders = Orders(folder)
+    with _asked() as (model, url):
+        with unsupervised(folder / "home", DJINN_API_BASE=url, **_QUICK, **orders.environment) as one:
+            one.begin()
+            yield Hurt(one, orders, model, _calm(one))
+
+
+@contextmanager
+def several(folder: Path, postgres: Postgres, redis: Redis) -> Iterator[Hurt]:
+    """Two workers, and of everything else one."""
+    orders, servers = Orders(folder), {"postgres": postgres, "redis": redis}
+    with _asked() as (model, url):
+        with scaled(folder / "home", **servers, DJINN_API_BASE=url, **_QUICK, **orders.environment) as one:  # type: ignore[arg-type]
+            one.every = _FEW
+            one.up()
+            yield Hurt(one, orders, model, _calm(one))
+
+
+@contextmanager
+def _asked() -> Iterator[tuple[Model, str]]:
+    with model_server.running() as server:
+        model = Model()
+        server.will_choose(model)
+        yield model, server.url
+
+
+def _calm(one: Unsupervised | Scaled) -> Ending:
+    """Whatever ends otherwise than this one was disturbed."""
+    run = one.run(told.ask(one))
+    ending = endings.of(run)
+    assert endings.outcomes(run) == ["completed", "completed"]
+    return ending

@@ -1,0 +1,44 @@
+"""kill -9 at every named place of the engine: the job ends as if nobody had been killed, and nothing is there twice."""
+
+import pytest
+
+from agents.engine import faultpoints
+from agents.engine.faultpoints import Name
+from tests.faults import endings, told
+from tests.faults.hurt import Hurt
+
+pytestmark = pytest.mark.timeout(240)
+
+# Reached more than once in this run, and not the first time is what hurts most.
+COUNTS: dict[Name, int] = {"reply_growing": 30, "file_staged": 3, "phase_done": 4, "step_done": 3}
+# Nobody is at the job any more.
+AFTERWARDS = ("job_let_go", "phase_done")
+
+
+def killed_at(hurt: Hurt, name: Name) -> None:
+    hurt.orders.give(name, COUNTS.get(name, 1))
+    run = hurt.one.run(told.ask(hurt.one))
+    dead = hurt.orders.carried_out()
+    hurt.one.bury(dead)
+    hurt.one.mend()
+    assert endings.of(run) == hurt.calm
+    assert endings.outcomes(run).count("lost") == (name not in AFTERWARDS)
+
+
+@pytest.mark.xdist_group("points-embedded")
+@pytest.mark.parametrize("name", faultpoints.NAMES)
+def test_whoever_dies_there_is_replaced(embedded: Hurt, name: Name) -> None:
+    killed_at(embedded, name)
+
+
+@pytest.mark.xdist_group("points-scaled")
+@pytest.mark.parametrize("name", faultpoints.NAMES[::3])
+def test_another_worker_takes_over_from_whoever_dies_there(several: Hurt, name: Name) -> None:
+    killed_at(several, name)
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("points-scaled")
+@pytest.mark.parametrize("name", [name for number, name in enumerate(faultpoints.NAMES) if number % 3])
+def test_another_worker_takes_over_from_whoever_dies_elsewhere(several: Hurt, name: Name) -> None:
+    killed_at(several, name)
