@@ -87,8 +87,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    tell_figures(terminalreporter)
     if NO_SKIPS and skipped:
         terminalreporter.write_line(f"{len(skipped)} skipped, and here a skip is a failure: {', '.join(skipped)}")
+
+
+def tell_figures(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured: `record_property("figure", …)` comes through to here, also from another process."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, figure in report.user_properties if report.when == "call" else ():
+            if name == "figure":
+                terminalreporter.write_line(f"{figure}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
