@@ -27,6 +27,13 @@ _EVENTS = """
 select event.seq, event.kind, event.payload, event.created_at from projects_event event
 join projects_project project on project.id = event.project_id where project.slug = ? order by event.seq
 """
+_OF_THE_JOB = "join {0} on {0}.job_id = job.id where project.slug = ?"
+_OF_THE_PROJECT = "join {0} on {0}.project_id = project.id where project.slug = ?"
+_WORK = {
+    "job": "where project.slug = ?",
+    **{name: _OF_THE_JOB.format(name) for name in ("agents_step", "agents_generation", "agents_attempt")},
+    **{name: _OF_THE_PROJECT.format(name) for name in ("projects_event", "projects_version", "projects_changeset")},
+}
 # Of these no two tell the same.
 _TOLD_ONCE = ("blueprint_ready", "repair_started", "changeset_applied", "job_completed", "preview_ready")
 _OF_FILES = ("file_closed", "file_edited", "file_deleted")
@@ -62,6 +69,12 @@ def of(run: Run) -> Ending:
 def outcomes(run: Run) -> list[str]:
     """Of all attempts at its jobs."""
     return [outcome for outcome, _ in run.one.rows(_ATTEMPTS, run.slug)]
+
+
+def everything(run: Run) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of its work, to the last column."""
+    rows = {name: run.one.rows(f"select {name}.* {_OF} {joined}", run.slug) for name, joined in _WORK.items()}
+    return {name: sorted(found, key=str) for name, found in rows.items()}
 
 
 class _Rows:

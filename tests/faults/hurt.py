@@ -27,6 +27,15 @@ class Hurt:
     model: Model
     calm: Ending
 
+    @contextmanager
+    def paced(self, pause: float) -> Iterator[None]:
+        """So many seconds between two lines of a reply: a run lasts long enough to be met anywhere."""
+        self.model.pause = pause
+        try:
+            yield
+        finally:
+            self.model.pause = 0.0
+
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[Hurt]:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,28 +13,10 @@ from tests.installations.visited import Run
 from tests.installations.waiting import wait_for
 
 SEED = 5150
-# Between two lines of a reply, so that a run lasts long enough to be met anywhere.
 PAUSE = 0.01
 LONGEST = 30.0
 
 Figures = Callable[[str, object], None]
-
-
-@pytest.fixture
-def slowly() -> Iterator[Callable[[Hurt], float]]:
-    """Sets the pace of an installation's model, and says how long a run takes at it when nobody is killed."""
-    paced: list[Hurt] = []
-
-    def pace(hurt: Hurt) -> float:
-        paced.append(hurt)
-        hurt.model.pause = PAUSE
-        began = time.monotonic()
-        assert endings.of(hurt.one.run(told.ask(hurt.one))) == hurt.calm
-        return time.monotonic() - began
-
-    yield pace
-    for hurt in paced:
-        hurt.model.pause = 0.0
 
 
 def is_at_work(run: Run) -> bool:
@@ -64,7 +46,19 @@ def struck(hurt: Hurt, moment: float) -> float | None:
     return took
 
 
-def strike(hurt: Hurt, within: float, times: int) -> list[float]:
+def length(hurt: Hurt) -> float:
+    """How long a run takes when nobody is killed."""
+    began = time.monotonic()
+    assert endings.of(hurt.one.run(told.ask(hurt.one))) == hurt.calm
+    return time.monotonic() - began
+
+
+def strike(hurt: Hurt, times: int) -> list[float]:
+    with hurt.paced(PAUSE):
+        return met(hurt, length(hurt), times)
+
+
+def met(hurt: Hurt, within: float, times: int) -> list[float]:
     """Draw until so many have met a run; hardly any comes too late."""
     drawn, found = random.Random(SEED), list[float]()
     for number in range(2 * times):
@@ -88,29 +82,25 @@ def tell(figures: Figures, shape: str, took: list[float]) -> None:
 
 @pytest.mark.xdist_group("points-embedded")
 @pytest.mark.timeout(300)
-def test_it_goes_on_whenever_the_worker_dies(embedded: Hurt, slowly: Callable[[Hurt], float], record_property: Figures):
-    tell(record_property, "one machine", strike(embedded, slowly(embedded), 5))
+def test_it_goes_on_whenever_the_worker_dies(embedded: Hurt, record_property: Figures):
+    tell(record_property, "one machine", strike(embedded, 5))
 
 
 @pytest.mark.xdist_group("points-scaled")
 @pytest.mark.timeout(300)
-def test_it_goes_on_whenever_one_of_several_dies(
-    several: Hurt, slowly: Callable[[Hurt], float], record_property: Figures
-):
-    tell(record_property, "several workers", strike(several, slowly(several), 5))
+def test_it_goes_on_whenever_one_of_several_dies(several: Hurt, record_property: Figures):
+    tell(record_property, "several workers", strike(several, 5))
 
 
 @pytest.mark.long
 @pytest.mark.xdist_group("points-embedded")
 @pytest.mark.timeout(3600)
-def test_it_goes_on_a_hundred_times(embedded: Hurt, slowly: Callable[[Hurt], float], record_property: Figures):
-    tell(record_property, "one machine", strike(embedded, slowly(embedded), 100))
+def test_it_goes_on_a_hundred_times(embedded: Hurt, record_property: Figures):
+    tell(record_property, "one machine", strike(embedded, 100))
 
 
 @pytest.mark.long
 @pytest.mark.xdist_group("points-scaled")
 @pytest.mark.timeout(3600)
-def test_it_goes_on_a_hundred_times_with_others(
-    several: Hurt, slowly: Callable[[Hurt], float], record_property: Figures
-):
-    tell(record_property, "several workers", strike(several, slowly(several), 100))
+def test_it_goes_on_a_hundred_times_with_others(several: Hurt, record_property: Figures):
+    tell(record_property, "several workers", strike(several, 100))
