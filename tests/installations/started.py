@@ -57,11 +57,11 @@ class Started:
             check=False,
         )
 
-    def script(self, text: str, *arguments: str) -> str:
+    def script(self, text: str, *arguments: str, seconds: float = 60) -> str:
         """A few lines of Python among the installation's own modules; what they printed."""
         argv = [sys.executable, "-c", f"import django\ndjango.setup()\n{text}", *arguments]
         done = subprocess.run(
-            argv, cwd=ROOT, env=self.variables(), capture_output=True, text=True, timeout=60, check=False
+            argv, cwd=ROOT, env=self.variables(), capture_output=True, text=True, timeout=seconds, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
