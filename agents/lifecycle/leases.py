@@ -89,6 +89,11 @@ def _take(job_id: uuid.UUID | str, *, worker: str) -> Lease | None:
 def _close_what_was_left(job: Job) -> None:
     """By a worker that died over it: its attempt, and the call of a model it was in."""
     job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome="lost")
+    settle_lost_calls(job)
+
+
+def settle_lost_calls(job: Job) -> None:
+    """Of a worker that is not at it any more; one that lives has settled its own. What it put aside is the caller's."""
     open_calls = Generation.objects.filter(job=job, state=enums.GenerationState.OPEN)
     open_calls.update(state=enums.GenerationState.SETTLED, error_code="lost")
 
