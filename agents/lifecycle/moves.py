@@ -152,6 +152,16 @@ def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None, m
     _free(job, _STATE_OF_PHASE[phase], outcome=_STATE_OF_PHASE[phase], error=message)
     _tell(job, kind, by=by, message=message)
     _phase_changed(job, before=before)
+    _give_way_in_sight(job)
+
+
+def _give_way_in_sight(job: Job) -> None:
+    """One that was paused while it stood behind this one, and unseen, is what everybody waits for now."""
+    if not AgentState.objects.filter(project=job.project_id, job=job).exists():
+        return
+    front = turns.foreground(job.branch_id)
+    if front is not None and front != job and front.phase != enums.Phase.IDLE:
+        _phase_changed(front, before=front.phase)
 
 
 def _free(job: Job, state: enums.JobState, *, outcome: str, error: str = "") -> None:

@@ -92,3 +92,31 @@ def test_what_a_server_says_cannot_turn_or_hide_what_stands_around_it(project: P
     with leases.hold(claimed(chore(project))) as held:
         moves.note(held, "remote: \x1b[31mred\u202e txt\0")
     assert held.output["log"] == ["remote: [31mred txt\ufffd"]
+
+
+def test_who_was_paused_unseen_is_seen_when_its_turn_has_come(job: Job, project: Project, owner: User):
+    lease = claimed(job)
+    with leases.hold(lease) as held:
+        moves.begin(held)
+    behind = jobs.start(project=project, text="And a lamp", by=owner)
+    jobs.pause(behind, by=owner)
+    assert AgentState.objects.get().job == job
+    with leases.hold(lease) as held:
+        moves.fail(held, Failure("start_failed"))
+    state = AgentState.objects.get()
+    assert (state.job, state.phase, jobs.foreground(project)) == (behind, "paused", behind)
+    told = [event.payload for event in feed.since(project.pk, 0) if event.kind == "phase_changed"]
+    assert [(each["phase"], each["job"]) for each in told[-2:]] == [("failed", str(job.pk)), ("paused", str(behind.pk))]
+
+
+def test_who_waits_unseen_stays_so_when_another_ends(job: Job, project: Project, owner: User):
+    """Its turn has not come; or nobody has begun it and nothing is to be seen of it."""
+    with leases.hold(claimed(job)) as held:
+        moves.begin(held)
+    waiting, behind = (jobs.start(project=project, text=text, by=owner) for text in ("A lamp", "And a rug"))
+    jobs.pause(waiting, by=owner)
+    before = feed.last_seq(project.pk)
+    jobs.stop(behind, by=owner)
+    told = feed.since(project.pk, before)
+    assert [event.kind for event in told] == ["job_cancelled"]
+    assert AgentState.objects.get().job == job
