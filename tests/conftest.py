@@ -63,7 +63,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := set(items).difference(kept):
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = kept
+    if config.getoption("loadgroup", False):
+        keep_groups(items)
     items.sort(key=lambda item: place(item.path.relative_to(Path(__file__).parent).parts[0]))
+
+
+def keep_groups(items: list[pytest.Item]) -> None:
+    """Tests of a group share what is dear, and so a process. xdist reads the group from the end of an id, and writes
+    it where this pytest does not look for it any more."""
+    for item in items:
+        if group := item.get_closest_marker("xdist_group"):
+            item._id = item._id.parse(f"{item.nodeid}@{group.args[0]}")
 
 
 def place(folder: str) -> int:

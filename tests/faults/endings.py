@@ -34,6 +34,13 @@ _WORK = {
     **{name: _OF_THE_JOB.format(name) for name in ("agents_step", "agents_generation", "agents_attempt")},
     **{name: _OF_THE_PROJECT.format(name) for name in ("projects_event", "projects_version", "projects_changeset")},
 }
+_FINAL = {
+    "agents_step": "agents_step.state = 'done'",
+    "agents_generation": "agents_generation.state = 'settled'",
+    "agents_attempt": "agents_attempt.finished_at is not null",
+    "projects_event": "projects_event.seq > 0",
+    "projects_version": "projects_version.number > 0",
+}
 # Of these no two tell the same.
 _TOLD_ONCE = ("blueprint_ready", "repair_started", "changeset_applied", "job_completed", "preview_ready")
 _OF_FILES = ("file_closed", "file_edited", "file_deleted")
@@ -75,6 +82,15 @@ def everything(run: Run) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of its work, to the last column."""
     rows = {name: run.one.rows(f"select {name}.* {_OF} {joined}", run.slug) for name, joined in _WORK.items()}
     return {name: sorted(found, key=str) for name, found in rows.items()}
+
+
+def recorded(run: Run) -> set[tuple[str, str]]:
+    """What no later attempt may touch: steps that are done, calls that are settled, attempts that have ended, facts."""
+    return {
+        (name, str(row))
+        for name, condition in _FINAL.items()
+        for row in run.one.rows(f"select {name}.* {_OF} {_WORK[name]} and {condition}", run.slug)
+    }
 
 
 class _Rows:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.xdist_group("points-scaled"), pytest.mark.timeout(240)
 
 
 @contextmanager
-def asleep(hurt: Hurt, name: Name, count: int) -> Iterator[tuple[Run, int]]:
+def stopped(hurt: Hurt, name: Name, count: int) -> Iterator[tuple[Run, int]]:
     hurt.orders.give(name, count, blow="SIGSTOP")
     run = hurt.one.run(told.ask(hurt.one))
     sleeper = hurt.orders.carried_out()
@@ -28,7 +28,7 @@ def asleep(hurt: Hurt, name: Name, count: int) -> Iterator[tuple[Run, int]]:
 
 
 def writes_nothing(hurt: Hurt, name: Name, count: int) -> None:
-    with asleep(hurt, name, count) as (run, sleeper):
+    with stopped(hurt, name, count) as (run, sleeper):
         assert endings.of(run) == hurt.calm
         assert endings.outcomes(run).count("lost") == 1
         before = endings.everything(run)
@@ -74,7 +74,7 @@ def test_who_slept_too_long_anywhere_writes_nothing(several: Hurt, name: Name, c
 @pytest.mark.long
 def test_who_sleeps_over_a_lock_is_cut_off_and_keeps_nobody_else_waiting(several: Hurt) -> None:
     """In the middle of a transaction. The database ends it; until then others work on what else there is."""
-    with asleep(several, "version_written", 1) as (run, sleeper):
+    with stopped(several, "version_written", 1) as (run, sleeper):
         other = several.one.run(told.ask(several.one))
         other.completed(seconds=30)
         assert run.states()[0] == "running"

@@ -20,8 +20,10 @@ def killed_at(hurt: Hurt, name: Name) -> None:
     run = hurt.one.run(told.ask(hurt.one))
     dead = hurt.orders.carried_out()
     hurt.one.bury(dead)
+    recorded = endings.recorded(run)
     hurt.one.mend()
     assert endings.of(run) == hurt.calm
+    assert recorded <= endings.recorded(run)
     assert endings.outcomes(run).count("lost") == (name not in AFTERWARDS)
 
 

@@ -38,11 +38,12 @@ def struck(hurt: Hurt, moment: float) -> float | None:
     processes.kill(victim)
     dead_since = time.monotonic()
     hurt.one.bury(victim)
-    before = len(endings.outcomes(run))
+    before, recorded = len(endings.outcomes(run)), endings.recorded(run)
     hurt.one.mend()
     wait_for(lambda: len(endings.outcomes(run)) > before or is_over(run), seconds=LONGEST, what="somebody to go on")
     took = time.monotonic() - dead_since
     assert endings.of(run) == hurt.calm
+    assert recorded <= endings.recorded(run)
     return took
 
 
