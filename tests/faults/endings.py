@@ -41,8 +41,8 @@ _FINAL = {
     "projects_event": "projects_event.seq > 0",
     "projects_version": "projects_version.number > 0",
 }
-# Of these no two tell the same.
-_TOLD_ONCE = ("blueprint_ready", "repair_started", "changeset_applied", "job_completed", "preview_ready")
+# Of these no two tell the same. That the app is there is told by whoever looks, again by who looks after a death.
+_TOLD_ONCE = ("blueprint_ready", "repair_started", "changeset_applied", "job_completed")
 _OF_FILES = ("file_closed", "file_edited", "file_deleted")
 
 

@@ -30,7 +30,7 @@ def stopped(hurt: Hurt, name: Name, count: int) -> Iterator[tuple[Run, int]]:
 def writes_nothing(hurt: Hurt, name: Name, count: int) -> None:
     with stopped(hurt, name, count) as (run, sleeper):
         assert endings.of(run) == hurt.calm
-        assert endings.outcomes(run).count("lost") == 1
+        assert "lost" in endings.outcomes(run)
         before = endings.everything(run)
     works_alone(hurt, sleeper)
     assert endings.everything(run) == before
