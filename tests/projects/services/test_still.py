@@ -45,7 +45,7 @@ RIGHTS = {
     "remove": "change_member",
     "transfer": "change_project",
     "invite": "add_invitation",
-    "resend": "change_invitation",
+    "resend": "add_invitation",
     "revoke": "delete_invitation",
     "put_secret": "change_secret",
     "remove_secret": "delete_secret",
