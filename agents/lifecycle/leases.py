@@ -94,6 +94,7 @@ def _close_what_was_left(job: Job) -> None:
 
 def settle_lost_calls(job: Job) -> None:
     """Of a worker that is not at it any more; one that lives has settled its own. What it put aside is the caller's."""
+    Job.objects.select_for_update(no_key=True).filter(pk=job.pk).first()  # before its calls, as everybody locks them
     open_calls = Generation.objects.filter(job=job, state=enums.GenerationState.OPEN)
     open_calls.update(state=enums.GenerationState.SETTLED, error_code="lost")
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import leases, transitions, turns
+from agents.lifecycle import transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
 from projects import feed, storable
@@ -165,14 +165,13 @@ def _give_way_in_sight(job: Job) -> None:
 
 
 def _free(job: Job, state: enums.JobState, *, outcome: str, error: str = "") -> None:
-    """Out of the worker's hands, in whatever state. Over an orphan a call may still be open, which nobody settles."""
+    """Out of the worker's hands, in whatever state."""
     transitions.check_state(job.state, state)
     job.state = state
     job.lease_token = job.lease_expires = None
     job.reserved = Decimal(0)
     job.finished_at = None if job.is_active else timezone.now()
     job.save(update_fields=[*_LEFT, "lease_token", "lease_expires", "not_before", "output", "reserved"])
-    leases.settle_lost_calls(job)
     job.attempt_rows.filter(finished_at=None).update(finished_at=timezone.now(), outcome=outcome, error=error)
 
 

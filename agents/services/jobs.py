@@ -150,6 +150,7 @@ def stop(job: Job, *, by: User | None) -> bool:
         if leases.is_owned(job):
             _ask(job, enums.Intent.CANCEL)
         elif job.is_active:
+            leases.settle_lost_calls(job)
             moves.cancel(job, by=by)
             _wake(*turns.upcoming(job.lane))
         else:
@@ -166,6 +167,7 @@ def pause(job: Job, *, by: User | None) -> bool:
         if leases.is_owned(job):
             _ask(job, enums.Intent.PAUSE)
         elif job.state in (enums.JobState.QUEUED, enums.JobState.RUNNING):
+            leases.settle_lost_calls(job)
             moves.pause(job, waiting_for=enums.WaitingFor.USER, by=by)
         else:
             return False
