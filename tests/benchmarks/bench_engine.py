@@ -21,7 +21,8 @@ from tests.installation import Installation, installed, wait_for
 
 TOKENS = int(os.environ.get("BENCH_TOKENS", "8000"))
 STREAMS = int(os.environ.get("BENCH_STREAMS", "20"))
-KILLS = int(os.environ.get("BENCH_KILLS", "10"))
+# A job over which more workers die one after the other is given up.
+KILLS = int(os.environ.get("BENCH_KILLS", "5"))
 PACE = 30  # tokens a second
 SECONDS = 20
 FILES = 10
