@@ -1,5 +1,6 @@
 """The locked npm packages, and the bundle made with them: what a test's browser is given."""
 
+import fcntl
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,9 @@ from django.conf import settings
 
 _HOME = Path(settings.BASE_DIR)
 _MODULES = _HOME / "node_modules"
+# By npm, when everything else is there.
+_WRITTEN_LAST = ".package-lock.json"
+_LOCK = _HOME / ".venv" / "npm.lock"
 _WAIT = 110
 
 
@@ -27,9 +31,11 @@ def bundle() -> dict[str, bytes]:
 
 
 def _file(name: str) -> Path:
-    """Fetched when nobody has done so."""
-    if not (_MODULES / name).is_file():
-        _npm("ci", "--ignore-scripts", "--silent")
+    """Fetched when nobody has done so; one of several processes does it, and the others wait."""
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not all((_MODULES / one).is_file() for one in (name, _WRITTEN_LAST)):
+            _npm("ci", "--ignore-scripts", "--silent")
     return _MODULES / name
 
 
