@@ -1,9 +1,10 @@
 """Several threads at once, each with a connection of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def begin(work: Callable[..., object], *arguments: object) -> threading.Thread:
@@ -41,3 +42,23 @@ def together(*works: Callable[[], object], seconds: float = 90) -> None:
         thread.join(seconds)
     assert not failures, failures
     assert not any(thread.is_alive() for thread in threads)
+
+
+@contextmanager
+def holding(lock: Callable[[], object]) -> Iterator[threading.Thread]:
+    """While inside, another transaction holds what this locks."""
+    begun, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock()
+            begun.set()
+            done.wait(30)
+
+    thread = begin(hold)
+    assert begun.wait(20)
+    try:
+        yield thread
+    finally:
+        done.set()
+        thread.join()

@@ -1,7 +1,6 @@
 """A database that has no room for one more question is told as such, in every form, and goes on by itself."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from config import faults
 from projects.models import User
 from projects.services import tokens
 from tests.programs import problem
+from tests.threads import holding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,25 +107,10 @@ def test_who_waits_for_a_turn_of_this_process_in_vain_is_told_the_same(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only files have turns; with a server, what waits for a lock in vain has a code of its own."""
-    begun, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            User.objects.select_for_update().get(pk=owner.pk)
-            begun.set()
-            done.wait(20)
-        connection.close()
-
-    holding = threading.Thread(target=hold)
-    holding.start()
-    assert begun.wait(20)
-    try:
+    with holding(lambda: User.objects.select_for_update().get(pk=owner.pk)):
         _lose_patience(monkeypatch)
         with pytest.raises(OperationalError) as refused, transaction.atomic():
             User.objects.select_for_update().get(pk=owner.pk)
-    finally:
-        done.set()
-        holding.join()
         connection.close()
     assert faults.of(refused.value) is faults.BUSY
 

@@ -125,7 +125,7 @@ def test_what_lets_a_superuser_in_is_taken_away_by_superusers_alone(people: Peop
     helper = User.objects.create_user("helper@example.org", "a good password", is_staff=True)
     rights = ["delete_usersession", "view_usersession", "delete_authenticator", "view_authenticator"]
     helper.user_permissions.add(*Permission.objects.filter(codename__in=rights))
-    User.objects.filter(pk__in=[rows[at].user_id for at in (SESSIONS, FACTORS)]).update(is_superuser=True)  # type: ignore[attr-defined]
+    User.objects.filter(pk__in=[rows[at].user_id for at in (SESSIONS, FACTORS)]).update(is_superuser=True)  # type: ignore[attr-defined]  # both rows have it
     client = Client()
     client.force_login(helper, backend=BACKEND)
     for address in (SESSIONS, FACTORS):

@@ -104,6 +104,15 @@ def test_nor_when_a_head_moves_on(people: People, counts: dict[str, int]):
     assert (told["added"], told["removed"]) == (1, 1)
 
 
+def settled(people: People, plan: Callable[[], drafts.Draft]) -> Version:
+    return writing.settle(
+        people.project.pk,
+        plan=plan,
+        holds=lambda draft: drafts.holds(people.main, draft),
+        write=lambda draft: drafts.write(people.main, draft, by=people.owner, message="Away with it"),
+    )
+
+
 def test_who_was_overtaken_draws_anew(people: People, counts: dict[str, int]):
     """Over what somebody saved between drawing and the lock."""
     asked: list[object] = []
@@ -116,12 +125,7 @@ def test_who_was_overtaken_draws_anew(people: People, counts: dict[str, int]):
             files.save(people.main, "b.txt", b"b\n", by=people.editor)
         return draft
 
-    made = writing.settle(
-        people.project.pk,
-        plan=plan,
-        holds=lambda draft: drafts.holds(people.main, draft),
-        write=lambda draft: drafts.write(people.main, draft, by=people.owner, message="Away with it"),
-    )
+    made = settled(people, plan)
     assert (made.number, sorted(files.tree_of(made)), len(asked)) == (3, ["a.txt"], 2)
     assert [row.parent.number for row in made.parentage.all()] == [2]
 
@@ -137,12 +141,7 @@ def test_who_is_overtaken_each_time_lets_the_others_wait(people: People, counts:
             files.save(people.main, f"{len(asked)}.txt", b"", by=people.editor)
         return draft
 
-    made = writing.settle(
-        people.project.pk,
-        plan=plan,
-        holds=lambda draft: drafts.holds(people.main, draft),
-        write=lambda draft: drafts.write(people.main, draft, by=people.owner, message="Away with it"),
-    )
+    made = settled(people, plan)
     assert sorted(files.tree_of(made)) == [f"{number + 1}.txt" for number in range(writing.FREE_TRIES)]
     assert counts["held"] == 1
 

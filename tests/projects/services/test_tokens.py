@@ -1,9 +1,7 @@
-import threading
 import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -11,6 +9,7 @@ from projects import errors
 from projects.models import ApiToken
 from projects.services import tokens
 from tests.people import People, gather
+from tests.threads import holding
 
 
 def test_a_secret_signs_its_owner_in_and_is_kept_nowhere(people: People):
@@ -81,26 +80,11 @@ def test_reading_waits_for_nobody_who_holds_the_row(transactional_db: None):
     """Whoever revokes it, or notes its use, may be slow; whether it was used is not worth waiting for."""
     people = gather()
     token, secret = tokens.create(user=people.editor, name="x", scopes=["read"])
-    begun, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            ApiToken.objects.filter(pk=token.pk).update(name="held")
-            begun.set()
-            done.wait(30)
-        connection.close()
-
-    holding = threading.Thread(target=hold)
-    holding.start()
-    assert begun.wait(20)
-    try:
+    with holding(lambda: ApiToken.objects.filter(pk=token.pk).update(name="held")) as thread:
         began = time.monotonic()
         answer = Client().get("/api/v2/projects", headers={"Authorization": f"Bearer {secret}"})
         took = time.monotonic() - began
-        is_held = holding.is_alive()
-    finally:
-        done.set()
-        holding.join()
+        is_held = thread.is_alive()
     assert (answer.status_code, is_held) == (200, True)
     assert took < 5  # a tenth of a second by itself; without the limit, twenty
     token.refresh_from_db()
