@@ -46,6 +46,14 @@ class Started:
     def said(self, process: subprocess.Popen[bytes]) -> str:
         return self._logs[process].read_text()
 
+    def last_words(self) -> list[str]:
+        """Of each process that lives, its newest lines."""
+        return [
+            f"{process.args[2:]}, process {process.pid}:\n{self.said(process)[-3000:]}"  # type: ignore[index]
+            for process in self._logs
+            if process.poll() is None
+        ]
+
     def manage(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],

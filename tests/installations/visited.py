@@ -46,6 +46,32 @@ select sandbox.state from sandboxes_sandbox sandbox join projects_project projec
 where project.slug = ?
 """
 
+# What a run that does not end is made of.
+_STORY = {
+    "jobs": """
+select job.kind, job.state, job.phase, job.intent, job.lease_expires, job.not_before, job.attempts, job.error
+from agents_job job join projects_project project on project.id = job.project_id where project.slug = ?
+""",
+    "attempts": """
+select attempt.number, attempt.worker, attempt.started_at, attempt.finished_at, attempt.outcome
+from agents_attempt attempt join agents_job job on job.id = attempt.job_id
+join projects_project project on project.id = job.project_id where project.slug = ? order by attempt.number
+""",
+    "steps": """
+select step.key, step.state, step.started_at, step.finished_at from agents_step step
+join agents_job job on job.id = step.job_id join projects_project project on project.id = job.project_id
+where project.slug = ? order by step.ordinal
+""",
+    "boxes": """
+select sandbox.state, sandbox.updated_at, sandbox.error from sandboxes_sandbox sandbox
+join projects_project project on project.id = sandbox.project_id where project.slug = ?
+""",
+    "events": """
+select event.created_at, event.kind from projects_event event
+join projects_project project on project.id = event.project_id where project.slug = ? order by event.seq desc limit 8
+""",
+}
+
 
 class Visited(Started, ABC):
     def __init__(self, home: Path, **environment: str) -> None:
@@ -182,7 +208,12 @@ class Run:
             assert not {"failed", "cancelled"} & {state for state, _, _ in jobs}, jobs
             return {state for state, _, _ in jobs} == {"completed"}
 
-        wait_for(done, seconds=seconds, what=f"the jobs of {self.slug} to complete")
+        wait_for(done, seconds=seconds, what=f"the jobs of {self.slug} to complete", tell=self.story)
+
+    def story(self) -> str:
+        """How far it is, and what the processes said last."""
+        rows = [f"{name}: {row}" for name, query in _STORY.items() for row in self.one.rows(query, self.slug)]
+        return "\n".join([*rows, *self.one.last_words()])
 
 
 def answers(port: int) -> bool:

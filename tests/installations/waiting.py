@@ -7,14 +7,14 @@ from contextlib import closing
 from typing import Any
 
 
-def wait_for(condition: Callable[[], Any], *, seconds: float, what: str) -> Any:
-    """Look until it is so; the name of what was waited for is in the failure."""
+def wait_for(condition: Callable[[], Any], *, seconds: float, what: str, tell: Callable[[], str] = str) -> Any:
+    """Look until it is so; what was waited for is in the failure, and whatever else can be told then."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
             return found
         time.sleep(0.05)
-    raise AssertionError(f"Waited {seconds:.0f} s for {what}.")
+    raise AssertionError(f"Waited {seconds:.0f} s for {what}.\n{tell()}")
 
 
 def free_port() -> int:
