@@ -14,6 +14,7 @@ from kombu.transport import TRANSPORT_ALIASES
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TRANSPORT_ALIASES["folder"] = "config.broker:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "config.redis_broker:Transport"
 
 MOST_SECONDS = 5.0
 BRIEF = {"max_retries", "socket_timeout"}  # what of the broker's options makes whoever asks give up soon

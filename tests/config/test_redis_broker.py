@@ -1,0 +1,83 @@
+"""Redis as the broker goes away while pools work, and comes back: they listen again."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from celery import Celery
+from celery.worker import state
+from django.conf import settings as real
+
+from config import celery, shape
+from config.serve.worker import Pool
+from tests.installations.waiting import wait_for
+from tests.services.redis import Redis
+
+pytestmark = [pytest.mark.services, pytest.mark.timeout(120)]
+
+WORK, LOOK = "tests.work", "tests.look"
+
+
+class Work:
+    """Tasks that last until they are released, and one that only looks."""
+
+    def __init__(self) -> None:
+        self.begun, self.looked = threading.Semaphore(0), threading.Event()
+        self.released = threading.Event()
+
+    def at(self, app: Celery) -> None:
+        app.task(name=WORK)(self.work)
+        app.task(name=LOOK)(self.looked.set)
+
+    def work(self) -> None:
+        self.begun.release()
+        assert self.released.wait(60)
+
+
+@pytest.fixture
+def work() -> Iterator[Work]:
+    made = Work()
+    yield made
+    made.released.set()
+
+
+@pytest.fixture
+def pool(own_redis: Redis, monkeypatch: pytest.MonkeyPatch, work: Work) -> Iterator[Pool]:
+    """Two threads that serve, on the broker that may be killed."""
+    url, options = shape.broker(own_redis.url, "djinn-tests", real.DJINN_HOME)
+    monkeypatch.setattr(real, "CELERY_BROKER_URL", url)
+    monkeypatch.setattr(real, "CELERY_BROKER_TRANSPORT_OPTIONS", options)
+    made = Pool(celery.HOUSEKEEPING, 2)
+    work.at(made.app)
+    made.start()
+    assert made.ready.wait(20)
+    yield made
+    work.released.set()
+    monkeypatch.setattr(state, "should_stop", 0)
+    made.join(20)
+    assert not made.is_alive()
+
+
+@pytest.fixture
+def asking(pool: Pool) -> Iterator[Celery]:
+    made = celery.build("asking", set_as_current=False)
+    yield made
+    made.close()
+
+
+def test_a_pool_that_was_full_when_redis_went_takes_the_next_message(
+    asking: Celery, own_redis: Redis, work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        asking.send_task(WORK, queue=celery.HOUSEKEEPING)
+        assert work.begun.acquire(timeout=20)
+    own_redis.kill()
+    work.released.set()
+    wait_for(lambda: caplog.text.count("Couldn't ack") == 2, seconds=20, what="both to find Redis gone")
+    own_redis.start()
+
+    def heard() -> bool:
+        asking.send_task(LOOK, queue=celery.HOUSEKEEPING)
+        return work.looked.wait(0.5)
+
+    wait_for(heard, seconds=20, what="the pool to listen again")
