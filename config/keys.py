@@ -1,5 +1,7 @@
 """Keys made once per installation and kept in DJINN_HOME/keys, readable by its owner alone."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -18,6 +20,14 @@ def require(**keys: str) -> None:
                 f"{name} is {found}; several hosts share one of at least {LEAST} characters. "
                 "Make it once: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
+
+
+def mark(key: str) -> str:
+    """A name that all hosts with this key know, no other installation has, and nobody reads the key from.
+
+    Workers of two installations on one Redis would else take each other's messages, and drop them.
+    """
+    return "djinn-" + hmac.new(key.encode(), b"the name of an installation", hashlib.sha256).hexdigest()[:12]
 
 
 def read_or_make(path: Path) -> str:

@@ -34,7 +34,9 @@ DEBUG = env.boolean("DJINN_DEBUG")  # error pages with tracebacks; only for deve
 # Both given: PostgreSQL and Redis, and any number of processes. Neither: files in DJINN_HOME, on one machine.
 DATABASE_URL = env.address("DATABASE_URL", schemes=shape.POSTGRES)  # postgres://user:password@host:port/name
 REDIS_URL = env.address("REDIS_URL", schemes=shape.REDIS)  # redis://host:port/number; broker, bells and cache
-REDIS_PREFIX = env.text("REDIS_PREFIX", "djinn")  # begins every key; one per installation on a shared Redis
+REDIS_PREFIX = env.text(
+    "REDIS_PREFIX"
+)  # begins every key; otherwise made of the secret key, so installations never mix
 shape.check(DATABASE_URL, REDIS_URL)
 IS_SCALED = bool(DATABASE_URL)
 
@@ -47,6 +49,7 @@ former = env.text("DJINN_FORMER_ENCRYPTION_KEYS")  # keys used before it, with ;
 if IS_SCALED:
     keys.require(DJINN_SECRET_KEY=SECRET_KEY, DJINN_ENCRYPTION_KEY=ENCRYPTION_KEY)
 SECRET_KEY = SECRET_KEY or keys.read_or_make(DJINN_HOME / "keys" / "secret.key")
+REDIS_PREFIX = REDIS_PREFIX or keys.mark(SECRET_KEY)
 ENCRYPTION_KEY = ENCRYPTION_KEY or keys.read_or_make(DJINN_HOME / "keys" / "encryption.key")
 # Only as long as `manage.py reseal` has not run: they open what the newer key has not sealed yet.
 FORMER_ENCRYPTION_KEYS = [key.strip() for key in former.split(";") if key.strip()]

@@ -10,21 +10,22 @@ import pytest
 
 SHOW = """
 import json
+import sys
 from django.conf import settings
 names = "SITE_URL SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS ALLOWED_HOSTS SIGNUP_OPEN BIND_ADDRESS DEBUG".split()
-names += ["SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT"]
+names += ["SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT", *sys.argv[1:]]
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 
 
-def started_with(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def started_with(home: Path, *names: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("DJINN", "COV", "DATABASE_URL", "REDIS_"))
     }
     return subprocess.run(
-        [sys.executable, "-c", SHOW],
+        [sys.executable, "-c", SHOW, *names],
         env={**kept, "DJANGO_SETTINGS_MODULE": "config.settings", "DJINN_HOME": str(home), **environment},
         capture_output=True,
         text=True,
@@ -87,3 +88,13 @@ def test_the_home_is_for_its_owner_alone(tmp_path: Path) -> None:
     started_with(home)
     assert home.stat().st_mode & 0o777 == 0o700
     assert sorted(path.name for path in (home / "keys").iterdir()) == ["encryption.key", "secret.key"]
+
+
+def test_installations_on_one_redis_have_different_names(tmp_path: Path) -> None:
+    def prefix(key: str, **environment: str) -> str:
+        found = json.loads(started_with(tmp_path, "REDIS_PREFIX", DJINN_SECRET_KEY=key, **environment).stdout)
+        return str(found["REDIS_PREFIX"])
+
+    assert prefix("a" * 50) == prefix("a" * 50)
+    assert prefix("a" * 50) != prefix("b" * 50)
+    assert prefix("a" * 50, REDIS_PREFIX="ours") == "ours"
