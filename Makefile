@@ -50,7 +50,8 @@ test-boxes: $(TOOLS) ## run the boxes and the attacks on them in Docker
 
 test-journeys: $(TOOLS) $(BUNDLE) ## run whole installations, used by a browser and hurt, in both shapes
 	@$(BOX_IMAGE)
-	@.ci/with-services engine $(PY) -m pytest --numprocesses=2 --dist=loadgroup tests/journeys tests/faults
+	@.ci/with-services engine $(PY) -m pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder \
+		tests/journeys tests/faults
 
 long: $(TOOLS) ## run what takes long; before an issue is closed
 	@$(TESTS) -m hypothesis --hypothesis-profile=thorough

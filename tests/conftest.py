@@ -21,6 +21,9 @@ DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"
 # What starts processes goes first: no worker of the suite sits over a long file alone at the end.
 FIRST = ("faults", "journeys", "config", "attacks", "sandboxes", "ui")
 
+# Nor over a long group: these go in the order of how long they take, the longest first.
+GROUPS = ("faults", "journeys", "points-scaled", "points-embedded")
+
 # Few examples at every commit, many in `make long`. A busy machine is slow and not wrong: no deadline.
 effort.register_profile("often", max_examples=50, deadline=None)
 effort.register_profile("thorough", max_examples=500, deadline=None)
@@ -65,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
     if config.getoption("loadgroup", False):
         keep_groups(items)
-    items.sort(key=lambda item: place(item.path.relative_to(Path(__file__).parent).parts[0]))
+    items.sort(key=lambda item: (turn(item), place(item.path.relative_to(Path(__file__).parent).parts[0])))
 
 
 def keep_groups(items: list[pytest.Item]) -> None:
@@ -74,6 +77,11 @@ def keep_groups(items: list[pytest.Item]) -> None:
     for item in items:
         if group := item.get_closest_marker("xdist_group"):
             item._id = item._id.parse(f"{item.nodeid}@{group.args[0]}")
+
+
+def turn(item: pytest.Item) -> int:
+    found = item.get_closest_marker("xdist_group")
+    return GROUPS.index(found.args[0]) if found and found.args[0] in GROUPS else len(GROUPS)
 
 
 def place(folder: str) -> int:
