@@ -36,7 +36,7 @@ class OfSomebody(ReadOnly):
         return to(row.user, row.user.email)
 
 
-def _may(request: HttpRequest, of: Model | None, right: str) -> bool:
+def may(request: HttpRequest, of: Model | None, right: str) -> bool:
     """What lets a superuser in is taken away by superusers alone."""
     is_above = getattr(getattr(of, "user", None), "is_superuser", False)
     return bool(request.user.has_perm(right) and (request.user.is_superuser or not is_above))
@@ -52,7 +52,7 @@ class UserSessionPage(OfSomebody):
     exclude = ("session_key", "data")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _may(request, obj, "usersessions.delete_usersession")
+        return may(request, obj, "usersessions.delete_usersession")
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         with suppress(errors.Missing):  # they signed out meanwhile
@@ -73,7 +73,7 @@ class AuthenticatorPage(OfSomebody):
     exclude = ("data",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _may(request, obj, "mfa.delete_authenticator")
+        return may(request, obj, "mfa.delete_authenticator")
 
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         factors.remove_one(obj, by=operator(request))

@@ -14,6 +14,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from projects import errors
+from projects.admin.accounts import may
 from projects.admin.rows import ReadOnly, each, listed, operator, to
 from projects.models import ApiToken, User
 from projects.services import accounts, audit, departures, tokens
@@ -156,11 +157,10 @@ class ApiTokenPage(ReadOnly):
         return to(token.user, token.user.email)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.has_perm("projects.delete_apitoken"))
+        return may(request, obj, "projects.delete_apitoken")
 
     def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
         tokens.revoke(obj, by=operator(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        for token in queryset:
-            tokens.revoke(token, by=operator(request))
+        each(self, request, queryset, partial(tokens.revoke, by=operator(request)))

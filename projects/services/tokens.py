@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from projects import access, errors, storable
 from projects.models import ApiToken, User
-from projects.services import audit, sockets
+from projects.services import accounts, audit, sockets
 
 # The last is for members, secrets, tokens, remotes, and for what cannot be undone.
 SCOPES = ("read", "write", "manage")
@@ -97,6 +97,7 @@ def _patience() -> tuple[str, str]:
 
 
 def revoke(token: ApiToken, *, by: User) -> None:
+    accounts.check_not_above(token.user, by)
     with transaction.atomic():
         audit.write("token_revoked", by=by, target=token, detail={"scopes": token.scopes})
         token.delete()

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.test import Client
 
 from projects.models import AuditEntry, User
+from projects.services import tokens
 from tests.people import People
 from tests.projects.admin.conftest import BACKEND
 from tests.projects.services.test_factors import activate
@@ -19,6 +20,7 @@ from tests.projects.views.test_sessions import PAGE, signed_in
 SESSIONS = "/admin/usersessions/usersession/"
 FACTORS = "/admin/mfa/authenticator/"
 ADDRESSES = "/admin/account/emailaddress/"
+TOKENS = "/admin/projects/apitoken/"
 
 
 def select(operator: Client, address: str, *rows: Model) -> str:
@@ -123,12 +125,16 @@ def test_who_may_only_look_ends_nothing(people: People, rows: dict[str, Model]) 
 
 def test_what_lets_a_superuser_in_is_taken_away_by_superusers_alone(people: People, rows: dict[str, Model]) -> None:
     helper = User.objects.create_user("helper@example.org", "a good password", is_staff=True)
-    rights = ["delete_usersession", "view_usersession", "delete_authenticator", "view_authenticator"]
+    of = ("usersession", "authenticator", "apitoken")
+    rights = [f"{act}_{row}" for act in ("view", "delete") for row in of]
     helper.user_permissions.add(*Permission.objects.filter(codename__in=rights))
-    User.objects.filter(pk__in=[rows[at].user_id for at in (SESSIONS, FACTORS)]).update(is_superuser=True)  # type: ignore[attr-defined]  # both rows have it
+    token, _ = tokens.create(user=people.owner, name="theirs", scopes=["read"])
+    kept = {SESSIONS: rows[SESSIONS], FACTORS: rows[FACTORS], TOKENS: token}
+    User.objects.filter(pk__in=[row.user_id for row in kept.values()]).update(is_superuser=True)  # type: ignore[attr-defined]  # all have it
     client = Client()
     client.force_login(helper, backend=BACKEND)
-    for address in (SESSIONS, FACTORS):
-        assert client.post(f"{address}{rows[address].pk}/delete/", {"post": "yes"}).status_code == 403
-        select(client, address, rows[address])
-    assert (Authenticator.objects.count(), AuditEntry.objects.count()) == (1, 0)
+    for address, row in kept.items():
+        assert client.post(f"{address}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+        select(client, address, row)
+    assert [type(row)._default_manager.count() for row in kept.values()] == [1, 1, 1]
+    assert not AuditEntry.objects.filter(act__in=("sessions_ended", "factors_removed", "token_revoked")).exists()
