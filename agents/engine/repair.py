@@ -14,10 +14,9 @@ from agents.engine import changing, faultpoints, install, report, start, steps
 from agents.engine.context import Context
 from agents.engine.report import Report
 from agents.errors import AppBroken, Failure, ModelFailure
-from agents.lifecycle import moves, steering
+from agents.lifecycle import facts, moves, steering
 from agents.llm.base import Turn
 from agents.models import Job, Step
-from projects import feed
 from projects.services import files, secrets
 
 KEY = "repair"
@@ -117,7 +116,7 @@ def _announce(job: Job, told: Report) -> None:
         "title": told.title,
         "text": told.text[-_MOST_SHOWN:],
     }
-    feed.record(job.project, "repair_started", payload, job_ref=job.pk)
+    facts.record(job, "repair_started", payload)
 
 
 def _repairs(job: Job) -> "QuerySet[Step]":

@@ -8,7 +8,7 @@ from agents.engine import faultpoints, reading
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech, say
-from agents.lifecycle import moves, steering
+from agents.lifecycle import facts, moves, steering
 from agents.models import Job, Step
 from projects import feed
 from projects.models import ChangeSet
@@ -95,7 +95,7 @@ class JobSink:
         faultpoints.reach("file_unstaged")
         with self.context.hold() as job:
             changesets.stage(self.changeset, path, content, executable=executable, expected=expected)
-            feed.record(job.project, kind, self._payload(path, **told), job_ref=job.pk)
+            facts.record(job, kind, self._payload(path, **told))
             _tick_off(job, path, is_there=content is not None)
             if self.call is not None:
                 self.call.count_staged()
@@ -134,7 +134,7 @@ class JobSink:
             "lines": self._lines,
             "tail": "\n".join(self._tail.splitlines()[-_TAIL_LINES:]),
         }
-        feed.hint(self.context.project.pk, "file_chunk", hint)
+        feed.hint(self.context.project.pk, "file_chunk", hint, branch_id=self.context.job.branch_id)
 
     def hear(self, prose: str) -> None:
         self.speech.add(prose)
@@ -144,7 +144,7 @@ class JobSink:
 
     def _tell(self, kind: str, path: str, **told: object) -> None:
         with self.context.hold() as job:
-            feed.record(job.project, kind, self._payload(path, **told), job_ref=job.pk)
+            facts.record(job, kind, self._payload(path, **told))
 
     def _payload(self, path: str, **told: object) -> dict[str, object]:
         blank = {"purpose": "", "lines": 0, "size": 0, "added": 0, "removed": 0, "reason": ""}

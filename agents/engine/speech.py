@@ -27,7 +27,8 @@ class Speech:
         if self._text.strip() and time.monotonic() - self._hinted >= _HINT_EVERY:
             self._hinted = time.monotonic()
             hint = {"message": str(self._id), "text": self._text[-_HINT_MOST:]}
-            feed.hint(self._context.project.pk, "message_chunk", hint)
+            job = self._context.job
+            feed.hint(job.project_id, "message_chunk", hint, branch_id=job.branch_id)
 
     def say(self) -> None:
         """Keep what was said, if anything was."""

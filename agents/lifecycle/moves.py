@@ -11,11 +11,11 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import transitions, turns
+from agents.lifecycle import facts, transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
-from projects import feed, storable
-from projects.models import ChangeSet, User
+from projects import storable
+from projects.models import ChangeSet, Event, User
 from projects.services import changesets
 from sandboxes.services import sandboxes
 
@@ -101,7 +101,7 @@ def run_dry(job: Job) -> None:
     """The budget is spent: it waits until somebody raises it."""
     pause(job, waiting_for=enums.WaitingFor.BUDGET)
     payload = {"job": str(job.pk), "budget": _dollars(job.budget), "spent": _dollars(job.spent)}
-    feed.record(job.project, "budget_reached", payload, job_ref=job.pk)
+    facts.record(job, "budget_reached", payload)
 
 
 def _dollars(amount: Decimal | None) -> str:
@@ -157,7 +157,7 @@ def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None, m
 
 def _give_way_in_sight(job: Job) -> None:
     """One that was paused while it stood behind this one, and unseen, is what everybody waits for now."""
-    if not AgentState.objects.filter(project=job.project_id, job=job).exists():
+    if not is_in_view(job):
         return
     front = turns.foreground(job.branch_id)
     if front is not None and front != job and front.phase != enums.Phase.IDLE:
@@ -193,7 +193,7 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
         # A start ends the wait before it.
         "turn": job.attempts - 1 if kind == "job_started" else job.attempts,
     }
-    feed.record(job.project, kind, payload, actor=by, job_ref=job.pk)
+    facts.record(job, kind, payload, by=by)
     if job.is_chore:
         _show_chore(job, payload["message"], by=by)
 
@@ -212,7 +212,7 @@ def _show_chore(job: Job, message: str = "", *, by: User | None = None) -> None:
         "lines": job.output.get("log", [])[-_LINES_SHOWN:],
         "seconds": elapsed(job),
     }
-    feed.record(job.project, "chore_moved", payload, actor=by, job_ref=job.pk)
+    facts.record(job, "chore_moved", payload, by=by)
 
 
 def title(job: Job) -> str:
@@ -248,13 +248,19 @@ def _phase_changed(job: Job, *, before: str) -> None:
         "files_done": sum(bool(file.get("closed")) for file in files),
         "files_total": len(files),
     }
-    feed.record(job.project, "phase_changed", payload, job_ref=job.pk)
+    facts.record(job, "phase_changed", payload)
 
 
 def _is_in_sight(job: Job) -> bool:
     """Whether it is the foreground job, or the one that everybody still looks at."""
     front = turns.foreground(job.branch_id)
-    return front in (None, job) or AgentState.objects.filter(project=job.project_id, job=job).exists()
+    return front in (None, job) or is_in_view(job)
+
+
+def is_in_view(job: Job) -> bool:
+    """Whether the stepper of its branch shows it."""
+    told = Event.objects.filter(project=job.project_id, kind="phase_changed", branch=job.branch_id)
+    return told.order_by("-seq").values_list("job_ref", flat=True).first() == job.pk
 
 
 def _mirror(job: Job) -> None:

@@ -4,8 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from agents.lifecycle import facts
 from agents.models import AgentState, Job
-from projects import feed
 from projects.models import User
 
 # In a job's input: whether a person looks at the plan before anything is built, and has.
@@ -26,7 +26,7 @@ def keep(job: Job, plan: dict[str, Any], *, by: User | None = None) -> None:
         project.name = plan["name"]
     project.save(update_fields=["template", "name", "settings", "updated_at"])
     payload = {"job": str(job.pk), "blueprint": plan, "name": project.name}
-    feed.record(project, "blueprint_ready", payload, job_ref=job.pk, actor=by)
+    facts.record(job, "blueprint_ready", payload, by=by)
 
 
 def is_waiting_to_be_seen(job: Job) -> bool:

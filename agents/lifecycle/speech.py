@@ -3,8 +3,8 @@
 import uuid
 
 from agents import enums
+from agents.lifecycle import facts
 from agents.models import Job, Message
-from projects import feed
 from projects.models import User
 from projects.services import accounts
 
@@ -36,4 +36,4 @@ def _tell(job: Job, message: Message, *, author: str, by: User | None) -> None:
         "text": message.text,
         "author": author,
     }
-    feed.record(job.project, "message_sent", payload, actor=by, job_ref=job.pk)
+    facts.record(job, "message_sent", payload, by=by)

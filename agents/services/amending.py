@@ -6,8 +6,8 @@ from django.db import transaction
 
 from agents import enums, tasks
 from agents.errors import NotPossible
-from agents.lifecycle import turns
-from agents.models import AgentState, Job
+from agents.lifecycle import moves, turns
+from agents.models import Job
 from agents.services import states
 from projects import storable
 from projects.enums import ChangeSetState
@@ -55,8 +55,8 @@ def delete(job: Job, *, by: User | None) -> None:
         if _is_in_review(fresh):
             raise NotPossible("What this job made waits for review. Apply or reject it first, then delete the job.")
         audit.write("job_deleted", by=by, project=fresh.project, target=fresh, detail={"kind": fresh.kind})
-        if AgentState.objects.filter(job=fresh).exists():
-            states.clear(fresh.project, by=by)
+        if moves.is_in_view(fresh):
+            states.clear(fresh.branch, before=fresh.phase, by=by)
         fresh.delete()
 
 
@@ -70,7 +70,12 @@ def _is_in_review(job: Job) -> bool:
 def _fresh(job: Job) -> Job:
     """As it is under its project's lock. Somebody else may have deleted it meanwhile."""
     Project.objects.select_for_update(no_key=True).filter(pk=job.project_id).first()
-    found = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("project").filter(pk=job.pk).first()
+    found = (
+        Job.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("project", "branch")
+        .filter(pk=job.pk)
+        .first()
+    )
     if found is None:
         raise NotPossible("This job does not exist any more.")
     return found

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, Q, When
 
 from agents import enums, tasks
 from agents.errors import NotPossible, Unfit
@@ -23,6 +24,7 @@ def start(
     text: str,
     by: User | None,
     session: Session | None = None,
+    branch: Branch | None = None,
     model: str = "",
     kind: enums.JobKind | None = None,
     approval: str = "",
@@ -30,8 +32,9 @@ def start(
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job.
 
-    Its kind follows from what is there; who names one wants that or nothing, or only an answer (plan). `approval` says
-    whether somebody looks at its plan first: "ask" or "auto", or as it is set for all.
+    Its kind follows from what is there; who names one wants that or nothing, or only an answer (plan). Without a
+    session it belongs to the newest of the branch, or of `main`. `approval` says whether somebody looks at its plan
+    first: "ask" or "auto", or as it is set for all.
     """
     check_text(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
@@ -41,8 +44,8 @@ def start(
         known = Job.objects.filter(project=project, idempotency_key=idempotency_key)
         if idempotency_key and (job := known.first()):
             return job
-        _check_reviewed(project)
-        session = session or _session(project, text, by=by)
+        session = session or _session(project, branch, by=by)
+        _check_reviewed(session.branch)
         fits = _kind(session)
         _check_kind(kind, fits=fits)
         asks = _choices(model, approval or settings.PLAN_APPROVAL)
@@ -60,10 +63,10 @@ def check_text(text: str) -> None:
         raise Unfit(f"A message may have up to {MOST_TEXT:,} characters.")
 
 
-def _check_reviewed(project: Project) -> None:
+def _check_reviewed(branch: Branch) -> None:
     """What comes next would be made without what waits, and in place of it."""
-    done = Job.objects.filter(project=project, state=enums.JobState.COMPLETED)
-    waiting = ChangeSet.objects.filter(project=project, state=ChangeSetState.OPEN, job_ref__in=done.values("pk"))
+    done = Job.objects.filter(branch=branch, state=enums.JobState.COMPLETED)
+    waiting = ChangeSet.objects.filter(branch=branch, state=ChangeSetState.OPEN, job_ref__in=done.values("pk"))
     if waiting.exists():
         raise NotPossible("What Djinn made last waits for your review. Apply or reject it under Changes, then go on.")
 
@@ -77,17 +80,21 @@ def lock(project: Project) -> None:
         raise NotPossible("This project is archived.")
 
 
-def _session(project: Project, text: str, *, by: User | None) -> Session:
-    """The project's newest session, or its first."""
-    branch = Branch.objects.get(project=project, name="main")
+def _session(project: Project, asked: Branch | None, *, by: User | None) -> Session:
+    """The branch's newest session, or its first."""
+    named = Q(name="main") if asked is None else Q(pk=asked.pk)
+    branch = Branch.objects.filter(named, project=project).first()
+    if branch is None:
+        raise NotPossible("This branch does not exist any more.")
     newest = Session.objects.filter(project=project, branch=branch, archived_at=None)
+    title = "First build" if branch.name == "main" else branch.name
     return newest.order_by("-created_at").first() or Session.objects.create(
-        project=project, branch=branch, title="First build", created_by=by
+        project=project, branch=branch, title=title, created_by=by
     )
 
 
 def _kind(session: Session) -> enums.JobKind:
-    at_work = session.project.jobs.active().exclude(kind=enums.JobKind.PLAN)
+    at_work = Job.objects.filter(branch=session.branch).active().exclude(kind=enums.JobKind.PLAN)
     is_first_build = session.branch.head_id is None and not at_work.exists()
     return enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT
 
@@ -134,9 +141,10 @@ def _queue(
 
 
 def _wish(session: Session, text: str) -> str:
-    """What the project was last built from."""
+    """What the branch was last built from, or else the project."""
     builds = Job.objects.filter(project=session.project, kind=enums.JobKind.GENERATE)
-    newest = builds.order_by("-created_at").first()
+    is_here = Case(When(branch=session.branch, then=1), default=0)
+    newest = builds.order_by(is_here.desc(), "-created_at").first()
     if newest is not None:
         return str(newest.input["wish"])
     first = _first_message(session.project)  # it stays when its job is deleted
@@ -251,10 +259,10 @@ def _first_message(project: Project) -> Message | None:
     return asked.order_by("created_at").first()
 
 
-def foreground(project: Project) -> Job | None:
-    """The job that is going on in this project's `main`, if any."""
-    main = project.branches.filter(name="main").first()
-    return turns.foreground(main.pk) if main else None
+def foreground(project: Project, branch: Branch | None = None) -> Job | None:
+    """The job that is going on in this branch, or in the project's `main`, if any."""
+    at = branch or project.branches.filter(name="main").first()
+    return turns.foreground(at.pk) if at else None
 
 
 def state_of(project: Project) -> AgentState:

@@ -8,7 +8,7 @@ from agents.errors import NotPossible
 from agents.events import PhaseChanged
 from agents.models import AgentState, Job
 from projects import feed
-from projects.models import Project, User
+from projects.models import Branch, Project, User
 
 
 def reset(project: Project, *, by: User) -> None:
@@ -17,15 +17,16 @@ def reset(project: Project, *, by: User) -> None:
         locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if Job.objects.filter(project=project).active().exclude(kind__in=enums.CHORES).exists():
             raise NotPossible("Djinn is at work on this project, or will be. Cancel that first.")
-        clear(locked, by=by)
+        kept = AgentState.objects.filter(project=locked).first()
+        if kept is not None:
+            clear(locked.branches.get(name="main"), before=kept.phase, by=by)
 
 
-def clear(locked: Project, *, by: User | None) -> None:
-    """Of a project that the caller has locked. Whoever looks at it sees that there is nothing to look at."""
-    kept = AgentState.objects.filter(project=locked).first()
-    if kept is not None:
-        kept.delete()
-        feed.record(locked, "phase_changed", _idle(before=kept.phase), actor=by)
+def clear(branch: Branch, *, before: str, by: User | None) -> None:
+    """Of a project that the caller has locked. Whoever looks at the branch sees that there is nothing to look at."""
+    if branch.name == "main":
+        AgentState.objects.filter(project=branch.project_id).delete()
+    feed.record(branch.project, "phase_changed", _idle(before=before), actor=by, branch_id=branch.pk)
 
 
 def _idle(*, before: str) -> PhaseChanged:

@@ -9,7 +9,7 @@ from agents.errors import NotPossible
 from agents.lifecycle import speech, steering
 from agents.models import Job, Message
 from agents.services import jobs
-from projects.models import Project, User
+from projects.models import Branch, Project, User
 from projects.services import secrets
 
 STEERED = (enums.JobKind.GENERATE, enums.JobKind.EDIT)
@@ -33,17 +33,20 @@ def steer(job: Job, text: str, *, by: User | None, key: str | None = None) -> No
         speech.by_person(job, text, by=by, message_id=_spoken(job.project, key) if key else None)
 
 
-def tell(project: Project, text: str, *, by: User | None, key: str | None = None) -> None:
-    """To whatever is at work, or else as a job of its own. The same key does one of the two, once."""
+def tell(project: Project, text: str, *, by: User | None, key: str | None = None, branch: Branch | None = None) -> None:
+    """To whatever is at work on the branch (without one: `main`), or else as a job of its own.
+
+    The same key does one of the two, once.
+    """
     with transaction.atomic():
         jobs.lock(project)
         if key and is_said(project, key):
             return
-        at_work = jobs.foreground(project)
+        at_work = jobs.foreground(project, branch)
         if at_work and is_steered(at_work) and at_work.intent != enums.Intent.CANCEL:
             steer(at_work, text, by=by, key=key)
         else:
-            jobs.start(project=project, text=text, by=by, idempotency_key=key)
+            jobs.start(project=project, branch=branch, text=text, by=by, idempotency_key=key)
 
 
 def is_said(project: Project, key: str) -> bool:

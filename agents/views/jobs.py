@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from agents import errors
 from agents.models import Job
 from agents.services import jobs, undoing
+from agents.views import workbench
 from projects import access
 from projects.enums import Ability
 from projects.models import User
@@ -72,4 +73,4 @@ def _act(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID, verb
         messages.info(request, str(refusal))
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
-    return redirect("agents:workbench", owner, project)
+    return redirect(workbench.address(found, job.branch))

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from agents import errors
 from agents.forms import MessageForm
 from agents.services import jobs, telling
+from agents.views import workbench
 from projects import access
 from projects.enums import Ability
-from projects.models import Project, User
+from projects.models import Branch, Project, User
 
 
 @require_POST
@@ -21,25 +22,26 @@ from projects.models import Project, User
 def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     user = cast("User", request.user)
     found = access.get_project(user, owner, project, Ability.EDIT)
+    branch = workbench.branch_of(request, found)
     form = MessageForm(request.POST)
     if form.is_valid():
-        form = _start(form, found, user)
+        form = _start(form, found, branch, user)
     if not request.headers.get("HX-Request"):
         for fault in form.errors.get("text", []):
             messages.error(request, str(fault))
-        return redirect("agents:workbench", owner, project)
-    context = {"form": form, "project": found, "can_edit": True}
+        return redirect(workbench.address(found, branch))
+    context = {"form": form, "project": found, "branch": branch.name, "can_edit": True}
     return render(request, "agents/composer.html", context)
 
 
-def _start(form: MessageForm, project: Project, user: User) -> MessageForm:
+def _start(form: MessageForm, project: Project, branch: Branch, user: User) -> MessageForm:
     """An empty form for the next message, or this one with what stands against it."""
     text, key = form.cleaned_data["text"], form.idempotency_key
     try:
         if "now" in form.data and form.kind is None:
-            telling.tell(project, text, by=user, key=key)
+            telling.tell(project, text, by=user, key=key, branch=branch)
         else:
-            jobs.start(project=project, text=text, by=user, kind=form.kind, idempotency_key=key)
+            jobs.start(project=project, branch=branch, text=text, by=user, kind=form.kind, idempotency_key=key)
     except errors.NotPossible as refusal:
         form.add_error("text", str(refusal))
         return form

@@ -13,6 +13,7 @@ from agents import errors
 from agents.forms import PlanForm
 from agents.models import Job
 from agents.services import jobs, planning
+from agents.views import workbench
 from projects import access
 from projects.enums import Ability
 from projects.models import Project, User
@@ -27,7 +28,7 @@ def change(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) ->
         raise Http404
     if not planning.is_changeable(job):
         messages.info(request, "This plan does not wait to be looked at.")
-        return redirect("agents:workbench", owner, project)
+        return redirect(workbench.address(found, job.branch))
     if request.method != "POST":
         return _page(request, found, job, PlanForm.of(job))
     return _keep(request, found, job)
@@ -49,9 +50,10 @@ def _keep(request: HttpRequest, project: Project, job: Job) -> HttpResponse:
     except errors.NotPossible as refusal:
         form.add_error(None, str(refusal))
         return _page(request, project, job, form, status=422)
-    return redirect("agents:workbench", project.owner.handle, project.slug)
+    return redirect(workbench.address(project, job.branch))
 
 
 def _page(request: HttpRequest, project: Project, job: Job, form: PlanForm, *, status: int = 200) -> HttpResponse:
     context = {"project": project, "here": "plan", "job": job, "form": form}
+    context["workbench"] = workbench.address(project, job.branch)
     return render(request, "agents/plan_edit.html", context, status=status)

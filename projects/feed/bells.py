@@ -33,9 +33,16 @@ def ring(project_id: UUID, seq: int) -> None:
     _post(project_id, {"type": "feed.bell", "project": str(project_id), "seq": seq})
 
 
-def hint(project_id: UUID, type: str, payload: dict[str, Any]) -> None:  # noqa: A002 - the contract's word
+def hint(
+    project_id: UUID,
+    type: str,  # noqa: A002 - the contract's word
+    payload: dict[str, Any],
+    *,
+    branch_id: int | None = None,
+) -> None:
     """Something passing: a piece of a file being written, a line of a log."""
-    _post(project_id, {"type": "feed.hint", "project": str(project_id), "hint": {"type": type, **payload}})
+    shown = {"type": type, **payload}
+    _post(project_id, {"type": "feed.hint", "project": str(project_id), "hint": shown, "branch": branch_id})
 
 
 def ring_members(project_id: UUID) -> None:

@@ -78,6 +78,10 @@ class Consumer:
         """What this kind of socket sends for an event; None = nothing."""
         raise NotImplementedError
 
+    def hinted(self, hint: Hint) -> str | None:
+        """What it sends for something passing; None = nothing."""
+        return hint.frame
+
     async def caught_behind(self, follower: Follower) -> bool:
         """Called before news is sent; True = this reader is too far behind to be served event by event."""
         return False
@@ -163,7 +167,7 @@ class Consumer:
     async def _forward(self, follower: Follower) -> None:
         while not await self.caught_behind(follower):
             for news in await follower.next():
-                text = news.frame if isinstance(news, Hint) else self.frame(news)
+                text = self.hinted(news) if isinstance(news, Hint) else self.frame(news)
                 if text is not None:
                     await self.send(text)
 

@@ -20,8 +20,9 @@ def record(
     *,
     actor: User | None = None,
     job_ref: UUID | None = None,
+    branch_id: int | None = None,
 ) -> Event:
-    """Add one fact, in the transaction of the fact itself.
+    """Add one fact, in the transaction of the fact itself. Without a branch it is about the whole project.
 
     1. Raising `last_seq` locks the project's row until the transaction ends, so numbers are
        given and committed in one order and a rolled-back one is given again: no gaps.
@@ -34,7 +35,13 @@ def record(
     rows.update(last_seq=F("last_seq") + 1, updated_at=timezone.now())
     project.last_seq = rows.values_list("last_seq", flat=True).get()
     event = Event.objects.create(
-        project=project, seq=project.last_seq, kind=kind, payload=dict(payload), actor=actor, job_ref=job_ref
+        project=project,
+        seq=project.last_seq,
+        kind=kind,
+        payload=dict(payload),
+        actor=actor,
+        job_ref=job_ref,
+        branch_id=branch_id,
     )
     transaction.on_commit(partial(bells.ring, project.pk, event.seq))
     return event
@@ -42,7 +49,7 @@ def record(
 
 def since(project_id: UUID, seq: int, limit: int = 500) -> list[Event]:
     """What came after `seq`, oldest first."""
-    events = Event.objects.filter(project_id=project_id, seq__gt=seq).select_related("actor")
+    events = Event.objects.filter(project_id=project_id, seq__gt=seq).select_related("actor", "branch")
     return list(events.order_by("seq")[:limit])
 
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects.events import Fragment
 from projects.feed import kinds
-from projects.models import Event
+from projects.models import Branch, Event
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ class Shown:
     ts: datetime
     job: str | None
     actor: Actor | None
+    # Its name, as addresses say it: nothing of `main`, nor of what is gone or about the whole project.
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ class Rendered:
     job: str | None
     json_frame: str
     html_frame: str
+    branch: int | None = None
+
+    @cached_property
+    def bare_frame(self) -> str:
+        """That it happened: for a page that shows another branch."""
+        return _dump({"seq": self.seq, "html": ""})
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ class Hint:
     """Something passing; the same frame for every kind of socket."""
 
     payload: dict[str, Any]
+    branch: int | None = None
 
     @cached_property
     def frame(self) -> str:
@@ -82,7 +91,7 @@ def render(event: Event) -> Rendered:
     job = str(event.job_ref) if event.job_ref else None
     body = {"seq": event.seq, "type": event.kind, "ts": event.created_at, "job": job, "payload": event.payload}
     html = {"seq": event.seq, "html": html_of(event)}
-    return Rendered(event.seq, event.kind, job, _dump(body), _dump(html))
+    return Rendered(event.seq, event.kind, job, _dump(body), _dump(html), event.branch_id)
 
 
 def html_of(event: Event) -> str:
@@ -125,4 +134,8 @@ def shown(event: Event) -> Shown:
     if event.actor is not None:
         actor = {"id": event.actor.pk, "name": event.actor.get_short_name(), "handle": event.actor.handle or ""}
     job = str(event.job_ref) if event.job_ref else None
-    return Shown(event.seq, event.kind, event.created_at, job, actor)
+    return Shown(event.seq, event.kind, event.created_at, job, actor, _beside_main(event.branch))
+
+
+def _beside_main(branch: Branch | None) -> str:
+    return branch.name if branch and branch.name != "main" else ""

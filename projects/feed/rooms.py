@@ -80,7 +80,7 @@ class Room:
             case "feed.bell" if message["seq"] > self.head:
                 self.bell.set()
             case "feed.hint":
-                hint = Hint(message["hint"])
+                hint = Hint(message["hint"], message.get("branch"))
                 for follower in self.followers:
                     follower.hints.append(hint)
                     follower.wake.set()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from projects.models.projects import Project
+from projects.models.projects import Branch, Project
 
 
 class Event(models.Model):
@@ -21,6 +21,16 @@ class Event(models.Model):
         related_name="+",
     )
     job_ref = models.UUIDField(null=True, blank=True, db_index=True)
+    # Whose pages show it; none: those of all. Kept when the branch is gone, as another of its name is another.
+    branch = models.ForeignKey(
+        Branch,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -6,6 +6,7 @@ Lock order: Project, then ChangeSet. Merges are computed outside the lock and th
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -42,7 +43,7 @@ def open(  # noqa: A001 - the verb is what it is; callers write changesets.open
             job_ref=job_ref,
             title=title[:200],
         )
-        feed.record(project, "changeset_opened", naming(changeset), actor=by, job_ref=job_ref)
+        tell(changeset, "changeset_opened", naming(changeset), by=by)
     return changeset
 
 
@@ -163,23 +164,23 @@ def check_free(changeset: ChangeSet) -> None:
 def reject(changeset: ChangeSet, *, by: User | None, seen: int | None = None) -> None:
     """Turn it down; what it staged stays readable. `seen` is the revision that was looked at."""
     with transaction.atomic():
-        project = writing.lock(changeset.project_id)
+        writing.lock(changeset.project_id)
         fresh = locked_open(changeset)
         applying.check_seen(fresh, seen)
         _move(fresh, changeset, ChangeSetState.REJECTED, None)
         payload = naming(fresh)
-        feed.record(project, "changeset_rejected", payload, actor=by, job_ref=fresh.job_ref)
+        tell(fresh, "changeset_rejected", payload, by=by)
         _let_go(fresh)
 
 
 def supersede(changeset: ChangeSet, successor: ChangeSet, *, by: User | None) -> None:
     """Another change set took its place."""
     with transaction.atomic():
-        project = writing.lock(changeset.project_id)
+        writing.lock(changeset.project_id)
         fresh = locked_open(changeset)
         _move(fresh, changeset, ChangeSetState.SUPERSEDED, None)
         payload: ChangesetSuperseded = {**naming(fresh), "successor": str(successor.pk)}
-        feed.record(project, "changeset_superseded", payload, actor=by, job_ref=fresh.job_ref)
+        tell(fresh, "changeset_superseded", payload, by=by)
         _let_go(fresh)
 
 
@@ -207,7 +208,7 @@ def locked_open(changeset: ChangeSet) -> ChangeSet:
 def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) -> Version | None:
     """Everything that an apply changes, in one transaction; None if the plan is out of date."""
     with transaction.atomic():
-        project = writing.lock(changeset.project_id)
+        writing.lock(changeset.project_id)
         rows = ChangeSet.objects.select_for_update(no_key=True, of=("self",)).select_related("applied_as")
         if done := rows.defer("applied_as__manifest").get(pk=changeset.pk).applied_as:
             _check_whole(changeset, plan.pick)
@@ -223,7 +224,7 @@ def write(changeset: ChangeSet, plan: Plan, *, by: User | None, message: str) ->
             raise errors.Empty("There is nothing to apply.")
         _move(fresh, changeset, ChangeSetState.APPLIED, version)
         payload = _story(fresh, version, plan.summary, message)
-        feed.record(project, "changeset_applied", payload, actor=by, job_ref=fresh.job_ref)
+        tell(fresh, "changeset_applied", payload, by=by)
         if plan.rest:
             _go_on(fresh, branch, version, plan.rest, by=by)
     return version
@@ -259,13 +260,19 @@ def _go_on(changeset: ChangeSet, branch: Branch, version: Version, rest: Rest, *
         follows=changeset,
     )
     staging.put_changes(following, rest.changes, decided=rest.decided)
-    feed.record(changeset.project, "changeset_opened", naming(following), actor=by, job_ref=changeset.job_ref)
+    tell(following, "changeset_opened", naming(following), by=by)
 
 
 def _move(fresh: ChangeSet, given: ChangeSet, state: ChangeSetState, version: Version | None) -> None:
     fresh.state, fresh.applied_as = state, version
     fresh.save(update_fields=["state", "applied_as"])
     given.state, given.applied_as = state, version
+
+
+def tell(changeset: ChangeSet, kind: str, payload: Mapping[str, Any], *, by: User | None) -> None:
+    """A fact about it, for whoever looks at its branch."""
+    job_ref, branch_id = changeset.job_ref, changeset.branch_id
+    feed.record(changeset.project, kind, payload, actor=by, job_ref=job_ref, branch_id=branch_id)
 
 
 def naming(changeset: ChangeSet) -> ChangesetOpened:

@@ -67,7 +67,7 @@ def _write(branch: Branch, archive: Archive, draft: Draft, *, filename: str, by:
     version = drafts.write(branch, draft, by=by, message=said)
     left_out, count = dict(archive.contents.left_out), len(archive.contents.entries)
     payload = {"source": "zip", "said": said, "versions": 1, "files": count, "left_out": left_out}
-    feed.record(branch.project, "project_imported", payload, actor=by)
+    feed.record(branch.project, "project_imported", payload, actor=by, branch_id=branch.pk)
     return Imported(branch.project, version, left_out, count)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from projects import errors, feed
+from projects import errors
 from projects.enums import AuthorKind, Decision
 from projects.events import ChangesetWaiting
 from projects.models import Change, ChangeSet, Project, User
@@ -77,9 +77,9 @@ def announcement(changeset: ChangeSet) -> ChangesetWaiting:
 def leave_open(changeset: ChangeSet, told: ChangesetWaiting) -> None:
     """It is finished, and waits for a person."""
     with transaction.atomic():
-        project = writing.lock(changeset.project_id)
+        writing.lock(changeset.project_id)
         fresh = changesets.locked_open(changeset)
-        feed.record(project, "changeset_waiting", told, actor=fresh.author, job_ref=fresh.job_ref)
+        changesets.tell(fresh, "changeset_waiting", told, by=fresh.author)
 
 
 def decide(changeset: ChangeSet, path: str, decision: Decision, *, seen: str | None = None) -> None:

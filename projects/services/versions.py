@@ -100,7 +100,7 @@ def _tell(made: Version, restored: Version, label: str, *, by: User | None, summ
         "added": summary.added,
         "removed": summary.removed,
     }
-    feed.record(changeset.project, "version_restored", payload, actor=by)
+    feed.record(changeset.project, "version_restored", payload, actor=by, branch_id=changeset.branch_id)
 
 
 def detailed(rows: Iterable[Version]) -> list[Version]:

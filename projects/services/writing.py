@@ -153,7 +153,7 @@ def fast_forward(
             "added": summary.added,
             "removed": summary.removed,
         }
-        feed.record(project, "branch_moved", payload, actor=by)
+        feed.record(project, "branch_moved", payload, actor=by, branch_id=fresh.pk)
     return version
 
 

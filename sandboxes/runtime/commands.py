@@ -77,7 +77,7 @@ def run(
 def begin(sandbox: Sandbox, argv: Sequence[str], *, kind: CommandKind, title: str, job_ref: UUID | None) -> Command:
     with transaction.atomic():
         command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref)
-        feed.record(sandbox.project, "command_started", _payload(command), job_ref=job_ref)
+        feed.record(sandbox.project, "command_started", _payload(command), job_ref=job_ref, branch_id=sandbox.branch_id)
         command.save()
     return command
 
@@ -97,7 +97,8 @@ def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
         settled = {"state": CommandState.FINISHED, "exit_code": exit_code, "output": tail, "finished_at": ended}
         if project is None or not rows.update(**settled):
             return
-        feed.record(project, "command_finished", payload, job_ref=command.job_ref)
+        branch_id = command.sandbox.branch_id
+        feed.record(project, "command_finished", payload, job_ref=command.job_ref, branch_id=branch_id)
     command.state, command.exit_code = CommandState.FINISHED, exit_code
     command.output, command.finished_at = tail, ended
 
@@ -117,7 +118,8 @@ def tell(sandbox: Sandbox, command: Command, lines: Lines, listener: Listener) -
     for line in fresh if listener.on_line else ():
         listener.on_line(line)  # type: ignore[misc]  # checked one line above
     text = "\n".join(fresh)[-_HINT_BYTES:]
-    feed.hint(sandbox.project_id, "log_line", {"command": str(command.pk), "text": text})
+    hint = {"command": str(command.pk), "text": text}
+    feed.hint(sandbox.project_id, "log_line", hint, branch_id=sandbox.branch_id)
 
 
 async def _execute(

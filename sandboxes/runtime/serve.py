@@ -158,7 +158,7 @@ def _announce(sandbox: Sandbox, stack: stacks.Stack, job_ref: UUID | None) -> No
         "isolation": str(sandbox.handle.get("isolation", "")),
     }
     with transaction.atomic():
-        feed.record(sandbox.project, "preview_ready", payload, job_ref=job_ref)
+        feed.record(sandbox.project, "preview_ready", payload, job_ref=job_ref, branch_id=sandbox.branch_id)
         Sandbox.objects.filter(pk=sandbox.pk).update(touched_at=timezone.now())
 
 

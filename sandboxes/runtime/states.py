@@ -28,7 +28,7 @@ def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, err
     try:
         with transaction.atomic():
             payload = _payload(sandbox, to, error, fields.get("handle", sandbox.handle))
-            feed.record(sandbox.project, "sandbox_changed", payload, job_ref=job_ref)
+            feed.record(sandbox.project, "sandbox_changed", payload, job_ref=job_ref, branch_id=sandbox.branch_id)
             if not rows.update(**values):
                 raise _LostTheRace
     except _LostTheRace:

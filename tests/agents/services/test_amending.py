@@ -7,11 +7,11 @@ import pytest
 from agents.errors import NotPossible
 from agents.lifecycle import leases, moves, turns
 from agents.models import AgentState, Attempt, Job, Message
-from agents.services import amending, jobs
+from agents.services import amending, jobs, states
 from projects import feed
 from projects.enums import AuthorKind
-from projects.models import AuditEntry, ChangeSet, Project, User
-from projects.services import changesets
+from projects.models import AuditEntry, ChangeSet, Event, Project, User
+from projects.services import branches, changesets
 
 
 def completed(job: Job, *, with_changes: bool = False) -> None:
@@ -73,8 +73,8 @@ def test_a_budget_is_not_less_than_what_is_taken(job: Job):
 
 def test_a_job_that_has_ended_is_deleted_and_what_it_made_stays(job: Job, project: Project, owner: User):
     completed(job)
+    states.reset(project, by=owner)
     events = [event.seq for event in feed.since(project.pk, 0)]
-    AgentState.objects.all().delete()
     amending.delete(job, by=owner)
     assert not Job.objects.exists()
     assert not Attempt.objects.exists()
@@ -131,3 +131,15 @@ def test_the_wish_outlives_the_job_that_it_began(job: Job, project: Project, own
     amending.delete(following, by=owner)
     last = jobs.start(project=project, text="Make it red", by=owner)
     assert (last.kind, last.input["wish"]) == ("edit", "A reading list")
+
+
+def test_a_deleted_job_leaves_the_stepper_of_its_branch_and_of_no_other(job: Job, project: Project, owner: User):
+    night = branches.create(project, "night", by=owner)
+    other = jobs.start(project=project, branch=night, text="Darker", by=owner)
+    for one in (job, other):
+        completed(one)
+    shown = feed.fold(project, ["acts"], branch=job.branch)["acts"]
+    amending.delete(other, by=owner)
+    assert Event.objects.filter(branch=night).order_by("-seq")[0].payload["phase"] == "idle"
+    assert feed.fold(project, ["acts"], branch=job.branch)["acts"] == shown
+    assert AgentState.objects.get().job == job

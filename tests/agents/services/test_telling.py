@@ -7,7 +7,7 @@ from agents.lifecycle import steering
 from agents.models import Job, Message
 from agents.services import jobs, telling
 from projects.models import Project, User
-from projects.services import secrets
+from projects.services import branches, secrets
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,11 @@ def test_the_clocks_of_several_hosts_take_no_words_away(job: Job, owner: User):
     first = Message.objects.get(text="A reading list")
     Message.objects.filter(text="In green").update(created_at=first.created_at.replace(year=first.created_at.year - 1))
     assert steering.said(job) == ["In green"]
+
+
+def test_what_is_said_on_another_branch_is_not_for_the_job_on_main(job: Job, project: Project, owner: User):
+    night = branches.create(project, "night", by=owner)
+    telling.tell(project, "In blue", by=owner, branch=night)
+    other = Job.objects.exclude(pk=job.pk).get()
+    telling.tell(project, "In green", by=owner, branch=night)
+    assert (other.branch, steering.said(job), steering.said(other)) == (night, [], ["In green"])

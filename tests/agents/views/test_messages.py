@@ -6,12 +6,14 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agents.models import Job, Message
 from agents.models.sessions import MOST_TEXT
 from agents.services import jobs
 from projects import feed
-from projects.services import files, projects
+from projects.enums import AuthorKind
+from projects.services import branches, changesets, files, projects
 from tests.agents.views.conftest import HTMX
 from tests.people import People
 
@@ -127,3 +129,31 @@ def test_what_is_said_now_when_nobody_works_is_a_message_as_any_other(people: Pe
     jobs.stop(job, by=people.owner)
     assert browser("editor").post(address(people), {"text": "Again", "now": "yes"}, headers=HTMX).status_code == 200
     assert Job.objects.exclude(pk=job.pk).get().input["text"] == "Again"
+
+
+@pytest.mark.parametrize("more", [{}, {"now": "yes"}])
+def test_what_is_said_on_the_page_of_a_branch_is_done_there(people: People, browser: Browser, more: dict[str, str]):
+    night = branches.create(people.project, "night/1", by=people.owner)
+    at_work = jobs.start(project=people.project, text="By day", by=people.owner)
+    there = f"{address(people)}?branch=night%2F1"
+    answer = browser("owner").post(there, {"text": "By night", **more})
+    assert answer.headers["location"] == f"/p/{people.owner.handle}/night-garden/?branch=night%2F1"
+    job = Job.objects.exclude(pk=at_work.pk).get()
+    assert (job.branch, job.input["text"], job.session and job.session.title) == (night, "By night", "night/1")
+    text = browser("owner").post(there, {"text": ""}, headers=HTMX).content.decode()
+    assert f'action="{address(people)}?branch=night%2F1"' in text
+
+
+def test_nothing_is_said_on_a_branch_that_is_not_there(people: People, browser: Browser):
+    assert browser("owner").post(f"{address(people)}?branch=night", {"text": "x"}).status_code == 404
+    assert has_left_no_trace(people)
+
+
+def test_what_waits_for_review_on_one_branch_stops_nobody_on_another(people: People, browser: Browser):
+    done = jobs.start(project=people.project, text="By day", by=people.owner)
+    Job.objects.filter(pk=done.pk).update(state="completed", finished_at=timezone.now())
+    changesets.open(branch=people.main, author_kind=AuthorKind.AGENT, job_ref=done.pk)
+    branches.create(people.project, "night", by=people.owner)
+    for branch, count in (("main", 1), ("night", 2)):
+        browser("owner").post(f"{address(people)}?branch={branch}", {"text": "More"})
+        assert Job.objects.count() == count

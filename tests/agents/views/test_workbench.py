@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agents.services import jobs
 from projects import feed
-from projects.services import projects
+from projects.services import branches, files, projects
 from tests.people import People
 
 Browser = Callable[[str], Client]
@@ -53,3 +53,21 @@ def test_the_gallery_is_for_staff(people: People, browser: Browser, role: str, s
         people.owner.is_staff = True
         people.owner.save(update_fields=["is_staff"])
     assert browser("owner" if role == "staff" else role).get(reverse("agents:gallery")).status_code == status
+
+
+def test_a_page_of_a_branch_shows_what_was_said_and_done_there(people: People, browser: Browser):
+    night = branches.create(people.project, "night", by=people.owner)
+    files.save(night, "moon.txt", b"full", by=people.owner)
+    jobs.start(project=people.project, text="By day", by=people.owner)
+    jobs.start(project=people.project, branch=night, text="By night", by=people.owner)
+    page = browser("owner").get(f"{address(people)}?branch=night")
+    text = page.content.decode()
+    assert ("By night" in text, "By day" in text, "moon.txt" in text) == (True, False, True)
+    assert page.context["feed_path"] == f"/live/projects/{people.project.pk}/?branch={night.pk}"
+    assert f'action="{address(people)}messages/?branch=night"' in text
+    text = browser("owner").get(address(people)).content.decode()
+    assert ("By night" in text, "By day" in text, "moon.txt" in text) == (False, True, False)
+
+
+def test_a_page_of_a_branch_that_is_not_there_is_none(people: People, browser: Browser):
+    assert browser("owner").get(f"{address(people)}?branch=night").status_code == 404

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F
 
 from projects import feed
-from projects.models import Event, Project
+from projects.models import Branch, Event, Project
 
 
 def applied(number: int, changeset: str = "") -> dict[str, object]:
@@ -28,9 +28,10 @@ def opened(changeset: str = "c") -> dict[str, object]:
     return {"changeset": changeset, "branch": "main", "title": "", "author_kind": "user"}
 
 
-def record(project: Project, number: int = 1, changeset: str = "") -> Event:
+def record(project: Project, number: int = 1, changeset: str = "", *, branch: Branch | None = None) -> Event:
+    branch_id = branch.pk if branch else None
     with transaction.atomic():
-        return feed.record(project, "changeset_applied", applied(number, changeset))
+        return feed.record(project, "changeset_applied", applied(number, changeset), branch_id=branch_id)
 
 
 def record_silently(project: Project, count: int = 1) -> None:

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -6,14 +7,14 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import feed
 from projects.feed import Fragment, Kind, kinds, rendering
-from projects.services import projects
+from projects.services import branches, projects
 from tests.people import People
 from tests.projects.feed import facts
 
 IDS = re.compile(r'id="(version-\w+|tree)"')
 
 
-def shown(people: People, region: str = "chat", **limits: int) -> list[str]:
+def shown(people: People, region: str = "chat", **limits: Any) -> list[str]:
     return IDS.findall(feed.fold(people.project, [region], **limits)[region])
 
 
@@ -87,3 +88,30 @@ def test_only_what_is_shown_is_read_whole(people: People):
         html = feed.fold(people.project, ["chat"])["chat"]
     assert [html.count(f'id="version-{name}"') for name in ("same", "other")] == [1, 1]
     assert "IN (30, 31)" in captured[1]["sql"].replace("31, 30", "30, 31")
+
+
+def test_a_page_of_a_branch_shows_what_belongs_to_it_or_to_all(people: People):
+    other = branches.create(people.project, "night", by=people.owner)
+    facts.record(people.project, 1, "a", branch=people.main)
+    facts.record(people.project, 2, "b", branch=other)
+    facts.record(people.project, 3, "c")
+    assert shown(people, branch=people.main) == ["version-a", "version-c"]
+    assert shown(people, branch=other) == ["version-b", "version-c"]
+    assert shown(people) == ["version-a", "version-b", "version-c"]
+
+
+def test_a_new_branch_does_not_show_what_was_done_on_an_older_one_of_its_name(people: People):
+    gone = branches.create(people.project, "night", by=people.owner)
+    facts.record(people.project, 1, "a", branch=gone)
+    branches.delete(gone, by=people.owner)
+    again = branches.create(people.project, "night", by=people.owner)
+    assert shown(people, branch=again) == []
+    assert shown(people) == ["version-a"]
+
+
+def test_links_of_a_card_lead_to_its_branch(people: People):
+    other = branches.create(people.project, "night&day", by=people.owner)
+    facts.record(people.project, 1, "a", branch=people.main)
+    facts.record(people.project, 2, "b", branch=other)
+    assert 'href="files/"' in feed.fold(people.project, ["chat"], branch=people.main)["chat"]
+    assert 'href="files/?branch=night%26day"' in feed.fold(people.project, ["chat"], branch=other)["chat"]
