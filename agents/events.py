@@ -34,6 +34,19 @@ class JobMoved(TypedDict):
     turn: int
 
 
+class JobRerun(TypedDict):
+    """`job` is `original` once more; told on the branches of both. `began_at` is a version, None is from nothing."""
+
+    job: str
+    original: str
+    title: str
+    model: str
+    state: str
+    branch: str
+    original_branch: str
+    began_at: int | None
+
+
 class ChoreMoved(TypedDict):
     """A push or an import, as its card shows it."""
 
@@ -121,6 +134,8 @@ def register() -> None:
         feed.register(Kind(f"job_{verb}", JobMoved, (_END,)))
     chore = Fragment(region="chat", key="chore-{job}", template="events/chore_card.html")
     feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
+    rerun = Fragment(region="chat", key="rerun-{job}", template="events/rerun_card.html")
+    feed.register(Kind("job_rerun", JobRerun, (rerun,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
     budget = Fragment(region="chat", key="budget-{job}-{spent}", template="events/budget_card.html")

@@ -27,10 +27,10 @@ def on_tree_changed(*, project: Project, branch: Branch, **_: Any) -> None:
 
 
 def on_branch_deleting(*, branch: Branch, **_: Any) -> None:
-    """What is being made on a branch, and what was said about it, would go with it."""
+    """What is being made on a branch, and what was said about it, would go with it. What was only tried may."""
     if Job.objects.active().filter(branch=branch).exists():
         raise Protected(f"Djinn is at work on {branch.name!r}. Stop that first, or wait until it is done.")
-    if Session.objects.filter(branch=branch).exists():
+    if Session.objects.filter(branch=branch).exclude(jobs__rerun_of__isnull=False).exists():
         raise Protected(f"A conversation belongs to {branch.name!r}, so it stays.")
 
 

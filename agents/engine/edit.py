@@ -5,6 +5,7 @@ from django.db.models import Q
 from agents.engine import changing, reading, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
+from agents.lifecycle import reruns
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Turn
 from agents.models import Message, Step
@@ -37,9 +38,12 @@ def _conclude(context: Context, output: steps.Output) -> None:
 
 
 def conversation(context: Context) -> tuple[Turn, ...]:
-    """What was said before, and at last what is asked now."""
-    later = Q(job__created_at__gt=context.job.created_at)
-    newest = Message.objects.filter(session=context.job.session).exclude(job=context.job).exclude(later)
+    """What was said before, and at last what is asked now. Run again, it hears what it heard the first time."""
+    first = reruns.first_of(context.job)
+    later = Q(job__created_at__gt=first.created_at)
+    newest = Message.objects.filter(session=first.session).exclude(job=first).exclude(later)
+    if first != context.job:
+        newest = newest.filter(created_at__lte=first.started_at or first.created_at)
     said = [
         Turn("user" if message.role == "user" else "assistant", message.text)
         for message in reversed(newest.order_by("-created_at")[:_TURNS])

@@ -26,7 +26,8 @@ def as_json(value: object) -> str:
 
 def stack(changeset: ChangeSet) -> str:
     """The kind of app it is: as planned, or what the files say where nobody planned."""
-    return kind(changeset.project.template, files.working_manifest(changeset))
+    own = changeset.branch.template if changeset.branch else ""
+    return kind(own or changeset.project.template, files.working_manifest(changeset))
 
 
 def kind(planned: str, manifest: trees.Manifest) -> str:

@@ -62,7 +62,9 @@ def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
     if not stored:
         raise NotPossible("This job has no stored reply: no model was asked.")
     plan = _plan(job, stored)
-    sink = ScratchSink(Scratch(scratch.base_of(changeset)), str(plan.get("stack") or job.project.template))
+    sink = ScratchSink(
+        Scratch(scratch.base_of(changeset)), str(plan.get("stack") or job.branch.template or job.project.template)
+    )
     for reply in stored:
         _take_in(reply, sink, chunk)
     expected = scratch.staged(changeset)

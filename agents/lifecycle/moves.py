@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import facts, transitions, turns
+from agents.lifecycle import facts, reruns, transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
 from projects import storable
@@ -196,6 +196,8 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
     facts.record(job, kind, payload, by=by)
     if job.is_chore:
         _show_chore(job, payload["message"], by=by)
+    if job.rerun_of_id and (not job.is_active or job.state == enums.JobState.QUEUED):
+        reruns.tell(job, title=title(job))
 
 
 def _show_chore(job: Job, message: str = "", *, by: User | None = None) -> None:

@@ -69,7 +69,8 @@ class Job(models.Model):
     output = models.JSONField(default=dict, blank=True)
     # {code, message, user_action, retryable}
     error = models.JSONField(null=True, blank=True)
-    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="descendants")
+    # With another model, from the version that one began from, on a branch of its own.
+    rerun_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reruns")
     idempotency_key = models.CharField(max_length=80, null=True, blank=True)
     model = models.CharField(max_length=120)
     # As exact as what each call costs: PostgreSQL rounds every sum to the places of its column.

@@ -92,10 +92,15 @@ class JobOut(Out):
     spent: Decimal
     attempts: int
     error: dict[str, Any] | None
+    rerun_of: UUID | None
     created_by: str | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+    @staticmethod
+    def resolve_rerun_of(job: Job, context: Any) -> UUID | None:
+        return job.rerun_of_id
 
     @staticmethod
     def resolve_project(job: Job, context: Any) -> UUID:

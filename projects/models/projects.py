@@ -73,6 +73,8 @@ class Branch(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="branches")
     name = models.CharField(max_length=120, default="main")
     head = models.ForeignKey("projects.Version", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    # The stack that a plan chose for it alone; empty: that of the project.
+    template = models.CharField(max_length=40, blank=True, default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

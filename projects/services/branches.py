@@ -83,8 +83,14 @@ def create(project: Project, name: str, *, by: User | None, at: Version | None =
     """At a version, or where `main` is."""
     with transaction.atomic():
         writing.lock(project.pk)
+        return create_at(project, name, at or find(project).head, by=by)
+
+
+def create_at(project: Project, name: str, head: Version | None, *, by: User | None) -> Branch:
+    """Or empty, as `main` once was."""
+    with transaction.atomic():
+        writing.lock(project.pk)
         _check_name(name, Branch.objects.filter(project=project).values_list("name", flat=True))
-        head = at or find(project).head
         branch = Branch.objects.create(project=project, name=name, head=head, created_by=by)
         payload: BranchCreated = {"branch": name, "version": head.number if head else None}
         feed.record(project, "branch_created", payload, actor=by)

@@ -54,3 +54,8 @@ class Sandbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} ({self.state})"
+
+    @property
+    def planned(self) -> str:
+        """The stack that a plan chose for what runs here; empty where nobody planned."""
+        return self.branch.template or self.project.template

@@ -38,5 +38,5 @@ def _load(label: str) -> Target | None:
     if sandbox is None:
         return None
     manifest = manifest_of(sandbox)
-    stack = stacks.choose(sandbox.project.template, manifest)
+    stack = stacks.choose(sandbox.planned, manifest)
     return Target(sandbox, stack, manifest, work.is_under_way(sandbox))

@@ -17,7 +17,7 @@ _TICK = 0.1
 
 
 def stack_of(sandbox: Sandbox) -> stacks.Stack:
-    return stacks.choose(sandbox.project.template, manifest_of(sandbox))
+    return stacks.choose(sandbox.planned, manifest_of(sandbox))
 
 
 def ask(

@@ -38,6 +38,13 @@ def _chore(state: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _again(**more: Any) -> dict[str, Any]:
+    return {
+        "job": JOB, "original": "o1", "title": "A tool library", "model": "openrouter/x", "state": "completed",
+        "branch": "main", "original_branch": "main", "began_at": None, **more,
+    }  # fmt: skip
+
+
 def _phase(phase: str, **more: Any) -> dict[str, Any]:
     return {
         "job": JOB, "kind": "generate", "phase": phase, "phase_before": "", "before": "idle", "state": "running",
@@ -123,6 +130,8 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("job_completed", _job(state="completed", phase="complete", turn=2)),
     ("phase_changed", _phase("cancelled", before="implementing", state="cancelled")),
     ("job_cancelled", _job(state="cancelled", phase="cancelled", turn=3)),
+    ("job_rerun", _again(state="queued")),
+    ("job_rerun", _again(state="completed", original=JOB, job="a2", branch="again-x-1", began_at=4)),
     ("job_queued", _job(kind="push", state="queued", phase="idle", turn=0)),
     ("chore_moved", _chore("queued", message="Waits for 1 job before it.")),
     ("chore_moved", _chore("running", lines=["main: 3 versions"])),
@@ -214,5 +223,5 @@ def hostile(value: Any) -> Any:
 # Ours, not anybody's: names of states and the ids that keys are made of.
 _WORDS = {
     "role", "state", "phase", "phase_before", "before", "kind", "job", "path_id", "command", "changeset",
-    "since", "began", "stack", "backend", "owner", "slug",
+    "since", "began", "stack", "backend", "owner", "slug", "original",
 }  # fmt: skip
