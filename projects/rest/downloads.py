@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 ENOUGH = 256 * 1024
 
 
 def answer(pieces: Iterator[bytes], *, name: str, media_type: str) -> HttpResponse | StreamingHttpResponse:
     """What is small is an answer like any other; of what is not, only the beginning is made before it is sent."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
     first, is_over = _part(pieces)
     if is_over:
         return HttpResponse(first, content_type=media_type, headers=headers)
