@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from agents import errors
 from agents.enums import Purpose
-from agents.models import AgentState, Attempt, Generation, Job, Message, Replay, Session, Step
+from agents.models import AgentState, Artifact, Attempt, Generation, Job, Message, Replay, Session, Step
 from agents.services import replays
 from projects.models import User
 
@@ -39,6 +39,16 @@ class StepRows(admin.TabularInline):  # type: ignore[type-arg]  # as above
     exclude = ("output",)
 
 
+class ArtifactRows(admin.TabularInline):  # type: ignore[type-arg]  # as above
+    model = Artifact
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("name", "media_type", "size", "sha256", "created_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
 class ReplayRows(admin.TabularInline):  # type: ignore[type-arg]  # as above
     model = Replay
     extra = 0
@@ -56,7 +66,7 @@ class JobAdmin(Facts):
     search_fields = ("id", "project__name", "project__slug", "created_by__email")
     date_hierarchy = "created_at"
     list_select_related = ("project",)
-    inlines = (StepRows, AttemptRows, ReplayRows)
+    inlines = (StepRows, AttemptRows, ArtifactRows, ReplayRows)
     actions = ("replay", "record")
 
     @admin.action(description="Replay", permissions=["replay"])

@@ -34,10 +34,12 @@ class JobKind(models.TextChoices):
     EDIT = "edit"
     PUSH = "push"
     IMPORT = "import"
+    EXPORT = "export"
+    APPLY = "apply"
 
 
 # Work without a model: no conversation, no plan, no box, and no phases between its beginning and its end.
-CHORES = (JobKind.PUSH, JobKind.IMPORT)
+CHORES = (JobKind.PUSH, JobKind.IMPORT, JobKind.EXPORT, JobKind.APPLY)
 
 
 class Intent(models.TextChoices):

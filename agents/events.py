@@ -48,7 +48,7 @@ class JobRerun(TypedDict):
 
 
 class ChoreMoved(TypedDict):
-    """A push or an import, as its card shows it."""
+    """Work without a model, as its card shows it."""
 
     job: str
     kind: str
@@ -59,6 +59,15 @@ class ChoreMoved(TypedDict):
     user_action: str
     lines: list[str]
     seconds: int
+
+
+class ArtifactCreated(TypedDict):
+    job: str
+    artifact: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
 
 
 class PhaseChanged(TypedDict):
@@ -136,6 +145,8 @@ def register() -> None:
     feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
     rerun = Fragment(region="chat", key="rerun-{job}", template="events/rerun_card.html")
     feed.register(Kind("job_rerun", JobRerun, (rerun,)))
+    artifact = Fragment(region="chat", key="artifact-{artifact}", template="events/artifact_created.html")
+    feed.register(Kind("artifact_created", ArtifactCreated, (artifact,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
     budget = Fragment(region="chat", key="budget-{job}-{spent}", template="events/budget_card.html")

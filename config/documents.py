@@ -23,7 +23,7 @@ def job_states() -> str:
         "## Phases",
         phases,
         "## Phases of a chore",
-        "A push or an import asks no model, has no plan and needs no box.",
+        "A push, an import, an export or an apply asks no model, has no plan and needs no box.",
         chores,
         "## States",
         states,

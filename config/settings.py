@@ -85,6 +85,7 @@ GIT_EXTRA_CIDRS = env.words("DJINN_GIT_EXTRA_CIDRS")  # private networks that pu
 # --- Jobs --------------------------------------------------------------------------------------
 PLAN_APPROVAL = env.choice("DJINN_PLAN_APPROVAL", "auto", among=("auto", "ask"))  # ask: a plan waits to be looked at
 JOB_BUDGET = env.number("DJINN_JOB_BUDGET", 0, least=0, most=100_000)  # US dollars a job may spend; 0: no limit
+ARTIFACTS_MB = env.integer("DJINN_ARTIFACTS_MB", 2048, least=1, most=1_000_000)  # of one project's jobs, in MiB in all
 LEASE_SECONDS = env.integer("DJINN_LEASE_SECONDS", 15, least=3, most=600)  # a silent worker loses its job after this
 
 # --- Django ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Pushes and imports from an address: work that a worker does, to be asked for and looked after."""
+"""Work without a model that a worker does, to be asked for and looked after: pushes, imports, exports, applies."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,17 @@ from uuid import UUID
 from ninja import Query
 
 from agents import errors as agents_errors
+from agents.api.jobs import key_of
 from agents.enums import JobKind, JobState
 from agents.models import Job
-from agents.services import chores
+from agents.schemas.artifacts import ExportIn
+from agents.services import applies, chores, exports
 from projects import access, errors
 from projects.enums import Ability
 from projects.git import addresses
 from projects.rest import In, Out, Page, Paging, Request, Room, Text, problems
-from projects.services import remotes
+from projects.schemas.diffs import ApplyIn
+from projects.services import remotes, showing
 from projects.services.projects import MOST_NAME
 
 room = Room("chores")
@@ -79,16 +82,36 @@ def push_remote(request: Request, project: UUID, remote: UUID) -> Any:
     return chores.push(found, by=request.user)
 
 
+@room.post("/projects/{uuid:project}/exports", ChoreOut, status=202, refuses=(409,))
+def create_export(request: Request, project: UUID, body: ExportIn) -> Any:
+    """Pack a project as an artifact of a job.
+
+    For what takes long to pack; what is small is downloaded at once under `exports/zip` and `exports/bundle`. Of one
+    thing at most one export waits: asking again gives the one that does.
+    """
+    found = access.get_project_by_id(request.user, project, Ability.EDIT)
+    return exports.ask(
+        found, body.form, by=request.user, **body.dict(exclude={"form"}), idempotency_key=key_of(request)
+    )
+
+
+@room.post("/projects/{uuid:project}/diffs/{uuid:diff}/apply-later", ChoreOut, status=202, refuses=(409, 412))
+def apply_diff_later(request: Request, project: UUID, diff: UUID, body: ApplyIn) -> Any:
+    """Let a worker make a version of the diff, or of some of it, as `apply` does at once."""
+    found = showing.find(access.get_project_by_id(request.user, project, Ability.EDIT), diff)
+    return applies.ask(found, by=request.user, **body.dict(), idempotency_key=key_of(request))
+
+
 @room.get("/projects/{uuid:project}/chores", Page[ChoreOut])
 def list_chores(request: Request, project: UUID, page: Query[Paging]) -> Any:
-    """List the pushes and imports of a project, the newest first."""
+    """List the work without a model of a project, the newest first."""
     found = access.get_project_by_id(request.user, project, Ability.VIEW)
     return page.of(request, chores.of_project(found), by=("-created_at", "-id"))
 
 
 @room.get("/projects/{uuid:project}/chores/{uuid:chore}", ChoreOut)
 def read_chore(request: Request, project: UUID, chore: UUID) -> Any:
-    """Read one push or import."""
+    """Read one piece of work without a model."""
     found = chores.of_project(access.get_project_by_id(request.user, project, Ability.VIEW)).filter(pk=chore).first()
     if found is None:
         raise errors.Missing("There is no such chore.")

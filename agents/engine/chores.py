@@ -1,4 +1,6 @@
-"""Work without a model: a push, an import. Under the same lease, steps, intents and retries as all other jobs.
+"""Work without a model: a push, an import, and what has a module of its own.
+
+Under the same lease, steps, intents and retries as all other jobs.
 
 What goes to another server can be done twice without harm: git sends only what is missing there, and what was
 fetched is worth nothing until it is brought in, in the transaction that completes the job.
@@ -9,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agents import enums
-from agents.engine import steps
+from agents.engine import applying, exporting, steps
 from agents.engine.context import Context
 from agents.lifecycle import leases, moves
 from agents.lifecycle.failures import Failure
@@ -86,6 +88,8 @@ def _bring_in(context: Context, bare: Path, remote: Remote) -> None:
 _WORK: dict[enums.JobKind, Callable[[Context], None]] = {
     enums.JobKind.PUSH: _push,
     enums.JobKind.IMPORT: _import,
+    enums.JobKind.EXPORT: exporting.run,
+    enums.JobKind.APPLY: applying.run,
 }
 
 

@@ -36,7 +36,10 @@ Name = Literal[
     "version_written",
     "job_let_go",
 ]
+# Where only a chore comes by.
+ChoreName = Literal["artifact_unwritten", "artifact_written", "apply_unwritten", "apply_written"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
+OF_CHORES: Final[tuple[ChoreName, ...]] = get_args(ChoreName)
 VARIABLE: Final = "DJINN_TESTS_FAULTS"
 
 _orders = os.environ.get(VARIABLE, "")
@@ -44,13 +47,13 @@ _reached: Counter[tuple[str, int]] = Counter()
 _counting = threading.Lock()
 
 
-def reach(name: Name) -> None:
+def reach(name: Name | ChoreName) -> None:
     """The worker is here now."""
     if _orders:
         _obey(name, Path(_orders))
 
 
-def _obey(name: Name, orders: Path) -> None:
+def _obey(name: Name | ChoreName, orders: Path) -> None:
     """1. Is this place meant, and is it the time that was ordered? An order given anew is counted anew.
     2. Who renames the order carries it out: one process of several, and it does not come back after a restart.
     3. Leave behind who it was.

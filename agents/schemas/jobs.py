@@ -230,7 +230,7 @@ class WholeGenerationOut(GenerationOut):
 
 
 class LogOut(Out):
-    """One command with the end of what it wrote; of a push or an import, all that was noted."""
+    """One command with the end of what it wrote; of work without a model, all that was noted."""
 
     id: UUID
     kind: CommandKind | JobKind

@@ -1,4 +1,9 @@
-"""Work without a model, asked for now and done by a worker: pushing to a remote, bringing a project in from one."""
+"""Work without a model, asked for now and done by a worker: pushing to a remote, bringing a project in from one.
+
+Other kinds have modules of their own, and queue through this one.
+"""
+
+from typing import Any
 
 from django.db import transaction
 
@@ -8,7 +13,7 @@ from agents.lifecycle import moves
 from agents.models import Job
 from agents.models.jobs import JobQuerySet
 from projects.git import addresses
-from projects.models import Project, Remote, User
+from projects.models import Branch, Project, Remote, User
 from projects.services import projects, remotes
 
 # A push that failed for one of these fails again until a person has changed something.
@@ -18,17 +23,17 @@ _LASTING = ("auth", "conflict", "policy_denied", "invalid_input")
 def push(remote: Remote, *, by: User | None) -> Job:
     """At most one waits for each remote: it takes along whatever is there when its turn comes."""
     with transaction.atomic():
-        project = _locked(remote.project)
+        project = locked(remote.project)
         waiting = Job.objects.filter(lane=_lane(remote), state=enums.JobState.QUEUED).first()
         if waiting is not None:
-            _wake(waiting)
+            wake(waiting)
             return waiting
         if paused := Job.objects.filter(lane=_lane(remote), state=enums.JobState.PAUSED).first():
             moves.requeue(paused, by=by)
-            _wake(paused)
+            wake(paused)
             return paused
-        text = f"Push to {remote.name}"
-        return _queue(project, enums.JobKind.PUSH, text, remote, by=by, lane=_lane(remote))
+        asked = {"text": f"Push to {remote.name}", "remote": str(remote.pk)}
+        return queue(_main(project), enums.JobKind.PUSH, asked, by=by, lane=_lane(remote))
 
 
 def push_by_itself(project: Project) -> None:
@@ -54,7 +59,8 @@ def bring_in(*, url: str, by: User, name: str = "", username: str = "", password
     with transaction.atomic():
         project = projects.create(name=name or _name_of(address.url), by=by)
         remote = remotes.add(project, name="origin", url=url, username=username, password=password, by=by)
-        return _queue(project, enums.JobKind.IMPORT, f"Import {address.url}", remote, by=by)
+        asked = {"text": f"Import {address.url}", "remote": str(remote.pk)}
+        return queue(_main(project), enums.JobKind.IMPORT, asked, by=by)
 
 
 def _name_of(url: str) -> str:
@@ -62,32 +68,63 @@ def _name_of(url: str) -> str:
     return last.replace("-", " ").replace("_", " ").strip()[:60] or "Imported"
 
 
-def _queue(project: Project, kind: enums.JobKind, text: str, remote: Remote, *, by: User | None, lane: str = "") -> Job:
+def queue(
+    branch: Branch,
+    kind: enums.JobKind,
+    asked: dict[str, Any],
+    *,
+    by: User | None,
+    lane: str = "",
+    idempotency_key: str | None = None,
+) -> Job:
+    """Of a project that the caller has locked. `asked` holds at least the text it is called by."""
     job = Job.objects.create(
-        project=project,
-        branch=project.branches.get(name="main"),
+        project=branch.project,
+        branch=branch,
         kind=kind,
         lane=lane,
-        input={"text": text, "remote": str(remote.pk)},
+        input=asked,
+        idempotency_key=idempotency_key,
         created_by=by,
     )
     moves.announce(job, by=by)
-    _wake(job)
+    wake(job)
     return job
+
+
+def once(
+    branch: Branch, kind: enums.JobKind, asked: dict[str, Any], *, by: User, lane: str, idempotency_key: str | None
+) -> Job:
+    """As `queue`; who asks again for what waits, or with the same key, is given the one that is there."""
+    if idempotency_key and (job := known(branch.project, idempotency_key)):
+        return job
+    waiting = Job.objects.filter(lane=lane, kind=kind, state=enums.JobState.QUEUED, started_at=None)
+    if same := next((job for job in waiting if job.input == asked), None):
+        wake(same)
+        return same
+    return queue(branch, kind, asked, by=by, lane=lane, idempotency_key=idempotency_key)
+
+
+def known(project: Project, idempotency_key: str) -> Job | None:
+    return Job.objects.filter(project=project, idempotency_key=idempotency_key).first()
+
+
+def _main(project: Project) -> Branch:
+    return project.branches.get(name="main")
 
 
 def _lane(remote: Remote) -> str:
     return f"remote {remote.pk}"
 
 
-def _locked(project: Project) -> Project:
+def locked(project: Project) -> Project:
     found = Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
     if found is None or found.archived_at is not None:
         raise NotPossible("This project is archived." if found else "This project does not exist any more.")
     return found
 
 
-def _wake(job: Job) -> None:
+def wake(job: Job) -> None:
     tasks.execute_job.delay_on_commit(str(job.pk))
 
 

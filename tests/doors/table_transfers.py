@@ -2,9 +2,12 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agents.services import chores
+from agents.lifecycle import artifacts, leases, moves
+from agents.models import Job
+from agents.services import chores, exports
 from projects.models import Remote
-from projects.services import remotes
+from projects.services import changesets, contents, remotes
+from projects.services.staging import Content
 from tests.doors.rows import (
     API_EDITORS,
     API_OWNERS,
@@ -38,6 +41,35 @@ def remote_id(world: World) -> str:
 
 def chore_id(world: World) -> str:
     return str(chores.push(remote(world), by=world.people.owner).pk)
+
+
+def packed(world: World) -> Job:
+    """An export that is done, by a worker that this stands for."""
+    found = Job.objects.filter(project=world.project, kind="export", state="completed").first()
+    if found is not None:
+        return found
+    job = exports.ask(world.project, "zip", by=world.people.owner)
+    lease = leases.claim(job.pk, worker="test")
+    assert lease is not None
+    [kept] = contents.keep([b"zipped"])
+    with leases.hold(lease) as held:
+        moves.begin(held)
+        artifacts.record(held, kept, name="garden.zip", media_type="application/zip")
+        moves.complete(held, output={})
+    return job
+
+
+def packed_id(world: World) -> str:
+    return str(packed(world).pk)
+
+
+def artifact_id(world: World) -> str:
+    return str(packed(world).artifacts.get().pk)
+
+
+def diff_id(world: World) -> str:
+    changes = [("more.txt", Content(b"more"))]
+    return str(changesets.propose(world.people.main, changes, by=world.people.owner, title="More").pk)
 
 
 def zipped(world: World) -> dict[str, object]:
@@ -74,6 +106,14 @@ ROWS = (
     Row(f"PATCH {API}remotes/<uuid:remote>", API_OWNERS, fill={"remote": remote_id}, body={"name": "b"}),
     Row(f"DELETE {API}remotes/<uuid:remote>", API_OWNERS, fill={"remote": remote_id}),
     Row(f"POST {API}remotes/<uuid:remote>/push", API_OWNERS, fill={"remote": remote_id}),
+    Row(f"POST {API}exports", API_EDITORS, body={"form": "zip"}),
+    Row(f"POST {API}diffs/<uuid:diff>/apply-later", API_EDITORS, fill={"diff": diff_id}, body={"seen": 1}),
+    Row("GET api/v2/jobs/<uuid:job>/artifacts", API_VIEWERS, fill={"job": packed_id}),
+    Row(
+        "GET api/v2/jobs/<uuid:job>/artifacts/<uuid:artifact>/download",
+        API_VIEWERS,
+        fill={"job": packed_id, "artifact": artifact_id},
+    ),
     Row(f"GET {API}chores", API_VIEWERS),
     Row(f"GET {API}chores/<uuid:chore>", API_VIEWERS, fill={"chore": chore_id}),
 )

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from agents.engine import faultpoints
-from agents.engine.faultpoints import Name
+from agents.engine.faultpoints import ChoreName, Name
 from tests.installations.waiting import wait_for
 
 
@@ -18,7 +18,7 @@ class Orders:
     def environment(self) -> dict[str, str]:
         return {faultpoints.VARIABLE: str(self._file)}
 
-    def give(self, name: Name, count: int = 1, *, blow: str = "SIGKILL") -> None:
+    def give(self, name: Name | ChoreName, count: int = 1, *, blow: str = "SIGKILL") -> None:
         """At once, as whoever looks meanwhile finds all of it or nothing."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         faultpoints.fired_by(self._file).unlink(missing_ok=True)

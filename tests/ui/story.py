@@ -139,6 +139,17 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("job_failed", _job(kind="push", state="failed", phase="failed", code="auth", message="It refused us.")),
     ("chore_moved", _chore("paused")),
     (
+        "artifact_created",
+        {
+            "job": JOB,
+            "artifact": "a1",
+            "name": "night-garden.zip",
+            "media_type": "application/zip",
+            "size": 48_213,
+            "sha256": "0" * 64,
+        },
+    ),
+    (
         "project_imported",
         {"source": "zip", "said": "Imported garden.zip", "versions": 1, "files": 3, "left_out": {"node_modules": 9}},
     ),
