@@ -5,9 +5,10 @@ from django.db.models import Sum
 
 from agents.errors import Failure
 from agents.events import ArtifactCreated
+from agents.lifecycle import facts
 from agents.models import Artifact, Job, Piece
 from agents.models.artifacts import MOST_NAME
-from projects import feed, storable
+from projects import storable
 from projects.models import Project
 from projects.services.contents import Kept
 
@@ -22,7 +23,7 @@ def record(job: Job, kept: Kept, *, name: str, media_type: str) -> Artifact:
     )
     pieces = [Piece(artifact=made, position=at, blob_id=sha256) for at, sha256 in enumerate(kept.pieces)]
     Piece.objects.bulk_create(pieces, batch_size=200)
-    feed.record(job.project, "artifact_created", dict(_told(made)), actor=job.created_by, job_ref=job.pk)
+    facts.record(job, "artifact_created", _told(made), by=job.created_by)
     return made
 
 
