@@ -70,6 +70,19 @@ class ArtifactCreated(TypedDict):
     sha256: str
 
 
+class JobImported(TypedDict):
+    """It ran elsewhere, at `ran`, and cost there what `cost` says, in US dollars to the cent."""
+
+    job: str
+    title: str
+    model: str
+    state: str
+    ran: str
+    calls: int
+    cost: str
+    removed: int
+
+
 class PhaseChanged(TypedDict):
     job: str
     kind: str
@@ -141,6 +154,8 @@ def register() -> None:
         feed.register(Kind(f"job_{verb}", JobMoved, (_WAIT, _END)))
     for verb in ("completed", "failed"):
         feed.register(Kind(f"job_{verb}", JobMoved, (_END,)))
+    imported = Fragment(region="chat", key="job-{job}-imported", template="events/job_imported.html")
+    feed.register(Kind("job_imported", JobImported, (imported,)))
     chore = Fragment(region="chat", key="chore-{job}", template="events/chore_card.html")
     feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
     rerun = Fragment(region="chat", key="rerun-{job}", template="events/rerun_card.html")

@@ -86,6 +86,8 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # It ran in another installation and came as a file: a story, and nothing that could go on.
+    imported_at = models.DateTimeField(null=True, blank=True)
 
     # Of those that `services.waiting.told` gives: why it does not go on; empty when nothing holds it up.
     waits: str
@@ -121,6 +123,10 @@ class Job(models.Model):
                 condition=Q(session__isnull=True, kind__in=enums.CHORES)
                 | (Q(session__isnull=False) & ~Q(kind__in=enums.CHORES)),
                 name="job_talks_unless_chore",
+            ),
+            models.CheckConstraint(
+                condition=Q(imported_at__isnull=True) | Q(state__in=TERMINAL, spent=0, reserved=0),
+                name="job_imported_is_over_and_free",
             ),
             models.UniqueConstraint(
                 fields=["project", "idempotency_key"],

@@ -72,7 +72,7 @@ class JobPatch(In):
 
 class JobOut(Out):
     """`waits` says why it does not go on; empty when nothing holds it up. `error` has code, message, user_action and
-    retryable. Money is in dollars."""
+    retryable. Money is in dollars. One with `imported_at` ran elsewhere: it cost nothing here and never goes on."""
 
     id: UUID
     project: UUID
@@ -97,6 +97,7 @@ class JobOut(Out):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    imported_at: datetime | None
 
     @staticmethod
     def resolve_rerun_of(job: Job, context: Any) -> UUID | None:

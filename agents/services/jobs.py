@@ -143,6 +143,8 @@ def _queue(
 def _wish(session: Session, text: str) -> str:
     """What the branch was last built from, or else the project."""
     builds = Job.objects.filter(project=session.project, kind=enums.JobKind.GENERATE)
+    # One that came from elsewhere stands on a branch of its own, and says nothing about the others.
+    builds = builds.filter(Q(imported_at=None) | Q(branch=session.branch_id))
     is_here = Case(When(branch=session.branch, then=1), default=0)
     newest = builds.order_by(is_here.desc(), "-created_at").first()
     if newest is not None:
@@ -212,6 +214,8 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
         job = fresh(job)
         if job.state != expected:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
+        if job.imported_at is not None:
+            raise NotPossible("This job ran elsewhere and is only kept here. Say anew what you would like.")
         if job.waiting_for == enums.WaitingFor.BUDGET:
             raise NotPossible("The budget of this job is used up. Raise it, and it goes on.")
         if job.waiting_for == enums.WaitingFor.APPROVAL:

@@ -51,18 +51,18 @@ def build_without_a_box(job: Job) -> Job:
     context = work_on(job)
     if context.job.kind == "generate":
         design.run(context)
-        _advance(context, Phase.IMPLEMENTING)
+        advance(context, Phase.IMPLEMENTING)
         implement.run(context)
     else:
         edit.run(context)
-    _advance(context, Phase.INSTALL)
-    _advance(context, Phase.START)
+    advance(context, Phase.INSTALL)
+    advance(context, Phase.START)
     finish.run(context)
     job.refresh_from_db()
     return job
 
 
-def _advance(context: Context, phase: Phase) -> None:
+def advance(context: Context, phase: Phase) -> None:
     with context.hold() as held:
         moves.advance(held, phase)
 

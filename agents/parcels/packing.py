@@ -1,0 +1,218 @@
+"""From a job's rows to a zip. The same job always gives the same bytes, and nothing secret is in them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from agents.errors import NotPossible
+from agents.lifecycle import moves, plans, steering
+from agents.models import Generation, Job, Message
+from agents.models.jobs import TERMINAL
+from agents.parcels import cleaning, facts, shapes
+from agents.parcels.cleaning import Cleaner
+from projects.exports import archive
+from projects.models import ChangeSet, Event
+from projects.services import files, scratch
+from projects.store import trees
+from projects.store.trees import Entry, Manifest
+
+_TOO_MUCH = "This job is larger than what travels in one file: {}."
+
+
+class _File(NamedTuple):
+    path: str
+    content: bytes
+    executable: bool = False
+
+
+def pack(job: Job) -> Iterator[bytes]:
+    """In pieces; what stands against it is said (NotPossible) before the first."""
+    if job.is_chore:
+        raise NotPossible("This job asked no model: there is nothing to replay elsewhere.")
+    if job.state not in TERMINAL:
+        raise NotPossible(f"This job is {job.state}. It can be exported when it has ended.")
+    parcel = _Parcel(job, cleaning.of(job.project))
+    return archive.stream(parcel.files(), folder=f"job-{str(job.pk)[:8]}")
+
+
+class _Parcel:
+    def __init__(self, job: Job, cleaner: Cleaner) -> None:
+        self._cleaner = cleaner
+        self._trees = _trees(job)
+        # Contents that are others without what has to stay here, by the hash they had.
+        self._changed: dict[str, bytes] = {}
+        self._clean_contents()
+        of_trees = {name: self._tree(name) for name in self._trees}
+        self._rows = _rows(job, cleaner, shapes.TreesPart.model_validate(of_trees))
+        self._calls = list(_calls(job, cleaner))
+
+    def files(self) -> Iterator[_File]:
+        parts = {shapes.JOB: _json(self._rows.model_dump(mode="json"))}
+        for number, (asked, came) in enumerate(self._calls, start=1):
+            parts[shapes.request_of(number)], parts[shapes.reply_of(number)] = asked, came
+        for part in parts.values():
+            if len(part) > shapes.MOST_PART:
+                raise NotPossible(_TOO_MUCH.format("what was said and what came in it"))
+        yield _File(shapes.MANIFEST, _json(self._manifest(parts).model_dump(mode="json")))
+        yield from (_File(name, parts[name]) for name in parts)
+        yield from self._contents()
+
+    def _manifest(self, parts: dict[str, bytes]) -> shapes.Manifest:
+        named = {name: _loaded(getattr(self._rows.trees, name)) for name in self._trees}
+        return shapes.Manifest(
+            format=1,
+            kind="djinn job",
+            trees={name: trees.tree_hash(tree) for name, tree in named.items() if tree is not None},
+            parts={name: hashlib.sha256(part).hexdigest() for name, part in parts.items()},
+            removed=self._cleaner.removed,
+        )
+
+    def _clean_contents(self) -> None:
+        for file in files.read_all(self._unique()):
+            cleaned = self._cleaner.data(file.content)
+            if cleaned != file.content:
+                self._changed[file.path] = cleaned
+
+    def _unique(self) -> Manifest:
+        """Each content once, by its hash in the place of a path."""
+        every = (tree for tree in self._trees.values() if tree is not None)
+        return {entry.sha256: entry for tree in every for entry in tree.values()}
+
+    def _tree(self, name: str) -> shapes.Tree | None:
+        tree = self._trees[name]
+        if tree is None:
+            return None
+        paths = {self._cleaner.text(path): self._entry(entry) for path, entry in tree.items()}
+        if len(paths) != len(tree):
+            raise NotPossible("Without what has to stay here two files of this job would be called the same.")
+        return paths
+
+    def _entry(self, entry: Entry) -> shapes.FilePart:
+        changed = self._changed.get(entry.sha256)
+        if changed is None:
+            return shapes.FilePart(*entry)
+        return shapes.FilePart(hashlib.sha256(changed).hexdigest(), len(changed), entry.executable)
+
+    def _contents(self) -> Iterator[_File]:
+        """Sorted by the hash that each has in the parcel; those that did not change are read while they are sent."""
+        changed = {hashlib.sha256(content).hexdigest(): content for content in self._changed.values()}
+        kept = {sha: entry for sha, entry in self._unique().items() if sha not in self._changed and sha not in changed}
+        yield from (_File(f"{shapes.CONTENTS}{sha}", changed[sha]) for sha in sorted(changed))
+        yield from (_File(f"{shapes.CONTENTS}{file.path}", file.content) for file in files.read_all(kept))
+
+
+def _trees(job: Job) -> dict[str, Manifest | None]:
+    """As a replay finds them."""
+    made = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk, follows=None).first()
+    version = made.applied_as if made else None
+    return {
+        "base": scratch.base_of(made),
+        "staged": scratch.staged(made) if made else None,
+        "made": files.tree_of(version) if version else None,
+    }
+
+
+def _rows(job: Job, cleaner: Cleaner, of_trees: shapes.TreesPart) -> shapes.Rows:
+    try:
+        return shapes.Rows(
+            job=_job(job, cleaner),
+            steps=[
+                shapes.StepPart.model_validate(row) for row in _of(job.steps.order_by("ordinal", "pk"), _STEP, cleaner)
+            ],
+            attempts=[shapes.AttemptPart.model_validate(row) for row in _of(job.attempt_rows.all(), _ATTEMPT, cleaner)],
+            calls=[shapes.CallPart.model_validate(row) for row in _of_calls(job, cleaner)],
+            messages=list(_messages(job, cleaner)),
+            events=list(_events(job, cleaner)),
+            trees=of_trees,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise NotPossible(_TOO_MUCH.format(f"{place}: {first['msg']}")) from error
+
+
+_STEP = ("key", "ordinal", "role", "title", "state", "output", "started_at", "finished_at")
+_ATTEMPT = ("number", "started_at", "finished_at", "outcome", "error")
+_CALL = (
+    "role", "provider", "model", "attempt", "prompt_hash", "staged", "finish_reason", "error_code", "input_tokens",
+    "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost", "first_token_ms",
+    "duration_ms", "created_at",
+)  # fmt: skip
+
+
+def _of(rows: Iterable[object], names: tuple[str, ...], cleaner: Cleaner) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {name: cleaner.value(getattr(row, name)) for name in names}
+
+
+def _of_calls(job: Job, cleaner: Cleaner) -> Iterator[dict[str, Any]]:
+    for call in _in_order(job).defer("request", "response"):
+        [row] = _of([call], _CALL, cleaner)
+        yield {"step": call.step.key, **row}
+
+
+def _calls(job: Job, cleaner: Cleaner) -> Iterator[tuple[bytes, bytes]]:
+    """What was asked, and what came."""
+    for call in _in_order(job).iterator(chunk_size=20):
+        yield _json(cleaner.value(call.request)), cleaner.text(call.response).encode()
+
+
+def _in_order(job: Job) -> Any:
+    return Generation.objects.filter(job=job).select_related("step").order_by("attempt", "created_at", "pk")
+
+
+def _job(job: Job, cleaner: Cleaner) -> shapes.JobPart:
+    said = {name: job.input[name] for name in ("text", "wish", "model", plans.KEY, plans.EDITED) if name in job.input}
+    return shapes.JobPart.model_validate(
+        {
+            "id": job.pk,
+            "kind": str(job.kind),
+            "state": str(job.state),
+            "title": cleaner.text(moves.title(job)),
+            "model": job.model,
+            "input": cleaner.value(said),
+            "blueprint": cleaner.value(job.blueprint),
+            "plan": cleaner.value(job.plan),
+            "error": cleaner.value(job.error),
+            "spent": job.spent if job.imported_at is None else Decimal(job.output[shapes.IMPORTED]["spent"]),
+            "created_at": job.created_at,
+            "started_at": job.started_at,
+            "finished_at": job.finished_at,
+        }
+    )
+
+
+def _messages(job: Job, cleaner: Cleaner) -> Iterator[shapes.MessagePart]:
+    first = str(job.input.get(steering.FIRST, ""))
+    for message in Message.objects.filter(job=job).order_by("created_at", "id"):
+        yield shapes.MessagePart(
+            id=message.pk,
+            role="user" if message.role == "user" else "assistant",
+            text=cleaner.text(message.text),
+            is_first=str(message.pk) == first,
+            created_at=message.created_at,
+        )
+
+
+def _events(job: Job, cleaner: Cleaner) -> Iterator[shapes.EventPart]:
+    """Without who it was: of people nothing is said but what they said."""
+    for event in Event.objects.filter(project=job.project_id, job_ref=job.pk, kind__in=facts.KINDS).order_by("seq"):
+        payload = dict(event.payload)
+        if event.kind == facts.MESSAGE and payload.get("role") == "user":
+            payload["author"] = ""
+        yield shapes.EventPart.model_validate(
+            {"kind": event.kind, "payload": cleaner.value(payload), "created_at": event.created_at}
+        )
+
+
+def _loaded(tree: shapes.Tree | None) -> Manifest | None:
+    return None if tree is None else {path: Entry(*file) for path, file in tree.items()}
+
+
+def _json(value: Any) -> bytes:
+    """In one way of writing; what a clock or a set would order otherwise each time is in order."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
