@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from agents import enums
 from agents.events import JobImported
-from agents.lifecycle import moves, plans, steering
+from agents.lifecycle import facts, moves, plans, steering
 from agents.models import Attempt, Generation, Job, Message, Session, Step
-from agents.parcels import facts, shapes
+from agents.parcels import shapes, travelling
 from agents.parcels.unpacking import Parcel
 from agents.prompts import blueprint
-from projects import feed
 from projects.enums import AuthorKind
 from projects.models import Branch, ChangeSet, User, Version
 from projects.services import changesets, staging
@@ -39,11 +38,11 @@ def write(parcel: Parcel, branch: Branch, *, by: User) -> Job:
     steps = _steps(rows, job)
     _attempts(rows, job)
     _calls(parcel, job, steps)
-    _events([event for event in rows.events if event.kind not in facts.ENDS], job, ids)
+    _events([event for event in rows.events if event.kind not in travelling.ENDS], job, ids)
     if version := _changes(parcel, branch, job, by=by):
         job.output = {**job.output, "version": version.number}
         job.save(update_fields=["output"])
-    _events([event for event in rows.events if event.kind in facts.ENDS][-1:], job, ids)
+    _events([event for event in rows.events if event.kind in travelling.ENDS][-1:], job, ids)
     return job
 
 
@@ -100,7 +99,7 @@ def _tell_arrival(parcel: Parcel, job: Job, *, by: User) -> None:
         "cost": f"{part.spent:.2f}" if part.spent else "",
         "removed": parcel.removed,
     }
-    feed.record(job.project, "job_imported", payload, actor=by, job_ref=job.pk)
+    facts.record(job, "job_imported", payload, by=by)
 
 
 def _messages(rows: shapes.Rows, job: Job, ids: dict[str, uuid.UUID]) -> None:
@@ -148,15 +147,15 @@ def _events(events: list[shapes.EventPart], job: Job, ids: dict[str, uuid.UUID])
     commands: dict[str, str] = {}
     for event in events:
         payload = {**event.payload, "job": str(job.pk)}
-        if event.kind == facts.MESSAGE:
+        if event.kind == travelling.MESSAGE:
             payload |= {"message": str(ids[payload["message"]]), "session": str(job.session_id)}
-        if event.kind == facts.COMMAND:
+        if event.kind == travelling.COMMAND:
             payload["command"] = commands.setdefault(payload["command"], str(uuid.uuid4()))
-        if event.kind in facts.FILES:
+        if event.kind in travelling.FILES:
             payload["path_id"] = trees.path_id(payload["path"])
-        if event.kind in facts.ENDS:
+        if event.kind in travelling.ENDS:
             payload |= {"retryable": False, "cost": "", "state": job.state, "phase": job.phase}
-        feed.record(job.project, event.kind, payload, job_ref=job.pk)
+        facts.record(job, event.kind, payload)
 
 
 def _changes(parcel: Parcel, branch: Branch, job: Job, *, by: User) -> Version | None:

@@ -12,7 +12,7 @@ from agents.errors import NotPossible
 from agents.lifecycle import moves, plans, steering
 from agents.models import Generation, Job, Message
 from agents.models.jobs import TERMINAL
-from agents.parcels import cleaning, facts, shapes
+from agents.parcels import cleaning, shapes, travelling
 from agents.parcels.cleaning import Cleaner
 from projects.exports import archive
 from projects.models import ChangeSet, Event
@@ -200,9 +200,11 @@ def _messages(job: Job, cleaner: Cleaner) -> Iterator[shapes.MessagePart]:
 
 def _events(job: Job, cleaner: Cleaner) -> Iterator[shapes.EventPart]:
     """Without who it was: of people nothing is said but what they said."""
-    for event in Event.objects.filter(project=job.project_id, job_ref=job.pk, kind__in=facts.KINDS).order_by("seq"):
+    for event in Event.objects.filter(project=job.project_id, job_ref=job.pk, kind__in=travelling.KINDS).order_by(
+        "seq"
+    ):
         payload = dict(event.payload)
-        if event.kind == facts.MESSAGE and payload.get("role") == "user":
+        if event.kind == travelling.MESSAGE and payload.get("role") == "user":
             payload["author"] = ""
         yield shapes.EventPart.model_validate(
             {"kind": event.kind, "payload": cleaner.value(payload), "created_at": event.created_at}

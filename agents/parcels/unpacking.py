@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from agents.parcels import facts, shapes
+from agents.parcels import shapes, travelling
 from agents.prompts import blueprint
 from projects import errors, storable
 from projects.imports.unzip import Archive, Limits
@@ -172,10 +172,10 @@ def _check_rows(rows: shapes.Rows) -> None:
 def _check_events(rows: shapes.Rows, messages: set[str]) -> None:
     for event in rows.events:
         try:
-            facts.check(event.kind, event.payload)
+            travelling.check(event.kind, event.payload)
         except ValueError as error:
             raise _bad(f"It tells of something that cannot be shown: {error}") from error
-        if event.kind == facts.MESSAGE and event.payload["message"] not in messages:
+        if event.kind == travelling.MESSAGE and event.payload["message"] not in messages:
             raise _bad("It tells of a message that it does not hold.")
 
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from agents import enums
 from agents.events import PhaseChanged
+from agents.lifecycle import facts
 from agents.models import AgentState, Job
 from agents.parcels import arriving, packing, unpacking
 from agents.parcels.unpacking import Parcel
 from agents.services import jobs
-from projects import errors, feed, storable
+from projects import errors, storable
 from projects.models import Branch, Project, User
 from projects.services import branches, projects, writing
 from projects.services.projects import MOST_NAME
@@ -89,8 +90,8 @@ def _show(job: Job, *, by: User) -> None:
     AgentState.objects.create(project=job.project, phase=job.phase, blueprint=job.blueprint, job=job)
     if job.blueprint:
         payload = {"job": str(job.pk), "blueprint": job.blueprint, "name": job.project.name}
-        feed.record(job.project, "blueprint_ready", payload, actor=by, job_ref=job.pk)
-    feed.record(job.project, "phase_changed", _over(job), actor=by, job_ref=job.pk)
+        facts.record(job, "blueprint_ready", payload, by=by)
+    facts.record(job, "phase_changed", _over(job), by=by)
 
 
 def _over(job: Job) -> PhaseChanged:

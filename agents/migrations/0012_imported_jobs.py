@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0008_an_answer_without_changes'),
+        ('agents', '0011_artifacts_exports_and_applies'),
         ('projects', '0010_change_sets_by_age'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
