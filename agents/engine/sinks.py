@@ -12,7 +12,7 @@ from agents.lifecycle import facts, moves, steering
 from agents.models import Job, Step
 from projects import feed
 from projects.models import ChangeSet
-from projects.services import changesets, files
+from projects.services import changesets, files, purposes
 from projects.store.trees import Entry, Manifest, path_id
 from sandboxes.models import Sandbox
 from sandboxes.runtime import sync
@@ -95,6 +95,7 @@ class JobSink:
         faultpoints.reach("file_unstaged")
         with self.context.hold() as job:
             changesets.stage(self.changeset, path, content, executable=executable, expected=expected)
+            purposes.keep(self.changeset, path, str(told.get("purpose") or "") or _planned_for(job, path))
             facts.record(job, kind, self._payload(path, **told))
             _tick_off(job, path, is_there=content is not None)
             if self.call is not None:
@@ -160,6 +161,11 @@ class JobSink:
 
 def of_step(context: Context, step: Step) -> JobSink:
     return JobSink(context, context.changeset(), context.sandbox(), step.key)
+
+
+def _planned_for(job: Job, path: str) -> str:
+    """What the plan says the file is for."""
+    return next((file["purpose"] for phase in job.plan for file in phase["files"] if file["path"] == path), "")
 
 
 def _tick_off(job: Job, path: str, *, is_there: bool) -> None:

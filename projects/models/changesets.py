@@ -84,6 +84,8 @@ class Change(models.Model):
     before = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     after = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     executable = models.BooleanField(default=False)
+    # What whoever wrote it says the file is for, in a line; empty where nobody said.
+    purpose = models.CharField(max_length=400, blank=True, default="")
     decision = models.CharField(max_length=10, choices=enums.Decision, default=enums.Decision.UNDECIDED)
     # {hunk id: approved or rejected}; a hunk that is not named goes with its file.
     hunks = models.JSONField(default=dict, blank=True)

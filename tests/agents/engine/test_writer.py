@@ -12,7 +12,7 @@ from agents.models import Message
 from agents.parsing import events as found
 from projects import feed
 from projects.models import Project
-from projects.services import changesets, files
+from projects.services import changesets, files, purposes
 from projects.services.applying import MOST_FILE
 
 
@@ -234,3 +234,15 @@ def test_an_edit_is_made_over_what_was_read_for_it(writer: Writer[JobSink]):
     writer.read("a.txt")
     writer.replace("a.txt", b"ONE\n")
     assert texts(writer) == {"a.txt": b"ONE\n"}
+
+
+def test_what_a_file_is_for_is_kept_as_it_says_itself_or_as_it_was_planned(writer: Writer[JobSink], context: Context):
+    with context.hold() as job:
+        planned = [{"path": path, "purpose": f"Planned {path}", "closed": False} for path in ("a.txt", "b.txt")]
+        job.plan = [{"title": "One", "files": planned}]
+        job.save(update_fields=["plan"])
+    writer.take(found.FileClosed("a.txt", "a", "Said by itself"))
+    writer.take(found.FileClosed("b.txt", "b"))
+    writer.take(found.FileClosed("c.txt", "c"))
+    tree = files.working_manifest(writer.sink.changeset)
+    assert purposes.of(writer.sink.changeset, tree) == {"a.txt": "Said by itself", "b.txt": "Planned b.txt"}
