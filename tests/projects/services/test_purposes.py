@@ -1,4 +1,4 @@
-"""What a file is for stays with it, through edits, moves, partial reviews and forks; what was refused leaves no trace."""
+"""What a file is for stays with it, through edits, moves, reviews and forks; what was refused leaves no trace."""
 
 import uuid
 
