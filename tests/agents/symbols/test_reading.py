@@ -1,0 +1,186 @@
+"""What a file offers and uses, in four languages; and that no text whatever upsets or delays the reader."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents import symbols
+
+SCRIPT = """\
+import { useState } from "react";
+import type { Task } from './types';
+import "./style.css";
+// import { no } from "./no";
+const lazy = await import("./Lazy");
+/* export const hidden = 1 */
+export const MAX = 10;
+export const words: string[] = [
+  "a", "b" ];
+export type Mode = "work" | "rest";
+export type Deep = {
+  a: number;
+  b: (x: string) => void;
+};
+export interface Props { title: string; onDone(id: number): void }
+export enum Kind { A, B = "b" }
+export const add = async (a: number, b = { c: 1 }): Promise<number> => { return a };
+export const one = x => x + 1
+export function App({ title, items }: Props): JSX.Element {
+  const re = /[`"]/g; return <p>Don't</p>;
+}
+const text = `
+export const inTemplate = 1
+`;
+export default class Foo extends React.Component<Props> {
+}
+export { a, b as c } from "./more";
+export * from '@/all'
+export default App;
+export async function* gen<T>(x: T[]) {}
+module.exports = { a, b };
+"""
+
+MODULE = '''\
+"""Words
+def no(): pass
+"""
+import os
+from . import db
+from .models import Task, Person as P
+
+MAX = 3
+LONG = {
+    "a": 1,
+}
+_hidden = 1
+@app.route("/tasks", methods=["POST"])
+def add(title: str, *, when: "date" = None) -> Task:
+    x = 1
+class Task(Base):
+    def done(self, by: str) -> None: ...
+    def _hidden(self): ...
+async def go(): pass
+if MAX == 3: pass
+else:
+    pass
+'''
+
+STYLES = """\
+@import "./tokens.css";
+:root { --ground: #fff; --ink: light-dark(#000, #fff) }
+.card, .card .title:hover { color: var(--ink); margin: .5rem }
+/* .no { } */
+@media (min-width: 30em) { .wide { color: red } }
+"""
+
+PAGE = (
+    '<!doctype html><title>Shelf</title><link href="style.css"><!-- <p id="no"> -->'
+    '<body id="top"><script type="module" src="/src/main.tsx"></script>'
+)
+
+
+def test_a_script():
+    assert symbols.read("src/App.tsx", SCRIPT) == (
+        (
+            "const MAX = 10",
+            "const words: string[]",
+            'type Mode = "work" | "rest"',
+            "type Deep = { a: number; b: (x: string) => void; }",
+            "interface Props { title: string; onDone(id: number): void }",
+            'enum Kind { A, B = "b" }',
+            "const add = async (a: number, b = { c: 1 }): Promise<number> =>",
+            "const one = x =>",
+            "function App({ title, items }: Props): JSX.Element",
+            "default class Foo extends React.Component<Props>",
+            '{ a, b as c } from "./more"',
+            "* from '@/all'",
+            "default App",
+            "async function* gen<T>(x: T[])",
+            "module.exports = { a, b }",
+        ),
+        ("react", "./types", "./style.css", "./Lazy", "./more", "@/all"),
+    )
+
+
+def test_a_module():
+    assert symbols.read("app.py", MODULE) == (
+        (
+            "MAX = 3",
+            "LONG",
+            '@app.route("/tasks", methods=["POST"]) def add(title: str, *, when: "date" = None) -> Task',
+            "class Task(Base)",
+            ".def done(self, by: str) -> None",
+            "async def go()",
+        ),
+        ("os", ".", ".db", ".models", ".models.Task", ".models.Person"),
+    )
+
+
+def test_a_style_sheet():
+    assert symbols.read("style.css", STYLES) == (
+        (".card .title .wide", "--ground: #fff", "--ink: light-dark(#000, #fff)"),
+        ("./tokens.css",),
+    )
+
+
+def test_a_page():
+    assert symbols.read("index.html", PAGE) == (("title Shelf", "#top"), ("style.css", "/src/main.tsx"))
+
+
+def test_what_nobody_reads_offers_nothing():
+    assert symbols.read("README.md", "export const a = 1") == symbols.Outline()
+
+
+def test_what_comes_of_a_file_is_bounded():
+    text = "".join(f"export const name{number}: {'x' * 400} = 1;\n" for number in range(200))
+    found = symbols.read("a.ts", text).exports
+    assert len(found) == symbols.MOST_EXPORTS
+    assert max(map(len, found)) == symbols.MOST_SIGNATURE
+
+
+NAMES = st.sampled_from(("a.ts", "a.jsx", "a.py", "a.css", "a.html", "a.vue"))
+# Pieces of which the readers make something, in any order.
+PIECES = st.sampled_from(
+    (
+        "export ", "const ", "type ", "interface ", "default ", "function ", "a", "=", "=>", "(", ")", "{", "}", "[",
+        "]", "<", ">", "`", "'", '"', "/", "*", "//", "/*", "*/", "\\", "\n", " ", ";", ":", ",", "import ", "from ", "def ",
+        "class ", "@", "#", '"""', "'''", "--a", ".a", "@import ", "<!--", "-->", "<title>", " id=", "ä", "\u2028",
+        "\0",
+    )
+)  # fmt: skip
+
+
+@given(NAMES, st.text() | st.lists(PIECES).map("".join))
+def test_any_text_gives_bounded_lines_that_stand_in_it(name: str, text: str):
+    exports, imports = symbols.read(name, text)
+    assert all(len(one) <= symbols.MOST_SIGNATURE and "\n" not in one and one for one in exports)
+    assert all(one in text for one in imports if not name.endswith(".py"))
+
+
+HOSTILE = (
+    "=/[", "/*", "`", "export ", "export const a=(", '"', "'\\", "=/(", "export type a={", "--a", "\n.a", "@import ",
+    "def a(", "class ", "@a\n", "'''", '"""', "from ", "import ( \n", " id='", "<!--", "<!-", "-", "export interface a{{", ".a-",
+    "--a: b", "{", "export const a = <", "\nexport const a = async", "\na" * 30 + " = ", "from .", "import a, ", "\n\t",
+)  # fmt: skip
+
+
+def seconds(name: str, text: str) -> float:
+    began = time.process_time()
+    symbols.read(name, text)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("name", ["a.tsx", "a.py", "a.css", "a.html"])
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_the_time_grows_with_the_text_and_no_faster(name: str, piece: str):
+    """Eight times the text takes about eight times as long; squared it were sixty-four."""
+    short, long = (piece * (size // len(piece)) for size in (symbols.MOST_READ // 8, symbols.MOST_READ))
+    once = min(seconds(name, short) for _ in range(3))
+    assert min(seconds(name, long) for _ in range(3)) < 24 * once + 0.02
+
+
+def test_of_a_very_long_file_the_beginning_is_read():
+    text = "\n" * symbols.MOST_READ + "export const late = 1\n"
+    assert symbols.read("a.ts", text).exports == ()
