@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0010_change_sets_by_age'),
+        ('projects', '0012_stacks_of_branches'),
     ]
 
     operations = [
