@@ -21,3 +21,17 @@ def takes_effort(model: str) -> bool:
 
 def takes_cache_marks(model: str) -> bool:
     return model.startswith(READS_CACHE_MARKS) or "claude" in model
+
+
+def window(model: str) -> int | None:
+    """Tokens of a prompt, at most; of one that is listed without, nobody knows."""
+    listed = listing.find(model)
+    return _count(listed.get("max_input_tokens") or listed.get("max_tokens"))
+
+
+def longest_reply(model: str) -> int | None:
+    return _count(listing.find(model).get("max_output_tokens"))
+
+
+def _count(listed: object) -> int | None:
+    return listed if isinstance(listed, int) and listed > 0 else None

@@ -95,6 +95,16 @@ def bound(model: str, request: Asked) -> Decimal | None:
     return read * into + int(longest) * out
 
 
+def rates(model: str) -> tuple[Decimal, Decimal] | None:
+    """What a token costs at its dearest, read and written, of a prompt below all marks; None: nobody told us."""
+    if model.split("/", 1)[0] in FREE:
+        return Decimal(0), Decimal(0)
+    if (price := price_of(model) or _makers_price(model)) is None:
+        return None
+    into = max(_rates(price, "", "input_cost_per_token", "cache_creation_input_token_cost"))
+    return into, max(_rates(price, "", "output_cost_per_token", "output_cost_per_reasoning_token"))
+
+
 def input_tokens(request: Asked) -> int:
     """About as many tokens as the prompt has; by characters, not by the model's own count."""
     texts = [turn.text for turn in request.messages]

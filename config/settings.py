@@ -68,6 +68,7 @@ EFFORTS = ("own", "low", "medium", "high")
 MODEL_EFFORT = env.choice("DJINN_MODEL_EFFORT", "own", among=EFFORTS)  # how hard to think, where a model can be told
 DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server
 DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own variables work too
+CONTEXT_TOKENS = env.integer("DJINN_CONTEXT_TOKENS", 50_000, least=8_000, most=2_000_000)  # longest prompt of one call
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from agents.engine import asking, edit, reading, steps
+from agents.engine import asking, composing, conversation, reading, steps, view
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech
@@ -44,14 +44,11 @@ def _seen(context: Context) -> ChangeSet:
 
 
 def _request(context: Context) -> asking.Asked:
-    changeset = _seen(context)
-    named = reading.named(context.text, files.working_manifest(changeset))
-    shown = reading.texts(changeset, first=named)
-    values = {
-        "rules": reading.rules(changeset),
-        "wish": context.wishes,
-        "tree": reading.tree(changeset),
-        "files": shown.text,
-    }
-    turns = edit.conversation(context)
-    return asking.request(context, step=KEY, prompt=KEY, values=values, turns=turns, left_out=shown.left_out)
+    changeset, earlier = _seen(context), conversation.of(context)
+    said = "\n".join(turn.text for turn in earlier.turns)
+    first = sorted(reading.named(said, files.working_manifest(changeset)))
+    values, given = composing.values(context, changeset, step=KEY, prompt=KEY, first=first, earlier=earlier)
+    left_out = view.hidden(given)
+    return asking.request(
+        context, step=KEY, prompt=KEY, values=values, turns=earlier.turns, left_out=left_out, given=given
+    )

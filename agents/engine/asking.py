@@ -12,7 +12,7 @@ from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink
 from agents.engine.writer import AnySink, Writer
-from agents.llm.base import Begun, Request, Turn
+from agents.llm.base import Begun, Given, Request, Turn
 from agents.models import Step
 from agents.parsing.stream import Parser
 from projects.services import secrets
@@ -32,6 +32,7 @@ def request(
     turns: tuple[Turn, ...] = (),
     begun: Begun | None = None,
     left_out: tuple[str, ...] = (),
+    given: Given | None = None,
     text: str = "",
 ) -> Asked:
     """No secret of the project leaves by it."""
@@ -47,6 +48,7 @@ def request(
         paths=paths,
         begun=begun,
         left_out=left_out,
+        given=given,
         wish=masker.text(context.wish),
         text=masker.text(text or context.text),
         stacks=stacks.available(),

@@ -4,11 +4,14 @@ Edits that fit nowhere go back to the model with the reason, within a bound. Wha
 """
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.engine import asking, continuing, faultpoints, reading, sinks, steps
+from agents.engine import asking, composing, continuing, faultpoints, reading, sinks, steps, view
+from agents.engine.calls import Call
 from agents.engine.context import Context
+from agents.engine.conversation import Earlier
 from agents.engine.sinks import JobSink
 from agents.engine.speech import say
 from agents.engine.writer import AnySink, Writer
@@ -28,11 +31,14 @@ _LADDER = (
     "Send each of these files whole.",
 )
 
+# How a model asks to read what it was not shown.
+_SHOW = re.compile(r"^Show me: (.{1,2000})$", re.MULTILINE)
 
-def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...], text: str = "") -> steps.Output:
+
+def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text: str = "") -> steps.Output:
     """`left_out` names what did not fit in the end. `text` is what a person says, unless it is what the job is for."""
     writer = Writer(sinks.of_step(context, step))
-    round_ = _Round(prompt, turns, text or context.text, _about(context, turns))
+    round_ = _Round(prompt, earlier, text or context.text, _about(context, earlier.turns))
     complaints: list[str] = []
     for rung in _rungs(context, step):
         context.heed()
@@ -46,10 +52,10 @@ def change(context: Context, step: Step, *, prompt: str, turns: tuple[Turn, ...]
         faultpoints.reach("edits_unapplied")
         begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
-        if not complaints:
+        said = "\n".join((*complaints, rung.next)) if complaints else _wanted(call, writer)
+        if not said:
             break
-        said = "\n".join((*complaints, rung.next))
-        round_ = replace(round_, turns=(*round_.turns, Turn("assistant", call.text), Turn("user", said)), begun=begun)
+        round_ = round_.after(call.text, said, begun)
     if complaints and writer.touched:
         say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
     return {"files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted}
@@ -60,15 +66,28 @@ class _Round:
     """What is asked: the prompt, what was said so far, what may name files, and a file that is to be gone on with."""
 
     prompt: str
-    turns: tuple[Turn, ...]
+    earlier: Earlier
     text: str
     about: str
     begun: Begun | None = None
+
+    def after(self, reply: str, said: str, begun: Begun | None) -> "_Round":
+        turns = (*self.earlier.turns, Turn("assistant", reply), Turn("user", said))
+        return replace(self, earlier=replace(self.earlier, turns=turns), begun=begun)
 
 
 def _about(context: Context, turns: tuple[Turn, ...]) -> str:
     """All that was said or reported to the model: a file that is named there is its to write."""
     return "\n".join((context.text, *steering.said(context.job), *(turn.text for turn in turns)))
+
+
+def _wanted(call: Call, writer: Writer[JobSink]) -> str:
+    """What to tell a model that did nothing yet but ask for files it has not read; they come with the next round."""
+    given = call.request.given
+    asked = "\n".join(_SHOW.findall(call.text))
+    if writer.has_acted or given is None or not reading.named(asked, view.hidden(given)):
+        return ""
+    return "They are shown to you now, as far as there is room. Go on with what was asked."
 
 
 @dataclass(frozen=True)
@@ -88,21 +107,19 @@ def _rungs(context: Context, step: Step) -> Iterator[_Rung]:
 
 
 def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> asking.Asked:
-    """The app as it is now, with what was staged in this step; first what was named, and what it missed."""
+    """The app as it is now, with what was staged in this step; first what it missed, what was named, what it wrote."""
     changeset = context.changeset()
-    named = reading.named(round_.about, files.working_manifest(changeset))
-    shown = reading.texts(changeset, first=named | writer.unseen)
-    values = {
-        "rules": reading.rules(changeset),
-        "wish": context.wishes,
-        "tree": reading.tree(changeset),
-        "files": shown.text,
-    }
+    manifest = files.working_manifest(changeset)
+    named = reading.named(round_.about, manifest)
     own = set(changeset.changes.values_list("path", flat=True))  # what the job has written it knows
-    left_out = tuple(path for path in shown.left_out if path not in named | own)
+    said = reading.named("\n".join(turn.text for turn in round_.earlier.turns), manifest)
+    first = tuple(dict.fromkeys(path for some in (writer.unseen, said, named, own) for path in sorted(some)))
+    values, given = composing.values(
+        context, changeset, step=step.key, prompt=round_.prompt, first=first, earlier=round_.earlier
+    )
     asked, prompt_hash = asking.request(
-        context, step=step.key, prompt=round_.prompt, values=values, turns=round_.turns, begun=round_.begun,
-        left_out=left_out, text=round_.text,
+        context, step=step.key, prompt=round_.prompt, values=values, turns=round_.earlier.turns, begun=round_.begun,
+        left_out=tuple(path for path in view.hidden(given) if path not in named | own), given=given, text=round_.text,
     )  # fmt: skip
     return replace(asked, model=rung.model), prompt_hash
 

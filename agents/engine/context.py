@@ -52,11 +52,15 @@ class Context:
         return str(self.job.input.get("wish", ""))
 
     @property
+    def said(self) -> str:
+        """By people since the job began; nothing while nobody said anything."""
+        said = "\n".join(f"- {text}" for text in steering.said(self.job))
+        return f"Said since, while it was made:\n{said}" if said else ""
+
+    @property
     def wishes(self) -> str:
-        """With what was said since the job began."""
-        said = steering.said(self.job)
-        since = "\n".join(f"- {text}" for text in said)
-        return f"{self.wish}\n\nSaid since, while it was made:\n{since}" if said else self.wish
+        """With what was said since."""
+        return f"{self.wish}\n\n{self.said}".rstrip() if self.said else self.wish
 
     @property
     def text(self) -> str:

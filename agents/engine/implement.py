@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from agents.engine import asking, continuing, reading, sinks, steps
+from agents.engine import asking, composing, continuing, reading, room, sinks, steps, view
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink, Steered
 from agents.engine.writer import Writer
@@ -12,6 +12,7 @@ from agents.lifecycle import steering
 from agents.lifecycle.failures import Failure
 from agents.llm.base import Begun, Turn
 from agents.models import Step
+from projects.models import ChangeSet
 from sandboxes.runtime import lifecycle
 
 _ROUNDS = 3
@@ -75,30 +76,45 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
 def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink]) -> None:
     context.heed()
     told = steering.count(context.job)
-    phase, shown = context.job.plan[number - 1], reading.texts(writer.sink.changeset)
+    changeset, turns = writer.sink.changeset, (Turn("user", f"Write these files now: {', '.join(left.missing)}"),)
+    values = _values(context, changeset, number, left)
+    most = room.of(context.job, context.models(step.key))
+    taken = composing.weight("implement", {**values, "written": ""}, (*turns, *continuing.turns(left.begun)))
+    seen = view.of(changeset, room=most, taken=taken, first=_in_play(context, number))
     asked = asking.request(
         context,
         step=step.key,
         prompt="implement",
-        values={
-            "rules": reading.rules(writer.sink.changeset),
-            "wish": context.wishes,
-            "blueprint": reading.as_json(context.job.blueprint),
-            "phase": phase["title"],
-            "files": "\n".join(
-                f"{file['path']}: {file['purpose']}" for file in phase["files"] if file["path"] in left.missing
-            ),
-            "written": shown.text,
-        },
+        values={**values, "written": seen.files},
         paths=left.missing,
-        turns=(Turn("user", f"Write these files now: {', '.join(left.missing)}"),),
+        turns=turns,
         begun=left.begun,
-        left_out=tuple(path for path in shown.left_out if path not in _planned(context)),
+        left_out=tuple(path for path in view.hidden(seen.given) if path not in _planned(context)),
+        given=seen.given,
     )
     writer.sink.told = told
     with suppress(Steered):  # what was said meanwhile is told with the next call
         asking.read_stream(context, step, asked, writer)
     writer.tell_faults()
+
+
+def _values(context: Context, changeset: ChangeSet, number: int, left: _Left) -> dict[str, str]:
+    phase = context.job.plan[number - 1]
+    wanted = [file for file in phase["files"] if file["path"] in left.missing]
+    return {
+        "rules": reading.rules(changeset),
+        "wish": context.wish,
+        "blueprint": reading.as_json(context.job.blueprint),
+        "phase": phase["title"],
+        "files": "\n".join(f"{file['path']}: {file['purpose']}" for file in wanted),
+        "said": context.said,
+    }
+
+
+def _in_play(context: Context, number: int) -> tuple[str, ...]:
+    """The newest work first: what comes next goes with it."""
+    phases = reversed(context.job.plan[:number])
+    return tuple(file["path"] for phase in phases for file in phase["files"] if file["closed"])
 
 
 def _planned(context: Context) -> set[str]:

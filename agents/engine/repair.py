@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from agents import enums
 from agents.engine import changing, faultpoints, install, report, start, steps
 from agents.engine.context import Context
+from agents.engine.conversation import Earlier
 from agents.engine.report import Report
 from agents.errors import AppBroken, Failure, ModelFailure
 from agents.lifecycle import facts, moves, steering
@@ -79,7 +80,7 @@ def run(context: Context) -> None:
 
 def _mend(context: Context, step: Step) -> steps.Output:
     told = str(_last_failed(context.job).output["report"])
-    return changing.change(context, step, prompt="repair", turns=(Turn("user", told),))
+    return changing.change(context, step, prompt="repair", earlier=Earlier((Turn("user", told),)))
 
 
 def _report(context: Context, broken: AppBroken) -> Report:

@@ -3,8 +3,10 @@
 A first build is told between two files, too, so that those still to come know of it.
 """
 
+from dataclasses import replace
+
 from agents import enums
-from agents.engine import changing, edit, steps
+from agents.engine import changing, conversation, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
 from agents.lifecycle import steering
@@ -24,8 +26,9 @@ def run(context: Context) -> None:
 def _change(context: Context, step: Step) -> steps.Output:
     new = steering.unheard(context.job)
     text = "\n\n".join(message.text for message in new)
-    turns = (*edit.conversation(context), Turn("assistant", _answered(context)), Turn("user", text))
-    output = changing.change(context, step, prompt="edit", turns=turns, text=text)
+    before = conversation.of(context)
+    turns = (*before.turns, Turn("assistant", _answered(context)), Turn("user", text))
+    output = changing.change(context, step, prompt="edit", earlier=replace(before, turns=turns), text=text)
     if output["left_out"] and not output["files"]:
         say(context, "This did not fit, and was left out:\n\n" + "\n\n".join(output["left_out"]))
     return {**output, steering.HEARD: [str(message.pk) for message in new]}

@@ -59,12 +59,30 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a call was given of a project, and what there was no room for. Tokens are estimates.
+
+    Of the files in `outlined` only what they export was shown, of those in `left_out` only that they exist. Of the
+    messages before, the newest `messages` went along whole, `condensed` in a line each, and `unsaid` not at all.
+    """
+
+    room: int
+    tokens: int
+    whole: tuple[str, ...] = ()
+    outlined: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    messages: int = 0
+    condensed: int = 0
+    unsaid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call. `step` and `paths` address what is asked for, so a recording can be found by them;
     `wish` is what the project was begun with, `text` what the person says now.
 
     `begun`: of this file the reply holds what comes after, or all of it. The files in `left_out` exist, and the model
-    has not been shown what stands in them.
+    has not been shown what stands in them, nor did anybody name them: they are not its to write.
 
     `effort` is a hint that is given to models that take it; everything else is refused where it cannot be met.
     """
@@ -75,6 +93,7 @@ class Request:
     paths: tuple[str, ...] = ()
     begun: Begun | None = None
     left_out: tuple[str, ...] = ()
+    given: Given | None = None
     wish: str = ""
     text: str = ""
     stacks: tuple[str, ...] = ()

@@ -223,11 +223,34 @@ class GenerationOut(Out):
         return str(generation.step_key)  # type: ignore[attr-defined]  # of `services.showing`
 
 
-class WholeGenerationOut(GenerationOut):
-    """With what was asked and every word that came."""
+class GivenOut(Out):
+    """What a call was given of a project, in estimated tokens, and what its room was too short for.
 
+    Files are `whole`, `outlined` (only what they export), or `left_out`. Of the messages before, the newest `messages`
+    went along whole, `condensed` in a line each, `unsaid` not at all.
+    """
+
+    room: int
+    tokens: int
+    whole: list[str]
+    outlined: list[str]
+    left_out: list[str]
+    messages: int
+    condensed: int
+    unsaid: int
+
+
+class WholeGenerationOut(GenerationOut):
+    """With what was asked and every word that came. `given` is null of a call that was shown no files."""
+
+    given: GivenOut | None
     request: dict[str, Any]
     response: str
+
+    @staticmethod
+    def resolve_given(generation: Generation, context: Any) -> dict[str, Any] | None:
+        given: dict[str, Any] | None = generation.request.get("given")
+        return given
 
 
 class LogOut(Out):

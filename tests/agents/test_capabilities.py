@@ -42,3 +42,16 @@ def test_these_cannot(model):
 )
 def test_who_reads_the_mark_of_a_stable_beginning(model, is_marked):
     assert capabilities.takes_cache_marks(model) is is_marked
+
+
+@pytest.mark.parametrize(
+    ("model", "window", "reply"),
+    [
+        ("anthropic/claude-sonnet-4-5", 200_000, 64_000),
+        ("openrouter/anthropic/claude-sonnet-4.5", 200_000, 64_000),
+        ("own-model", None, None),
+        ("", None, None),
+    ],
+)
+def test_how_much_it_reads_and_writes_at_once(model: str, window: int | None, reply: int | None):
+    assert (capabilities.window(model), capabilities.longest_reply(model)) == (window, reply)

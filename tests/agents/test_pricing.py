@@ -113,3 +113,16 @@ def test_openrouter_is_bounded_by_what_the_maker_asks(name):
 
 def test_what_nobody_knows_the_price_of_has_no_bound():
     assert pricing.bound("nobody-sells-this", SAYS_HELLO) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "rates"),
+    [
+        ("claude-sonnet-4-5", (Decimal("0.00000375"), Decimal("0.000015"))),
+        ("openrouter/anthropic/claude-sonnet-4.5", (Decimal("0.00000375"), Decimal("0.000015"))),
+        ("demo", (0, 0)),
+        ("own-model", None),
+    ],
+)
+def test_what_one_token_costs_at_its_dearest(model: str, rates):
+    assert pricing.rates(model) == rates

@@ -1,11 +1,13 @@
 """What a job did, over the API: steps, tries, commands, and calls of models with what they cost."""
 
+from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
 
 from agents.lifecycle import leases, moves
 from agents.lifecycle.failures import Failure
+from agents.llm.base import Given
 from agents.models import Generation, Job, Step
 from agents.services import chores, jobs
 from projects.services import remotes
@@ -134,6 +136,18 @@ def test_a_push_shows_what_it_noted(people: People, program: Programs) -> None:
     (told,) = program(people.viewer).get(f"/jobs/{push.pk}/log").json()["items"]
     assert (told["kind"], told["title"], told["state"]) == ("push", "Push to origin", "running")
     assert told["output"] == "main: 3 versions\ndone"
+
+
+def test_a_call_says_what_it_was_given_of_the_project(people: People, program: Programs, job: Job) -> None:
+    made = call(job)
+    path = f"/jobs/{job.pk}/generations/{made.pk}"
+    assert program(people.editor).get(path).json()["given"] is None
+    given = asdict(Given(room=9, tokens=8, whole=("a.js",), outlined=("b.js",), left_out=("c.js",), condensed=2))
+    Generation.objects.update(request={**made.request, "given": given})
+    assert program(people.editor).get(path).json()["given"] == {
+        "room": 9, "tokens": 8, "whole": ["a.js"], "outlined": ["b.js"], "left_out": ["c.js"],
+        "messages": 0, "condensed": 2, "unsaid": 0,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["steps", "attempts", "generations", "log"])

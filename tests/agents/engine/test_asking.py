@@ -63,7 +63,7 @@ def test_who_wants_another_model_for_one_call_gets_that_one_alone(server: ModelS
 
 
 def _values() -> dict[str, str]:
-    return {"rules": "", "wish": "", "tree": "", "files": ""}
+    return dict.fromkeys(("rules", "wish", "tree", "files", "earlier", "said"), "")
 
 
 def test_the_same_question_has_the_same_words_whenever_it_is_asked(context: Context):

@@ -105,8 +105,8 @@ def test_what_is_too_large_to_show_may_be_written_when_it_is_named(server: Model
     ],
 )
 def test_files_are_named_by_path_or_by_a_name_of_their_own(text: str, found: set[str]):
-    manifest = dict.fromkeys(("src/App.tsx", "style.css", "src/a/index.ts", "src/b/index.ts", "routes/[id].tsx"), None)
-    assert reading.named(text, manifest) == found  # type: ignore[arg-type]  # only its paths are looked at
+    paths = ("src/App.tsx", "style.css", "src/a/index.ts", "src/b/index.ts", "routes/[id].tsx")
+    assert reading.named(text, paths) == found
 
 
 def test_another_model_that_cannot_be_asked_takes_nothing_away(server: ModelServer, styled: Project, owner: User):

@@ -1,4 +1,4 @@
-"""What a model is shown of a project."""
+"""What is read of a project before a model is asked."""
 
 from agents.engine import reading
 from agents.engine.context import Context
@@ -14,33 +14,6 @@ from tests.agents.engine.whole import work_on
 
 def edit_of(project: Project, owner: User) -> Context:
     return work_on(jobs.start(project=project, text="Change it", by=owner))
-
-
-def test_small_files_come_first_and_whole(writer: Writer[JobSink]):
-    changesets.stage(writer.sink.changeset, "big.txt", b"xx\n")
-    changesets.stage(writer.sink.changeset, "a.txt", b"x")
-    assert reading.tree(writer.sink.changeset) == "a.txt (1 bytes)\nbig.txt (3 bytes)"
-    assert reading.texts(writer.sink.changeset).text == (
-        '<file path="a.txt">\nx\n</file>\n\n<file path="big.txt">\nxx\n\n</file>'
-    )
-
-
-def test_what_is_no_text_too_large_or_a_lock_is_only_named(writer: Writer[JobSink]):
-    changesets.stage(writer.sink.changeset, "logo.png", b"\x89PNG\0")
-    changesets.stage(writer.sink.changeset, "latin.txt", "ä".encode("latin-1"))
-    changesets.stage(writer.sink.changeset, "huge.txt", b"x" * 60_001)
-    changesets.stage(writer.sink.changeset, "package-lock.json", b"{}")
-    shown = reading.texts(writer.sink.changeset)
-    assert shown.text == "Not shown: huge.txt, latin.txt, logo.png, package-lock.json"
-    assert shown.left_out == ("huge.txt", "latin.txt", "logo.png", "package-lock.json")
-
-
-def test_all_texts_together_have_a_limit(writer: Writer[JobSink]):
-    for number in range(4):
-        changesets.stage(writer.sink.changeset, f"{number}.txt", b"x" * 50_000)
-    shown = reading.texts(writer.sink.changeset).text
-    assert len(shown) < 160_000
-    assert shown.endswith("Not shown: 3.txt")
 
 
 def test_the_rules_are_those_of_the_planned_kind(writer: Writer[JobSink]):

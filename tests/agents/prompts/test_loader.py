@@ -13,8 +13,8 @@ from sandboxes import stacks
 
 PLACES = {
     "design": ("stacks",),
-    "implement": ("wish", "blueprint", "written", "phase", "files"),
-    "edit": ("wish", "tree", "files"),
+    "implement": ("wish", "blueprint", "written", "phase", "files", "said"),
+    "edit": ("wish", "tree", "files", "earlier", "said"),
 }
 
 
