@@ -98,3 +98,11 @@ class Verdict(models.TextChoices):
     IDENTICAL = "identical"
     DIFFERENT = "different"
     IMPOSSIBLE = "impossible"
+
+
+class Basis(models.TextChoices):
+    """What an estimate rests on."""
+
+    FREE = "free"
+    PAST = "past", "Jobs like it"
+    BOUND = "bound", "The most it can cost"

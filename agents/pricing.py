@@ -89,20 +89,17 @@ def bound(model: str, request: Asked) -> Decimal | None:
     if price is None or not longest:
         return None
     read = input_tokens(request)
-    tier = _tier(price, read)
-    into = max(_rates(price, tier, "input_cost_per_token", "cache_creation_input_token_cost"))
-    out = max(_rates(price, tier, "output_cost_per_token", "output_cost_per_reasoning_token"))
+    into, out = _dearest(price, read)
     return read * into + int(longest) * out
 
 
-def rates(model: str) -> tuple[Decimal, Decimal] | None:
-    """What a token costs at its dearest, read and written, of a prompt below all marks; None: nobody told us."""
+def rates(model: str, *, prompt: int = 0) -> tuple[Decimal, Decimal] | None:
+    """What a token costs at its dearest, read and written, beside a prompt of so many; None: nobody told us."""
     if model.split("/", 1)[0] in FREE:
         return Decimal(0), Decimal(0)
     if (price := price_of(model) or _makers_price(model)) is None:
         return None
-    into = max(_rates(price, "", "input_cost_per_token", "cache_creation_input_token_cost"))
-    return into, max(_rates(price, "", "output_cost_per_token", "output_cost_per_reasoning_token"))
+    return _dearest(price, prompt)
 
 
 def input_tokens(request: Asked) -> int:
@@ -150,6 +147,12 @@ def _sum(price: Price, tokens: Tokens) -> Decimal:
         + tokens.output * out
         + tokens.reasoning * (thought or out)
     )
+
+
+def _dearest(price: Price, prompt: int) -> tuple[Decimal, Decimal]:
+    tier = _tier(price, prompt)
+    into = max(_rates(price, tier, "input_cost_per_token", "cache_creation_input_token_cost"))
+    return into, max(_rates(price, tier, "output_cost_per_token", "output_cost_per_reasoning_token"))
 
 
 def _tier(price: Price, prompt: int) -> str:

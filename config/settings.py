@@ -64,6 +64,7 @@ MODEL_OF_STEP = {
     "repair": env.models("DJINN_MODEL_REPAIR", like=DJINN_MODEL),  # another for putting right what does not run
     "review": env.models("DJINN_MODEL_REVIEW", like=DJINN_MODEL),  # another for reading what was made
 }
+MODEL_CHOICES = env.words("DJINN_MODEL_CHOICES")  # others that people may choose for a job, with commas between
 EFFORTS = ("own", "low", "medium", "high")
 MODEL_EFFORT = env.choice("DJINN_MODEL_EFFORT", "own", among=EFFORTS)  # how hard to think, where a model can be told
 DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from agents import prompts, tokens
-from agents.engine import reading, room, view
+from agents import prompts, room, tokens
+from agents.engine import reading, view
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
 from agents.llm.base import Given, Turn

@@ -4,7 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from agents.engine import asking, composing, continuing, reading, room, sinks, steps, view
+from agents import room
+from agents.engine import asking, composing, continuing, reading, sinks, steps, view
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink, Steered
 from agents.engine.writer import Writer

@@ -136,6 +136,8 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "lease_expires"], name="job_by_state_and_lease"),
+            # What one more of the kind may cost is told by the last ones.
+            models.Index(fields=["kind", "model", "-created_at"], name="job_alike"),
             # Who stands before whom, however many have long ended.
             models.Index(fields=["lane", "created_at"], condition=Q(state__in=ACTIVE), name="job_turns"),
         ]

@@ -94,8 +94,13 @@ def _session(project: Project, asked: Branch | None, *, by: User | None) -> Sess
 
 
 def _kind(session: Session) -> enums.JobKind:
-    at_work = Job.objects.filter(branch=session.branch).active().exclude(kind=enums.JobKind.PLAN)
-    is_first_build = session.branch.head_id is None and not at_work.exists()
+    return kind_on(session.branch)
+
+
+def kind_on(branch: Branch) -> enums.JobKind:
+    """What becomes of what is said now: a first build, or a change of what is there."""
+    at_work = Job.objects.filter(branch=branch).active().exclude(kind=enums.JobKind.PLAN)
+    is_first_build = branch.head_id is None and not at_work.exists()
     return enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT
 
 

@@ -11,6 +11,7 @@ from tests.doors.world import World
 
 API = "api/v2/"
 SESSIONS = f"{API}projects/<uuid:project>/sessions"
+ESTIMATE = f"{API}projects/<uuid:project>/estimate"
 STATE = f"{API}projects/<uuid:project>/agent-state"
 FIRST = "api/agent-state/<uuid:project>"
 JOB = f"{API}jobs/<uuid:job>"
@@ -94,6 +95,7 @@ def asked(world: World) -> dict[str, str]:
 IN, OF = {"session": session_id}, {"job": queued}
 
 ROWS = (
+    Row(f"GET {ESTIMATE}", API_VIEWERS),
     Row(f"GET {SESSIONS}", API_VIEWERS),
     Row(f"POST {SESSIONS}", API_EDITORS, body={"title": "Colours"}),
     Row(f"GET {SESSIONS}/<uuid:session>", API_VIEWERS, IN),

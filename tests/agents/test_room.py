@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from agents.engine import room
+from agents import room
 from agents.models import Job
 
 SONNET = "anthropic/claude-sonnet-4-5"  # 200,000 tokens, 3 dollars for a million, 3.75 for writing the cache

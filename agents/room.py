@@ -1,11 +1,11 @@
 """How many tokens the prompt of a call may have: what its models bear beside a reply, and what its job can pay for."""
 
 from decimal import Decimal
+from typing import Protocol
 
 from django.conf import settings
 
 from agents import capabilities, pricing
-from agents.models import Job
 
 # Of a model that stands in no list.
 _WINDOW, _REPLY = 64_000, 16_000
@@ -14,7 +14,15 @@ _PART = 4
 LEAST = 4_000
 
 
-def of(job: Job, models: tuple[str, ...]) -> int:
+class Purse(Protocol):
+    """What is known of a job's money."""
+
+    budget: Decimal | None
+    spent: Decimal
+    reserved: Decimal
+
+
+def of(job: Purse, models: tuple[str, ...]) -> int:
     """For the least of the models that may answer."""
     left = None if job.budget is None else max(Decimal(0), job.budget - job.spent - job.reserved)
     return max(LEAST, min((for_model(model, left) for model in models), default=LEAST))
