@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0008_an_answer_without_changes'),
+        ('agents', '0012_imported_jobs'),
         ('projects', '0011_purposes_of_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
