@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agents', '0012_imported_jobs'),
-        ('projects', '0011_purposes_of_files'),
+        ('projects', '0013_purposes_of_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -37,7 +37,7 @@ def past(
     tokens: int = 1_000,
 ) -> None:
     """Jobs that ended, each with a call before that failed, and one that cost so much."""
-    session = jobs._session(project, "Past", by=project.owner)
+    session = jobs._session(project, None, by=project.owner)
     now = timezone.now()
     for number, each in enumerate(cents):
         error = {"code": "internal"} if state == "failed" else None
