@@ -5,6 +5,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Check:
+    """What says whether an app is sound without running it. An exit code other than 0 is a complaint."""
+
+    name: str
+    title: str
+    argv: tuple[str, ...]
+    """Run in the box at the root of the tree. What it writes goes to /tmp, or it would come to be the app's."""
+    wants: tuple[str, ...] = ()
+    """Only a tree that has all of these can be asked."""
+    tool: str = ""
+    """The file in the box that is run; without it nothing is."""
+    script: str = ""
+    """The script of package.json that is run; without it nothing is."""
+    is_of_whole: bool = False
+    """Says nothing of an app of which files are still to come."""
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
 class Stack:
     """`serve` and `install` are argv lists, run in the box at the root of the tree."""
 
@@ -25,6 +44,7 @@ class Stack:
     """Programs that a box must find."""
     looks_late: bool = False
     """Its server sees changed files after a while: asked meanwhile, it answers with what they were."""
+    checks: tuple[Check, ...] = ()
 
 
 STATIC = Stack(name="static", title="Plain HTML, CSS and JavaScript", needs_box=False, marks=("index.html",))
@@ -46,6 +66,36 @@ REACT_VITE = Stack(
     port=5173,
     template="react-vite",
     needs=("node", "npm"),
+    checks=(
+        Check(
+            name="types",
+            title="Check the types",
+            argv=(
+                *("node", "node_modules/typescript/bin/tsc", "--noEmit", "--pretty", "false"),
+                *("--incremental", "--tsBuildInfoFile", "/tmp/.checked/types"),  # noqa: S108 - the box's own
+            ),
+            wants=("tsconfig.json",),
+            tool="node_modules/typescript/bin/tsc",
+        ),
+        Check(
+            name="lint",
+            title="Check the style",
+            argv=("npm", "run", "--silent", "lint"),
+            script="lint",
+            is_of_whole=True,
+        ),
+        Check(
+            name="build",
+            title="Build it once",
+            argv=(
+                *("node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"),
+                *("--outDir", "/tmp/.checked/built", "--emptyOutDir"),  # noqa: S108 - the box's own
+            ),
+            wants=("index.html",),
+            tool="node_modules/vite/bin/vite.js",
+            is_of_whole=True,
+        ),
+    ),
 )
 
 PYTHON = Stack(
@@ -71,6 +121,17 @@ PYTHON = Stack(
     port=5000,
     template="python",
     looks_late=True,
+    checks=(
+        Check(
+            name="syntax",
+            title="Check the syntax",
+            argv=(
+                *("python3", "-X", "pycache_prefix=/tmp/.checked", "-m", "compileall", "-q"),
+                *("-x", r"/(\.venv|instance|node_modules)/", "."),
+            ),
+            seconds=30.0,
+        ),
+    ),
 )
 
 ALL: tuple[Stack, ...] = (STATIC, REACT_VITE, PYTHON)
