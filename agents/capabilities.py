@@ -5,7 +5,7 @@ A model that stands nowhere in the list is believed to take text and nothing els
 
 from typing import Final
 
-from agents import listing
+from agents import chains, listing
 
 # Here the mark of a stable beginning is understood, or taken off by litellm where the model behind has no use for it.
 READS_CACHE_MARKS: Final = ("openrouter/", "anthropic/")
@@ -35,3 +35,8 @@ def longest_reply(model: str) -> int | None:
 
 def _count(listed: object) -> int | None:
     return listed if isinstance(listed, int) and listed > 0 else None
+
+
+def answers_anything(model: str) -> bool:
+    """Whether it has something to say to what nobody foresaw. A recording knows only what was recorded."""
+    return not chains.is_demo(model)

@@ -114,6 +114,16 @@ class RepairStarted(TypedDict):
     text: str
 
 
+class ReviewFound(TypedDict):
+    """Before the work goes on, the model puts this right. `of` says after what it was looked at."""
+
+    job: str
+    step: str
+    of: str
+    title: str
+    text: str
+
+
 class BudgetReached(TypedDict):
     """In US dollars, to the cent."""
 
@@ -168,5 +178,7 @@ def register() -> None:
     feed.register(Kind("budget_reached", BudgetReached, (budget,)))
     repair = Fragment(region="chat", key="repair-{job}-{round}", template="events/repair_card.html")
     feed.register(Kind("repair_started", RepairStarted, (repair,)))
+    review = Fragment(region="chat", key="{step}-{job}", template="events/review_card.html")
+    feed.register(Kind("review_found", ReviewFound, (review,)))
     for verb in ("opened", "closed", "edited", "deleted", "abandoned"):
         feed.register(Kind(f"file_{verb}", FileTouched, (_FILE,)))

@@ -1,6 +1,6 @@
 """A small request on a project that exists becomes a small change."""
 
-from agents.engine import changing, conversation, reading, steps
+from agents.engine import changing, conversation, reading, review, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
 from agents.lifecycle.failures import Failure
@@ -15,6 +15,8 @@ def run(context: Context) -> None:
     changeset = context.changeset()
     lifecycle.show(context.sandbox(), changeset)
     steps.once(context, KEY, lambda step: _edit(context, step), role="builder", title="Edit")
+    if reading.is_changed(changeset):
+        review.after_change(context)
 
 
 def _edit(context: Context, step: Step) -> steps.Output:

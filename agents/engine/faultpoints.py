@@ -28,6 +28,8 @@ Name = Literal[
     "plan_kept",
     "step_worked",
     "step_done",
+    "findings_recorded",
+    "review_made",
     "phase_done",
     "failure_unrecorded",
     "failure_recorded",
@@ -40,6 +42,8 @@ Name = Literal[
 ChoreName = Literal["artifact_unwritten", "artifact_written", "apply_unwritten", "apply_written"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 OF_CHORES: Final[tuple[ChoreName, ...]] = get_args(ChoreName)
+# Only a job whose app there is something to check of comes by here.
+OF_REVIEWS: Final[tuple[Name, ...]] = ("findings_recorded", "review_made")
 VARIABLE: Final = "DJINN_TESTS_FAULTS"
 
 _orders = os.environ.get(VARIABLE, "")

@@ -1,11 +1,11 @@
-"""From a blueprint to files, phase by phase. Asks only for files that are not closed yet."""
+"""From a blueprint to files, phase by phase, each looked at before the next. Asks only for files not closed yet."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from agents import room
-from agents.engine import asking, composing, continuing, reading, sinks, steps, view
+from agents.engine import asking, composing, continuing, reading, review, sinks, steps, view
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink, Steered
 from agents.engine.writer import Writer
@@ -30,6 +30,7 @@ def run(context: Context) -> None:
             role="builder",
             title=phase["title"],
         )
+        review.after_phase(context, number)
 
 
 def _phase(context: Context, number: int, step: Step) -> steps.Output:

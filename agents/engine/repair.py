@@ -10,7 +10,7 @@ import itertools
 from django.db.models import Q, QuerySet
 
 from agents import enums
-from agents.engine import changing, faultpoints, install, report, start, steps
+from agents.engine import changing, faultpoints, install, report, review, start, steps
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
 from agents.engine.report import Report
@@ -80,6 +80,8 @@ def run(context: Context) -> None:
 
 def _mend(context: Context, step: Step) -> steps.Output:
     told = str(_last_failed(context.job).output["report"])
+    if left := review.left(context.job):
+        told = f"{told}\n\nBefore it was started:\n{left}"
     return changing.change(context, step, prompt="repair", earlier=Earlier((Turn("user", told),)))
 
 

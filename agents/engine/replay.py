@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Length
 
-from agents.engine import answer, asking, changing, continuing, design, edit, reading, repair
+from agents.engine import answer, asking, changing, continuing, design, edit, reading, repair, review
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
 from agents.lifecycle import plans, steering
@@ -162,7 +162,7 @@ def _plan(job: Job, stored: list[Reply]) -> dict[str, Any]:
 
 def is_change(step: str) -> bool:
     """Whether edits may stand in the replies of this step."""
-    return step == edit.KEY or step.startswith((f"{repair.KEY}-", f"{steering.KEY}-"))
+    return step == edit.KEY or step.startswith((f"{repair.KEY}-", f"{review.KEY}-", f"{steering.KEY}-"))
 
 
 def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:

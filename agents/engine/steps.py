@@ -8,13 +8,24 @@ from django.utils import timezone
 from agents import enums
 from agents.engine import faultpoints
 from agents.engine.context import Context
-from agents.models import Step
+from agents.models import Job, Step
 
 Output = dict[str, Any]
 
 
-def once(context: Context, key: str, work: Callable[[Step], Output], *, role: str, title: str) -> Output:
-    """Do the work of a step unless an earlier attempt has done it; give back its output."""
+def once(
+    context: Context,
+    key: str,
+    work: Callable[[Step], Output],
+    *,
+    role: str,
+    title: str,
+    told: Callable[[Job, Output], None] | None = None,
+) -> Output:
+    """Do the work of a step unless an earlier attempt has done it; give back its output.
+
+    Whatever `told` records of it is recorded as often as the step is: once.
+    """
     context.heed()
     step = _begin(context, key, role=role, title=title)
     if step.state == enums.StepState.DONE:
@@ -22,8 +33,10 @@ def once(context: Context, key: str, work: Callable[[Step], Output], *, role: st
     faultpoints.reach("step_begun")
     output = work(step)
     faultpoints.reach("step_worked")
-    with context.hold():
+    with context.hold() as job:
         _settle(step, output)
+        if told is not None:
+            told(job, output)
     faultpoints.reach("step_done")
     return output
 

@@ -6,7 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from projects.enums import ChangeSetState
-from sandboxes.enums import CommandState, SandboxState
+from sandboxes.enums import CommandKind, CommandState, SandboxState
 from sandboxes.models import Command, Sandbox
 
 # Longer than this nobody is silent while at work: a model's stream stages files, a command has its row.
@@ -18,8 +18,15 @@ def is_under_way(sandbox: Sandbox) -> bool:
     if sandbox.state == SandboxState.ABSENT:
         return _is_being_written(sandbox)
     if sandbox.state == SandboxState.READY and not sandbox.port:
-        return timezone.now() - sandbox.updated_at < _BETWEEN_STEPS or _is_running_something(sandbox)
+        is_fresh = timezone.now() - sandbox.updated_at < _BETWEEN_STEPS
+        return is_fresh or _is_running_something(sandbox) or _is_looked_at(sandbox)
     return False
+
+
+def _is_looked_at(sandbox: Sandbox) -> bool:
+    """Between two of its phases: a check was the last that ran, and what it was of is still being written."""
+    newest = Command.objects.filter(sandbox=sandbox).order_by("-started_at").first()
+    return newest is not None and newest.kind == CommandKind.CHECK and _is_being_written(sandbox)
 
 
 def _is_being_written(sandbox: Sandbox) -> bool:

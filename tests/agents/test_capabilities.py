@@ -55,3 +55,8 @@ def test_who_reads_the_mark_of_a_stable_beginning(model, is_marked):
 )
 def test_how_much_it_reads_and_writes_at_once(model: str, window: int | None, reply: int | None):
     assert (capabilities.window(model), capabilities.longest_reply(model)) == (window, reply)
+
+
+@pytest.mark.parametrize(("model", "is_free"), [("own-model", True), ("demo", False), ("demo/pomodoro", False)])
+def test_a_recording_says_only_what_was_recorded(model, is_free):
+    assert capabilities.answers_anything(model) is is_free

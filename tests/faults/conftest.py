@@ -79,3 +79,9 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hurt]:
 def several(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, redis: Redis) -> Iterator[Hurt]:
     with hurt.several(tmp_path_factory.mktemp("several"), postgres, redis) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def looking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hurt]:
+    with hurt.looking(tmp_path_factory.mktemp("looking")) as one:
+        yield one

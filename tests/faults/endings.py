@@ -42,7 +42,7 @@ _FINAL = {
     "projects_version": "projects_version.number > 0",
 }
 # Of these no two tell the same. That the app is there is told by whoever looks, again by who looks after a death.
-_TOLD_ONCE = ("blueprint_ready", "repair_started", "changeset_applied", "job_completed")
+_TOLD_ONCE = ("blueprint_ready", "review_found", "repair_started", "changeset_applied", "job_completed")
 _OF_FILES = ("file_closed", "file_edited", "file_deleted")
 
 

@@ -1,17 +1,18 @@
 """An installation whose workers die again and again, in either shape, and how a run ends when none does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fakes import model_server
-from tests.faults import endings, told
+from tests.faults import endings, looked_at, told
 from tests.faults.endings import Ending
 from tests.faults.orders import Orders
 from tests.faults.told import Model
 from tests.installations.scaled import Scaled, scaled
 from tests.installations.unsupervised import Unsupervised, unsupervised
+from tests.installations.visited import Visited
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 
@@ -59,6 +60,19 @@ def several(folder: Path, postgres: Postgres, redis: Redis) -> Iterator[Hurt]:
 
 
 @contextmanager
+def looking(folder: Path) -> Iterator[Hurt]:
+    """With boxes, and an app that there is something to check of."""
+    orders, model = Orders(folder), Model()
+    with model_server.running() as server:
+        server.will_choose(looked_at.answer)
+        environment = {**_QUICK, "SANDBOX_BACKEND": "process", "DJINN_API_BASE": server.url, **orders.environment}
+        with unsupervised(folder / "home", **environment) as one:
+            one.share_packages()
+            one.begin()
+            yield Hurt(one, orders, model, _calm(one, looked_at.ask, jobs=1))
+
+
+@contextmanager
 def _asked() -> Iterator[tuple[Model, str]]:
     with model_server.running() as server:
         model = Model()
@@ -66,11 +80,11 @@ def _asked() -> Iterator[tuple[Model, str]]:
         yield model, server.url
 
 
-def _calm(one: Unsupervised | Scaled) -> Ending:
+def _calm(one: Unsupervised | Scaled, ask: Callable[[Visited], str] = told.ask, *, jobs: int = 2) -> Ending:
     """Whatever ends otherwise than this one was disturbed. On a busy machine so short a lease runs out by itself."""
     for _ in range(_TRIES):
-        run = one.run(told.ask(one))
+        run = one.run(ask(one))
         ending = endings.of(run)
-        if endings.outcomes(run) == ["completed", "completed"]:
+        if endings.outcomes(run) == ["completed"] * jobs:
             return ending
     raise AssertionError(f"Nobody touched {_TRIES} runs, and each lost its worker.")

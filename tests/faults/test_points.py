@@ -1,11 +1,14 @@
 """kill -9 at every named place of the engine: the job ends as if nobody had been killed, and nothing is there twice."""
 
+from collections.abc import Callable
+
 import pytest
 
 from agents.engine import faultpoints
 from agents.engine.faultpoints import Name
-from tests.faults import endings, told
+from tests.faults import endings, looked_at, told
 from tests.faults.hurt import Hurt
+from tests.installations.visited import Visited
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -13,11 +16,12 @@ pytestmark = pytest.mark.timeout(240)
 COUNTS: dict[Name, int] = {"reply_growing": 30, "file_staged": 3, "phase_done": 4, "step_done": 3}
 # Nobody is at the job any more.
 AFTERWARDS = ("job_let_go", "phase_done")
+PASSED = tuple(name for name in faultpoints.NAMES if name not in faultpoints.OF_REVIEWS)
 
 
-def killed_at(hurt: Hurt, name: Name) -> None:
+def killed_at(hurt: Hurt, name: Name, ask: Callable[[Visited], str] = told.ask) -> None:
     hurt.orders.give(name, COUNTS.get(name, 1))
-    run = hurt.one.run(told.ask(hurt.one))
+    run = hurt.one.run(ask(hurt.one))
     dead = hurt.orders.carried_out()
     hurt.one.bury(dead)
     recorded = endings.recorded(run)
@@ -28,19 +32,26 @@ def killed_at(hurt: Hurt, name: Name) -> None:
 
 
 @pytest.mark.xdist_group("points-embedded")
-@pytest.mark.parametrize("name", faultpoints.NAMES)
+@pytest.mark.parametrize("name", PASSED)
 def test_whoever_dies_there_is_replaced(embedded: Hurt, name: Name) -> None:
     killed_at(embedded, name)
 
 
+@pytest.mark.box
+@pytest.mark.xdist_group("points-looking")
+@pytest.mark.parametrize("name", faultpoints.OF_REVIEWS)
+def test_whoever_dies_over_a_review_is_replaced(looking: Hurt, name: Name) -> None:
+    killed_at(looking, name, looked_at.ask)
+
+
 @pytest.mark.xdist_group("points-scaled")
-@pytest.mark.parametrize("name", faultpoints.NAMES[::3])
+@pytest.mark.parametrize("name", PASSED[::3])
 def test_another_worker_takes_over_from_whoever_dies_there(several: Hurt, name: Name) -> None:
     killed_at(several, name)
 
 
 @pytest.mark.long
 @pytest.mark.xdist_group("points-scaled")
-@pytest.mark.parametrize("name", [name for number, name in enumerate(faultpoints.NAMES) if number % 3])
+@pytest.mark.parametrize("name", [name for number, name in enumerate(PASSED) if number % 3])
 def test_another_worker_takes_over_from_whoever_dies_elsewhere(several: Hurt, name: Name) -> None:
     killed_at(several, name)

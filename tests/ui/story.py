@@ -101,6 +101,10 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("command_finished", _command(command="c4", kind="serve", exit_code=None, seconds=9.0, tail="bye")),
     ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97"}),
     (
+        "review_found",
+        {"job": JOB, "step": "review-1", "of": "phase 1", "title": "The check found 1 fault.", "text": "App.tsx(2,9)"},
+    ),
+    (
         "repair_started",
         {"job": JOB, "round": 1, "code": "install_failed", "title": "It broke.", "text": "npm: no\n\n> 3 three"},
     ),

@@ -15,6 +15,7 @@ PLACES = {
     "design": ("stacks",),
     "implement": ("wish", "blueprint", "written", "phase", "files", "said"),
     "edit": ("wish", "tree", "files", "earlier", "said"),
+    "review": ("wish", "tree", "files", "earlier", "said"),
 }
 
 

@@ -17,7 +17,7 @@ from projects.services import changesets
 from sandboxes.enums import CommandKind, SandboxState
 from sandboxes.models import Command, Sandbox
 from sandboxes.preview import sockets, targets, upstream, visits
-from sandboxes.runtime import boxes, lifecycle, serve, sync, waking
+from sandboxes.runtime import boxes, commands, lifecycle, serve, sync, waking
 from tests.installation import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
@@ -220,6 +220,10 @@ def test_an_app_that_is_being_written_is_not_started_half_done(visitor: Visitor,
     lifecycle.show(sandbox, changeset)
     assert "is being prepared" in visitor.get(sandbox).text
     Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.READY, updated_at=timezone.now())
+    assert "is being prepared" in visitor.get(sandbox).text
+    check = commands.begin(sandbox, ["tsc"], kind=CommandKind.CHECK, title="Between two phases", job_ref=None)
+    commands.finish(check, exit_code=0, tail="")
+    Sandbox.objects.filter(pk=sandbox.pk).update(updated_at=timezone.now() - timedelta(minutes=3))
     assert "is being prepared" in visitor.get(sandbox).text
     assert visitor.woken == []
 
