@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.engine import asking, composing, continuing, faultpoints, reading, sinks, steps, view
+from agents.engine import asking, circles, composing, continuing, faultpoints, reading, sinks, steps, view
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
@@ -36,11 +36,17 @@ _SHOW = re.compile(r"^Show me: (.{1,2000})$", re.MULTILINE)
 
 
 def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text: str = "") -> steps.Output:
-    """`left_out` names what did not fit in the end. `text` is what a person says, unless it is what the job is for."""
+    """`left_out` names what did not fit in the end; `is_stuck`: it was answered the same, which did not fit before.
+
+    `text` is what a person says, unless it is what the job is for.
+    """
     writer = Writer(sinks.of_step(context, step))
     round_ = _Round(prompt, earlier, text or context.text, _about(context, earlier.turns))
     complaints: list[str] = []
+    circle, is_stuck = circles.Circle(), False
     for rung in _rungs(context, step):
+        if is_stuck and rung.is_own:
+            continue
         context.heed()
         writer.look()
         try:
@@ -55,10 +61,14 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
         said = "\n".join((*complaints, rung.next)) if complaints else _wanted(call, writer)
         if not said:
             break
+        is_stuck = circle.is_closed_by(call, "\n".join(complaints))
         round_ = round_.after(call.text, said, begun)
     if complaints and writer.touched:
         say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
-    return {"files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted}
+    is_stuck = is_stuck and bool(complaints)
+    return {
+        "files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted, "is_stuck": is_stuck,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from agents import prompts
-from agents.engine import asking, faultpoints, steps
+from agents.engine import asking, circles, faultpoints, steps
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech
@@ -23,6 +23,7 @@ KEY = "design"
 _ROUNDS = 3
 _TAG = "blueprint"
 _LOOK_EVERY = 0.1
+_STUCK = "The model gave the same plan again, and it cannot be built."
 
 
 def run(context: Context) -> None:
@@ -32,6 +33,7 @@ def run(context: Context) -> None:
 def _design(context: Context, step: Step) -> steps.Output:
     """Ask; when the answer does not fit the schema, ask again with the errors, within a bound."""
     turns: tuple[Turn, ...] = (Turn("user", _request(context)),)
+    circle = circles.Circle()
     for _ in range(_ROUNDS):
         if context.job.plan:  # told already, in this attempt or in one that ended right after
             return {"stack": context.job.blueprint["stack"]}
@@ -41,6 +43,8 @@ def _design(context: Context, step: Step) -> steps.Output:
         except blueprint.Malformed as malformed:
             complaint = storable.text("The blueprint cannot be used:\n" + "\n".join(malformed.errors))
             turns = (*turns, Turn("assistant", call.text), Turn("user", complaint))
+            if circle.is_closed_by(call, complaint):
+                raise Failure("malformed_output", _STUCK, retryable=False) from None
     if not context.job.plan:
         raise Failure("malformed_output", "The model did not give a plan that can be built.")
     return {"stack": context.job.blueprint["stack"]}

@@ -8,6 +8,7 @@ from agents.models import Step
 from sandboxes.runtime import lifecycle
 
 KEY = "edit"
+_STUCK = "The model gave the same answer again, and it does not fit the files as they are."
 
 
 def run(context: Context) -> None:
@@ -28,6 +29,8 @@ def _edit(context: Context, step: Step) -> steps.Output:
 def _conclude(context: Context, output: steps.Output) -> None:
     """Say what the person would otherwise miss."""
     is_changed = reading.is_changed(context.changeset())
+    if output["is_stuck"] and not is_changed:
+        raise Failure("malformed_output", _STUCK, retryable=False)
     if output["left_out"] and not is_changed:
         raise Failure("malformed_output", "None of the model's edits fits the files as they are.")
     if output["has_acted"] and not output["left_out"] and not is_changed:

@@ -1,11 +1,12 @@
 """From a blueprint to files, phase by phase, each looked at before the next. Asks only for files not closed yet."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from agents import room
-from agents.engine import asking, composing, continuing, reading, review, sinks, steps, view
+from agents.engine import asking, circles, composing, continuing, reading, review, sinks, steps, view
+from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.sinks import JobSink, Steered
 from agents.engine.writer import Writer
@@ -34,19 +35,30 @@ def run(context: Context) -> None:
 
 
 def _phase(context: Context, number: int, step: Step) -> steps.Output:
-    """Ask until all is there. A reply that brings nothing further may come only so often in a row."""
+    """Ask until all is there. A reply that brings nothing further may come only so often in a row, and the same one
+    of the same model once."""
     writer = Writer(sinks.of_step(context, step))
-    idle, best = 0, _left(context, step, number)
-    left = best
+    idle, best, circle = 0, _left(context, step, number), circles.Circle()
+    left, models = best, list(context.models(step.key))
     while left.missing and idle < _ROUNDS:
         writer.look()
-        _ask(context, step, number, left, writer)
+        call = _ask(context, step, number, left, writer, model=models[0])
         left = _left(context, step, number)
         idle, best = (0, left) if left.is_less_than(best) else (idle + 1, best)
+        if call is not None and circle.is_closed_by(call, repr(left)) and left.missing:
+            models = _others(models, left)
     if left.missing:
         names = ", ".join(left.missing[:3])
         raise Failure("truncated", f"The model did not finish {names} in {_ROUNDS} tries.")
     return {"files": sorted(writer.touched)}
+
+
+def _others(models: list[str], left: "_Left") -> list[str]:
+    """Who is asked instead of a model that goes round in circles."""
+    if len(models) > 1:
+        return models[1:]
+    names = ", ".join(left.missing[:3])
+    raise Failure("truncated", f"The model gave the same answer again, and left out {names}.", retryable=False)
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,8 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
     return tuple(file["path"] for file in files if not file["closed"])
 
 
-def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink]) -> None:
+def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink], *, model: str) -> Call | None:
+    """None where the reply was left for what was said meanwhile."""
     context.heed()
     told = steering.count(context.job)
     changeset, turns = writer.sink.changeset, (Turn("user", f"Write these files now: {', '.join(left.missing)}"),)
@@ -83,7 +96,7 @@ def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[
     most = room.of(context.job, context.models(step.key))
     taken = composing.weight("implement", {**values, "written": ""}, (*turns, *continuing.turns(left.begun)))
     seen = view.of(changeset, room=most, taken=taken, first=_in_play(context, number))
-    asked = asking.request(
+    asked, prompt_hash = asking.request(
         context,
         step=step.key,
         prompt="implement",
@@ -95,9 +108,11 @@ def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[
         given=seen.given,
     )
     writer.sink.told = told
+    call: Call | None = None
     with suppress(Steered):  # what was said meanwhile is told with the next call
-        asking.read_stream(context, step, asked, writer)
+        call = asking.read_stream(context, step, (replace(asked, model=model), prompt_hash), writer)
     writer.tell_faults()
+    return call
 
 
 def _values(context: Context, changeset: ChangeSet, number: int, left: _Left) -> dict[str, str]:

@@ -19,11 +19,16 @@ from agents.lifecycle import facts, moves, steering
 from agents.llm.base import Turn
 from agents.models import Job, Step
 from projects.services import files, secrets
+from projects.store import trees
 
 KEY = "repair"
 MOST_ROUNDS = 3
 MOST_ALIKE = 3
 _MOST_SHOWN = 1200
+_UNCHANGED = (
+    "No file was changed by this, so the app fails as before. Look for another cause, or for another way, and write "
+    "it. If nothing in these files can mend it, say in one sentence what stands in the way."
+)
 _TRIED = (install.KEY, start.KEY)
 
 
@@ -49,11 +54,11 @@ def begin(context: Context, broken: AppBroken) -> None:
 
     One transaction: no crash can leave a failure recorded that nobody goes on from.
     """
-    told = _report(context, broken)
+    told, tree = _report(context, broken), trees.tree_hash(files.working_manifest(context.changeset()))
     faultpoints.reach("failure_unrecorded")
     with context.hold_on_course() as job:
-        verdict = _verdict(job, told)
-        _fail_step(job, told)
+        verdict = _verdict(job, told, tree)
+        _fail_step(job, told, tree)
         faultpoints.reach("failure_recorded")
         if not verdict:
             moves.advance(job, enums.Phase.IMPLEMENTING)
@@ -82,7 +87,12 @@ def _mend(context: Context, step: Step) -> steps.Output:
     told = str(_last_failed(context.job).output["report"])
     if left := review.left(context.job):
         told = f"{told}\n\nBefore it was started:\n{left}"
-    return changing.change(context, step, prompt="repair", earlier=Earlier((Turn("user", told),)))
+    before, asked = files.working_manifest(context.changeset()), Turn("user", told)
+    output = changing.change(context, step, prompt="repair", earlier=Earlier((asked,)))
+    if files.working_manifest(context.changeset()) != before:
+        return output
+    turns = (asked, Turn("assistant", "That is all."), Turn("user", _UNCHANGED))
+    return changing.change(context, step, prompt="repair", earlier=Earlier(turns))
 
 
 def _report(context: Context, broken: AppBroken) -> Report:
@@ -92,13 +102,14 @@ def _report(context: Context, broken: AppBroken) -> Report:
     return Report(made.code, made.title, masker.text(made.text), made.fingerprint)
 
 
-def _fail_step(job: Job, told: Report) -> None:
+def _fail_step(job: Job, told: Report, tree: str) -> None:
     step = job.steps.filter(state=enums.StepState.RUNNING).order_by("ordinal").last()
     assert step is not None  # noqa: S101 - what failed is a step that was begun
-    steps.fail(step, {"code": told.code, "title": told.title, "report": told.text, "fingerprint": told.fingerprint})
+    known = {"code": told.code, "title": told.title, "report": told.text, "fingerprint": told.fingerprint, "tree": tree}
+    steps.fail(step, known)
 
 
-def _verdict(job: Job, told: Report) -> str:
+def _verdict(job: Job, told: Report, tree: str) -> str:
     """Why nothing more is tried; nothing while another round is worth it. Counted since somebody asked to go on."""
     since = int(job.output.get("steps_before", 0))
     rounds = _repairs(job).filter(ordinal__gt=since).count()
@@ -107,6 +118,16 @@ def _verdict(job: Job, told: Report) -> str:
         return f"The same error came {MOST_ALIKE} times in a row, so Djinn stopped trying to mend it."
     if rounds >= MOST_ROUNDS:
         return f"Djinn tried to mend it {MOST_ROUNDS} times, and it still does not run."
+    return _circle(list(_failed(job).filter(ordinal__gt=since).order_by("-ordinal")), told, tree)
+
+
+def _circle(before: list[Step], told: Report, tree: str) -> str:
+    """The newest first. Files that have failed so before fail so again, whoever made them so."""
+    trees_before = [step.output.get("tree") for step in before if step.output["code"] == told.code]
+    if trees_before[:1] == [tree]:
+        return "The last repair changed nothing, and the app fails as before, so Djinn stopped trying to mend it."
+    if tree in trees_before:
+        return "The repairs undo each other: the files are as they were before, so Djinn stopped trying to mend it."
     return ""
 
 

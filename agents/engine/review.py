@@ -124,7 +124,7 @@ def _mend(context: Context, told: str, step: Step) -> steps.Output:
         return changing.change(context, step, prompt="review", earlier=Earlier((Turn("user", told + planned),)))
     except ModelFailure as sorry:
         say(context, f"What the check found was not put right: {sorry.message}")
-        return {"files": [], "left_out": [], "has_acted": False}
+        return {"files": [], "left_out": [], "has_acted": False, "is_stuck": False}
 
 
 def _awaited(job: Job) -> list[str]:

@@ -34,7 +34,7 @@ def crowded(project: Project, owner: User) -> Project:
 
 
 def test_blocks_again_then_whole_then_another_model(server: ModelServer, styled: Project, owner: User):
-    server.will(says(WRONG))
+    server.will(says(WRONG), says("Once more. " + WRONG), says("And once more. " + WRONG))
     server.will_as("b", says(WHOLE))
     job = run(wish(styled, owner, "Green, please", model="a, b"))
     assert (job.state, tree(styled)["a.css"]) == ("completed", "h1 { color: green; }\n")

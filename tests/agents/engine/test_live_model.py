@@ -76,7 +76,7 @@ def test_a_malformed_plan_is_asked_for_again_with_what_was_wrong(server: ModelSe
 
 
 def test_a_model_that_never_gives_a_plan_fails_the_job(server: ModelServer, project: Project, owner: User):
-    server.will(says("No."))
+    server.will(*(says(f"No, {number}.") for number in range(20)))
     job = run(wish(project, owner))
     assert (job.state, job.phase, job.phase_before) == ("queued", "designing", "")
     job = run(job, times=4)
@@ -126,10 +126,10 @@ def test_a_reply_that_reached_its_length_is_continued_at_once(server: ModelServe
 
 def test_a_model_that_forgets_a_file_again_and_again_fails(server: ModelServer, project: Project, owner: User):
     server.will(says(blueprint()), says(written("index.html")), says("Nothing more."))
-    job = run(wish(project, owner), times=5)
-    assert job.state == "failed"
+    job = run(wish(project, owner))
+    assert (job.state, len(server.seen)) == ("failed", 4)
     assert job.error is not None
-    assert job.error["message"] == "The model did not finish style.css, app.js in 3 tries."
+    assert job.error["message"] == "The model gave the same answer again, and left out style.css, app.js."
     assert Version.objects.count() == 0
 
 
@@ -227,9 +227,10 @@ def test_a_question_is_answered_and_changes_nothing(server: ModelServer, built: 
 
 def test_edits_that_never_fit_fail_the_job_and_change_nothing(server: ModelServer, built: Project, owner: User):
     server.will(says(edit("nowhere.css", "a", "b")))
-    job = run(wish(built, owner, "Make it green"), times=5)
-    assert job.state == "failed"
-    assert tree(built) == PAGE
+    job = run(wish(built, owner, "Make it green"))
+    assert (job.state, len(server.seen), tree(built)) == ("failed", 2, PAGE)
+    assert job.error is not None
+    assert job.error["message"] == "The model gave the same answer again, and it does not fit the files as they are."
 
 
 def test_a_project_without_a_plan_can_be_changed(server: ModelServer, project: Project, owner: User):
