@@ -1,13 +1,18 @@
 """The operators' view of sessions, jobs and model calls. Facts are read-only here."""
 
+from typing import cast
+
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from agents import errors
 from agents.enums import Purpose
 from agents.models import AgentState, Artifact, Attempt, Generation, Job, Message, Replay, Session, Step
-from agents.services import replays
+from agents.services import replays, reruns, selection
+from projects.errors import Refusal
 from projects.models import User
 
 # A page of the list is a hundred.
@@ -59,6 +64,12 @@ class ReplayRows(admin.TabularInline):  # type: ignore[type-arg]  # as above
         return False
 
 
+class RerunForm(ActionForm):
+    """Beside the choice of an action: the model for those that run jobs again."""
+
+    model = forms.CharField(required=False, max_length=selection.MOST_NAME, label="Model:")
+
+
 @admin.register(Job)
 class JobAdmin(Facts):
     list_display = ("__str__", "project", "kind", "state", "phase", "model", "attempts", "spent", "created_at")
@@ -67,7 +78,8 @@ class JobAdmin(Facts):
     date_hierarchy = "created_at"
     list_select_related = ("project",)
     inlines = (StepRows, AttemptRows, ArtifactRows, ReplayRows)
-    actions = ("replay", "record")
+    action_form = RerunForm
+    actions = ("replay", "record", "rerun")
 
     @admin.action(description="Replay", permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
@@ -76,6 +88,21 @@ class JobAdmin(Facts):
     @admin.action(description="Record as demo", permissions=["record"])
     def record(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         self._ask_for(Purpose.RECORD, request, queryset)
+
+    @admin.action(description="Run again with the model", permissions=["rerun"])
+    def rerun(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        by, model, asked = cast("User", request.user), request.POST.get("model", ""), 0
+        for job in queryset.select_related("project")[:_MOST_AT_ONCE]:
+            try:
+                reruns.start(job, model=model, by=by)
+                asked += 1
+            except (errors.NotPossible, Refusal) as sorry:
+                self.message_user(request, f"{job}: {sorry}", messages.WARNING)
+        if asked:
+            self.message_user(request, f"Run again: {asked} asked for, each on a branch of its own.")
+
+    def has_rerun_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("agents.add_job")
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("agents.add_replay")

@@ -10,6 +10,7 @@ from agents.lifecycle import plans
 from agents.models import Job
 from agents.models.sessions import MOST_TEXT
 from agents.prompts import outline
+from agents.services.selection import MOST_NAME as MOST_MODEL
 from projects.forms.importing import FileForm
 from projects.git import addresses
 from projects.services import remotes
@@ -78,6 +79,16 @@ class MessageForm(OnceForm):
     @property
     def kind(self) -> JobKind | None:
         return JobKind.PLAN if self.cleaned_data["talk"] else None
+
+
+class AgainForm(OnceForm):
+    model = forms.CharField(
+        label="Model",
+        max_length=MOST_MODEL,
+        help_text="As its provider calls it, such as openrouter/…; several in order, with commas between them.",
+        error_messages={"required": "Say which model is to do it."},
+        widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class PlanForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import imports, jobs, messages, plans, remotes, start, workbench
+from agents.views import imports, jobs, messages, plans, remotes, reruns, start, workbench
 
 app_name = "agents"
 
@@ -29,4 +29,6 @@ urlpatterns = [
     path(f"{_PROJECT}jobs/<uuid:job_id>/allow/", jobs.allow, name="job-allow"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/plan/", plans.change, name="job-plan"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/undo/", jobs.undo, name="job-undo"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/again/", reruns.again, name="job-again"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/comparison/", reruns.compare, name="job-comparison"),
 ]

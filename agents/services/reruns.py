@@ -54,19 +54,29 @@ def beginning(job: Job) -> Version | None:
     raise NotPossible("This job ended before it began, so nobody knows from which version. Say it anew.")
 
 
-def is_possible(job: Job) -> bool:
-    return not (job.is_chore or job.is_active)
+def refusal(job: Job) -> str:
+    """Why it cannot be run again, as things are; nothing when it can."""
+    try:
+        _check_ended(job)
+        beginning(job)
+    except NotPossible as refused:
+        return str(refused)
+    return ""
 
 
 def _ended(job: Job) -> Job:
     found = Job.objects.select_related("project", "branch", "session").filter(pk=job.pk).first()
     if found is None:
         raise NotPossible("This job does not exist any more.")
-    if found.is_chore:
-        raise NotPossible("This job asked no model. Ask for it anew.")
-    if found.is_active:
-        raise NotPossible(f"This job is {found.state}. It can be run again when it has ended.")
+    _check_ended(found)
     return found
+
+
+def _check_ended(job: Job) -> None:
+    if job.is_chore:
+        raise NotPossible("This job asked no model. Ask for it anew.")
+    if job.is_active:
+        raise NotPossible(f"This job is {job.state}. It can be run again when it has ended.")
 
 
 def _free_name(job: Job, model: str) -> str:

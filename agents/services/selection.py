@@ -5,7 +5,9 @@ from django.conf import settings
 from agents import chains, credentials, errors
 from agents.models import Job
 from agents.recordings import catalogue
+from projects.models import Project
 
+_MOST_LOOKED_AT = 200
 MOST_NAME: int = Job._meta.get_field("model").max_length or 0
 
 
@@ -13,6 +15,14 @@ def check(model: str) -> None:
     """What a person chose for the job, or nothing: then whatever the settings may make it ask."""
     for text in (model,) if model else (settings.DJINN_MODEL, *settings.MODEL_OF_STEP.values()):
         _check_chain(text)
+
+
+def offered(project: Project) -> list[str]:
+    """Names to choose among: those of the settings, and those that worked on this project."""
+    usual = (settings.DJINN_MODEL, *settings.MODEL_OF_STEP.values())
+    known = Job.objects.filter(project=project).exclude(model="").order_by("-created_at")
+    used = known.values_list("model", flat=True)[:_MOST_LOOKED_AT]
+    return list(dict.fromkeys(name for text in (*usual, *used) for name in chains.names(text)))
 
 
 def _check_chain(text: str) -> None:

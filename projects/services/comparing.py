@@ -15,8 +15,9 @@ from projects.store.trees import Difference, Entry
 
 MOST_FILE = 1024 * 1024
 MOST_READ = 8 * 1024 * 1024
-# So many lines are shown of one file.
+# So many lines are shown of one file, and of all on a page; and so many files with their lines.
 MOST_LINES = 3000
+MOST_SHOWN = 100
 # So much is held in memory at once.
 _BATCH_FILES = 25
 _BATCH_BYTES = 4 * 1024 * 1024
@@ -116,6 +117,16 @@ def _with_counts(file: File, contents: Mapping[str, bytes], effort: Effort) -> F
         return replace(file, is_binary=True)
     added, removed = diffs.stats(old, new, effort)
     return replace(file, added=added, removed=removed)
+
+
+def on_a_page(compared: Comparison) -> list[Shown]:
+    """As many files with their lines as a page can bear."""
+    left, files = MOST_LINES, []
+    for one in shown(compared.files[:MOST_SHOWN]):
+        count = sum(len(hunk.lines) for hunk in one.hunks)
+        files.append(one if left > 0 else Shown(one.file, (), is_cut=bool(one.hunks)))
+        left -= count
+    return files
 
 
 def show(file: File) -> Shown:

@@ -19,8 +19,6 @@ from projects.services import branches, checkpoints, comparing, versions
 from projects.views.acting import attempt, found, project_of, user_of
 
 PER_PAGE = 50
-# So many files of a comparison are shown with their lines, and so many lines in all.
-MOST_SHOWN, MOST_LINES = 100, 3000
 
 
 @require_safe
@@ -87,12 +85,7 @@ def _difference(before: Version | None, after: Version | None) -> dict[str, Any]
 
 
 def shown(compared: comparing.Comparison) -> dict[str, Any]:
-    """As many files with their lines as a page can bear."""
-    left, files = MOST_LINES, []
-    for one in comparing.shown(compared.files[:MOST_SHOWN]):
-        count = sum(len(hunk.lines) for hunk in one.hunks)
-        files.append(one if left > 0 else comparing.Shown(one.file, (), is_cut=bool(one.hunks)))
-        left -= count
+    files = comparing.on_a_page(compared)
     return {"compared": compared, "files": files, "more": len(compared.files) - len(files)}
 
 

@@ -48,6 +48,30 @@ def test_every_model_is_registered_or_shown_within_another():
     assert not any(admin.site.is_registered(model) for model in within)
 
 
+# --- run again -------------------------------------------------------------------------------------
+
+
+def test_chosen_jobs_are_run_again_with_the_model_that_is_named(staff: Client, stopped: Job, owner: User):
+    waiting = jobs.start(project=stopped.project, text="Another", by=owner)
+    said = act(staff, "rerun", stopped, waiting, model="demo/kanban")
+    assert "Run again: 1 asked for, each on a branch of its own." in said
+    assert f"{waiting}: This job is queued. It can be run again when it has ended." in said
+    again = Job.objects.get(rerun_of=stopped)
+    assert (again.model, again.branch.name, again.created_by) == ("demo/kanban", "again-kanban-1", owner)
+
+
+def test_without_a_model_nothing_is_run_again(staff: Client, stopped: Job):
+    assert act(staff, "rerun", stopped) == [f"{stopped}: Say which model is to do it."]
+    assert Job.objects.count() == 1
+
+
+def test_who_may_not_add_jobs_runs_none_again(stopped: Job, owner: User):
+    act(clerk(owner), "rerun", stopped, model="demo")
+    assert Job.objects.count() == 1
+    act(clerk(owner, "add_job", email="chief@example.org"), "rerun", stopped, model="demo")
+    assert Job.objects.count() == 2
+
+
 # --- replay and record -----------------------------------------------------------------------------
 
 
@@ -66,17 +90,17 @@ def stopped(project: Project, owner: User) -> Job:
     return job
 
 
-def act(client: Client, action: str, *chosen: Job) -> list[str]:
+def act(client: Client, action: str, *chosen: Job, **more: str) -> list[str]:
     """What the page says afterwards."""
     ids = [str(job.pk) for job in chosen]
-    answer = client.post(reverse("admin:agents_job_changelist"), {"action": action, "_selected_action": ids})
+    answer = client.post(reverse("admin:agents_job_changelist"), {"action": action, "_selected_action": ids, **more})
     assert answer.status_code in (200, 302)
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
-def clerk(owner: User, *may: str) -> Client:
+def clerk(owner: User, *may: str, email: str = "clerk@example.org") -> Client:
     """On the staff, and allowed to see jobs and what is named."""
-    user = User.objects.create_user("clerk@example.org", is_staff=True)
+    user = User.objects.create_user(email, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=("view_job", *may)))
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

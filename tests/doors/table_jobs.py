@@ -3,9 +3,10 @@
 from agents.enums import WaitingFor
 from agents.lifecycle import failures, leases, moves, plans
 from agents.models import Generation, Job, Session, Step
-from agents.services import jobs, sessions
+from agents.services import jobs, reruns, sessions
+from projects.enums import AuthorKind
 from projects.models import Checkpoint
-from projects.services import files
+from projects.services import changesets, files
 from tests.doors.rows import API_EDITORS, API_SIGNED_IN, API_STAFF, API_VIEWERS, Row
 from tests.doors.world import World
 
@@ -83,6 +84,18 @@ def failed(world: World) -> str:
     return queued(world)
 
 
+def begun(world: World) -> str:
+    """It failed, and is known to have begun from a version."""
+    kept = job(world)
+    changesets.open(branch=kept.branch, author_kind=AuthorKind.AGENT, job_ref=kept.pk)
+    return failed(world) if kept.is_active else queued(world)
+
+
+def rerun(world: World) -> str:
+    begun(world)
+    return str(reruns.start(job(world), model="demo", by=world.people.owner).pk)
+
+
 def generation(world: World) -> str:
     step = Step.objects.create(job=job(world), key="one", ordinal=1, role="designer", title="Design")
     return str(Generation.objects.create(job=job(world), step=step, role="designer", model="demo/reading-list").pk)
@@ -122,6 +135,8 @@ ROWS = (
     Row(f"POST {JOB}/messages", API_EDITORS, {"job": queued}, body={"text": "And make it green"}),
     Row(f"PUT {JOB}/plan", API_EDITORS, {"job": planned}, body=PLAN),
     Row(f"POST {JOB}/retry", API_EDITORS, {"job": failed}),
+    Row(f"POST {JOB}/rerun", API_EDITORS, {"job": begun}, body={"model": "demo"}),
+    Row(f"GET {JOB}/comparison", API_VIEWERS, {"job": rerun}),
     Row(f"GET {JOB}/steps", API_VIEWERS, OF),
     Row(f"GET {JOB}/attempts", API_VIEWERS, OF),
     Row(f"GET {JOB}/log", API_VIEWERS, OF),

@@ -1,9 +1,7 @@
 """Asking for a job again with another model: what it is given, and what stands against it."""
 
 import pytest
-from django.utils import timezone
 
-from agents.enums import JobKind, JobState
 from agents.errors import NotPossible, Unfit
 from agents.lifecycle import leases, moves, plans
 from agents.lifecycle import reruns as lines
@@ -14,7 +12,9 @@ from projects import errors
 from projects.enums import AuthorKind
 from projects.models import Branch, Event, Project, User, Version
 from projects.services import branches, changesets, files, projects, secrets
+from tests import locks
 from tests.agents.lifecycle.test_turns import chore
+from tests.threads import together
 
 MODEL = "openrouter/maker/Model-4.5:free"
 
@@ -232,6 +232,19 @@ def test_the_first_deleted_the_other_stands_alone(wished: Job, owner: User):
     assert Event.objects.filter(kind="job_rerun").count() == 2, "nobody is left to be told"
 
 
-def test_which_can_be_run_again(job: Job, project: Project, owner: User):
-    done = Job(kind=JobKind.EDIT, state=JobState.COMPLETED, finished_at=timezone.now())
-    assert [reruns.is_possible(one) for one in (job, done, chore(project))] == [False, True, False]
+def test_it_says_beforehand_what_stands_against_it(job: Job, project: Project, owner: User):
+    assert reruns.refusal(job) == "This job is queued. It can be run again when it has ended."
+    assert "asked no model" in reruns.refusal(chore(project))
+    jobs.stop(job, by=owner)
+    assert reruns.refusal(Job.objects.get(pk=job.pk)) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_with_one_key_are_one_and_without_two(transactional_db: None, wished: Job, owner: User):
+    with locks.in_order():
+        together(*[lambda: again(wished, owner, idempotency_key="k" * 32)] * 2)
+    assert list(Branch.objects.order_by("name").values_list("name", flat=True)) == ["again-model-4-5-free-1", "main"]
+    together(*[lambda: again(wished, owner)] * 2)
+    assert sorted(Job.objects.exclude(rerun_of=None).values_list("branch__name", flat=True)) == [
+        f"again-model-4-5-free-{number}" for number in (1, 2, 3)
+    ]

@@ -87,3 +87,10 @@ def test_a_key_is_one_wherever_it_stands(monkeypatch: pytest.MonkeyPatch, settin
     settings.DJINN_MODEL, settings.DJINN_API_KEY = "openrouter/x", "k"
     assert credentials.missing_key("openrouter/y") == ""
     assert credentials.missing_key("groq/y") != ""  # one provider's key is nobody else's
+
+
+@pytest.mark.django_db
+def test_offered_are_those_of_the_settings_then_those_that_worked_here(settings, job: Job, project: Project):
+    settings.DJINN_MODEL, settings.MODEL_OF_STEP = "openrouter/a, openrouter/b", {"edit": "openrouter/c", "design": ""}
+    Job.objects.filter(pk=job.pk).update(model="openrouter/d, openrouter/a")
+    assert selection.offered(project) == [f"openrouter/{name}" for name in "abcd"]
