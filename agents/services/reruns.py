@@ -34,7 +34,8 @@ def start(job: Job, *, model: str, by: User, branch: str = "", idempotency_key: 
             return before
         original = _ended(job)
         began_at = beginning(original)
-        made = branches.create_at(original.project, branch or _free_name(original, model), began_at, by=by)
+        name, stack = branch or _free_name(original, model), original.branch.template
+        made = branches.create_at(original.project, name, began_at, by=by, template=stack)
         session = sessions.create(made, _title(model), by=by)
         again = _queue(original, session, model, began_at, by=by, key=idempotency_key)
         _say(original, again, by=by)

@@ -86,12 +86,12 @@ def create(project: Project, name: str, *, by: User | None, at: Version | None =
         return create_at(project, name, at or find(project).head, by=by)
 
 
-def create_at(project: Project, name: str, head: Version | None, *, by: User | None) -> Branch:
-    """Or empty, as `main` once was."""
+def create_at(project: Project, name: str, head: Version | None, *, by: User | None, template: str = "") -> Branch:
+    """Or empty, as `main` once was. `template` is the stack of what stands there, where it is not the project's."""
     with transaction.atomic():
         writing.lock(project.pk)
         _check_name(name, Branch.objects.filter(project=project).values_list("name", flat=True))
-        branch = Branch.objects.create(project=project, name=name, head=head, created_by=by)
+        branch = Branch.objects.create(project=project, name=name, head=head, template=template, created_by=by)
         payload: BranchCreated = {"branch": name, "version": head.number if head else None}
         feed.record(project, "branch_created", payload, actor=by)
     return branch
@@ -177,8 +177,17 @@ def _joining(source: Branch, into: Branch, seen: Looked | None) -> Joining:
 def _join(one: Joining, *, by: User | None) -> Version | ChangeSet:
     """The version where the head only has to move, otherwise a change set to be applied."""
     if one.step and one.source.head:
+        _take_stack(one.source, one.into)
         return writing.fast_forward(one.into, one.source.head, one.step, by=by, reason="merge", source=one.source.name)
     return _proposal(one, by=by)
+
+
+def _take_stack(source: Branch, into: Branch) -> None:
+    """What stands there now is of the kind that was planned for the source."""
+    if into.name != MAIN:
+        Branch.objects.filter(pk=into.pk).update(template=source.template)
+    elif source.template:
+        Project.objects.filter(pk=into.project_id).update(template=source.template)
 
 
 def _proposal(one: Joining, *, by: User | None) -> ChangeSet:

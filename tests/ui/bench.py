@@ -23,7 +23,7 @@ _REGIONS = """() => Object.fromEntries([...document.querySelectorAll("[data-regi
     one.classList.remove("fresh", "htmx-settling", "htmx-added");
     if (one.getAttribute("class") === "") one.removeAttribute("class");
   }
-  return [region.dataset.region, copy.innerHTML.replace(/\\s+/g, " ").trim()];
+  return [region.dataset.region, copy.innerHTML.replace(/\\s+/g, " ").replaceAll("> <", "><").trim()];
 }))"""
 
 
@@ -50,9 +50,11 @@ class Bench:
 
     def load(self) -> None:
         """The page as it is now. Fetched here: a browser's handlers do not see the test's transaction."""
+        base, mark, query = self.path.partition("?")
+        tree = f"{base}files/{mark}{query}"
         self._ready = {
             self.path: self.client.get(self.path),
-            f"{self.path}files/": self.client.get(f"{self.path}files/", headers={"hx-request": "true"}),
+            tree: self.client.get(tree, headers={"hx-request": "true"}),
         }
         self.page.goto(SITE + self.path)
         self.page.wait_for_selector("[data-live-seq]")

@@ -113,3 +113,28 @@ def test_all_that_it_tells_belongs_to_its_branch(server: ModelServer, built: Job
 
 def _branches_of(job: Job) -> list[int | None]:
     return list(Event.objects.filter(job_ref=job.pk).values_list("branch_id", flat=True))
+
+
+def test_another_kind_of_app_stays_on_its_branch_until_it_is_merged(server: ModelServer, project: Project, owner: User):
+    """A first build failed that was planned with React; another model makes it of plain files."""
+    server.will(says(blueprint()), Script(status=401))
+    job = run(wish(project, owner))
+    assert job.state == "failed"
+    Project.objects.filter(pk=project.pk).update(template="react-vite")
+    job.refresh_from_db()
+    server.will(says(blueprint()), says(written(*PAGE)))
+    again = run(reruns.start(job, model="other-model", by=owner))
+    assert (again.state, again.error) == ("completed", None), "nothing is installed"
+    server.will(GREEN)
+    said = jobs.start(project=project, branch=again.branch, text="In green", by=owner, model="other-model")
+    assert run(said).state == "completed"
+    server.will(RED)
+    third = run(reruns.start(said, model="third-model", by=owner))
+    assert (third.state, third.branch.template) == ("completed", "static")
+    project.refresh_from_db()
+    assert project.template == "react-vite"
+    branches.merge(branches.find(project, again.branch.name), main(project), by=owner)
+    project.refresh_from_db()
+    assert (project.template, "green" in tree(main(project))["style.css"]) == ("static", True)
+    branches.merge(main(project), branches.create_at(project, "late", None, by=owner, template="python"), by=owner)
+    assert branches.find(project, "late").template == ""
