@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import Exists, OuterRef
 
 from agents.errors import NotPossible
 from agents.models import Job, Session
@@ -27,10 +28,11 @@ def on_tree_changed(*, project: Project, branch: Branch, **_: Any) -> None:
 
 
 def on_branch_deleting(*, branch: Branch, **_: Any) -> None:
-    """What is being made on a branch, and what was said about it, would go with it. What was only tried may."""
+    """What is being made on a branch, and what was said about it, would go with it. What was only run again may."""
     if Job.objects.active().filter(branch=branch).exists():
         raise Protected(f"Djinn is at work on {branch.name!r}. Stop that first, or wait until it is done.")
-    if Session.objects.filter(branch=branch).exclude(jobs__rerun_of__isnull=False).exists():
+    own, again = (Job.objects.filter(session=OuterRef("pk"), rerun_of__isnull=is_own) for is_own in (True, False))
+    if Session.objects.filter(~Exists(again) | Exists(own), branch=branch).exists():
         raise Protected(f"A conversation belongs to {branch.name!r}, so it stays.")
 
 

@@ -8,12 +8,14 @@ from django.db import transaction
 from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
+from agents.services import jobs, reruns
 from config import refusals
 from projects import feed
 from projects.enums import AuthorKind
 from projects.models import Project
 from projects.services import changesets, invitations, projects
 from tests.agents import planned
+from tests.agents.services.test_comparisons import made
 from tests.people import People
 from tests.ui import axe, story
 from tests.ui.site import Site
@@ -78,6 +80,15 @@ def test_a_plan_that_waits_to_be_looked_at(site: Site, client: Client, people: P
     client.force_login(people.owner, backend=BACKEND)
     workbench = f"/p/{people.owner.handle}/{people.project.slug}/"
     assert [found for path in ("", f"jobs/{job.pk}/plan/") for found in _look(site, client, workbench + path)] == []
+
+
+def test_a_job_that_is_run_again_and_both_compared(site: Site, client: Client, people: People) -> None:
+    first = made(jobs.start(project=people.project, text="A shelf", by=people.owner), b"one\n")
+    again = made(reruns.start(first, model="demo", by=people.owner), b"two\n")
+    client.force_login(people.owner, backend=BACKEND)
+    workbench = f"/p/{people.owner.handle}/{people.project.slug}/"
+    places = ("", "?branch=again-demo-1", f"jobs/{again.pk}/again/", f"jobs/{again.pk}/comparison/")
+    assert [found for path in places for found in _look(site, client, workbench + path)] == []
 
 
 # The story as far as it goes: an empty project, one at work, one that failed, and all of it.

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser
 
+from agents.services import jobs, reruns
 from projects import feed
 from projects.enums import AuthorKind
 from projects.services import changesets, files, projects
+from tests.agents.services.test_comparisons import made
 from tests.people import People
 from tests.ui import story
 from tests.ui.site import Site
@@ -76,3 +78,14 @@ def test_a_workbench_fits(site: Site, client: Client, people: People) -> None:
     for address in (home, f"{home}files/", f"{home}files/{PATHS[0]}"):
         assert site.fetch(client, address) == 200
         _assert_fits(site, address)
+
+
+def test_a_job_that_is_run_again_fits(site: Site, client: Client, people: People) -> None:
+    text, model = LONG * 2, f"openrouter/{'x' * 100}"
+    first = made(jobs.start(project=people.project, text=text, by=people.owner, model=model), LONG.encode() * 20)
+    again = made(reruns.start(first, model=model, by=people.owner), b"two\n")
+    home = f"/p/{people.owner.handle}/{people.project.slug}/"
+    branch = again.branch.name
+    for place in ("", f"?branch={branch}", f"jobs/{again.pk}/again/", f"jobs/{again.pk}/comparison/", "branches/"):
+        assert site.fetch(client, home + place) == 200
+        _assert_fits(site, home + place)

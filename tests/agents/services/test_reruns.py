@@ -216,11 +216,13 @@ def test_a_branch_that_was_only_tried_may_go_and_the_first_one_stays(wished: Job
 
 
 def test_a_branch_that_was_gone_on_with_stays(wished: Job, owner: User, project: Project):
-    made = again(wished, owner)
-    jobs.stop(made, by=owner)
-    Session.objects.create(project=project, branch=made.branch, title="More", created_by=owner)
-    with pytest.raises(errors.Protected, match="conversation"):
-        branches.delete(made.branch, by=owner)
+    spoken, begun = again(wished, owner), again(wished, owner)
+    jobs.stop(jobs.start(project=project, branch=spoken.branch, text="Darker", by=owner), by=owner)
+    Session.objects.create(project=project, branch=begun.branch, title="More", created_by=owner)
+    for made in (spoken, begun):
+        jobs.stop(made, by=owner)
+        with pytest.raises(errors.Protected, match="conversation"):
+            branches.delete(made.branch, by=owner)
 
 
 def test_the_first_deleted_the_other_stands_alone(wished: Job, owner: User):

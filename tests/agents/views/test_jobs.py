@@ -12,7 +12,7 @@ from agents.lifecycle import failures, leases, moves
 from agents.models import Job
 from agents.services import jobs
 from projects import feed
-from projects.services import projects
+from projects.services import branches, projects
 from tests.agents.views.conftest import HTMX
 from tests.people import People
 
@@ -100,3 +100,10 @@ def test_what_does_not_fit_is_said_in_a_sentence(people: People, browser: Browse
 @pytest.mark.parametrize("verb", VERBS)
 def test_looking_asks_for_nothing(people: People, browser: Browser, job: Job, verb: str):
     assert browser("owner").get(address(people, verb, job.pk)).status_code == 405
+
+
+def test_without_scripts_one_is_led_back_to_the_branch_of_the_job(people: People, browser: Browser):
+    night = branches.create(people.project, "night", by=people.owner)
+    job = jobs.start(project=people.project, branch=night, text="Darker", by=people.owner)
+    answer = browser("owner").post(address(people, "stop", job.pk))
+    assert answer.headers["location"] == f"/p/{people.owner.handle}/night-garden/?branch=night"
