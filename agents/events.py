@@ -34,7 +34,7 @@ class JobMoved(TypedDict):
     turn: int
 
 
-class JobRerun(TypedDict):
+class JobRunAgain(TypedDict):
     """`job` is `original` once more; told on the branches of both. `began_at` is a version, None is from nothing."""
 
     job: str
@@ -169,7 +169,7 @@ def register() -> None:
     chore = Fragment(region="chat", key="chore-{job}", template="events/chore_card.html")
     feed.register(Kind("chore_moved", ChoreMoved, (chore,)))
     rerun = Fragment(region="chat", key="rerun-{job}", template="events/rerun_card.html")
-    feed.register(Kind("job_rerun", JobRerun, (rerun,)))
+    feed.register(Kind("job_run_again", JobRunAgain, (rerun,)))
     artifact = Fragment(region="chat", key="artifact-{artifact}", template="events/artifact_created.html")
     feed.register(Kind("artifact_created", ArtifactCreated, (artifact,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))

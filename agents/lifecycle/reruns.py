@@ -1,6 +1,6 @@
 """A job that is run again: the line it stands in, and the card that says so on the pages of both branches."""
 
-from agents.events import JobRerun
+from agents.events import JobRunAgain
 from agents.lifecycle import facts
 from agents.models import Job
 
@@ -23,7 +23,7 @@ def tell(job: Job, *, title: str) -> None:
     original = job.rerun_of
     if original is None:
         return
-    payload: JobRerun = {
+    payload: JobRunAgain = {
         "job": str(job.pk),
         "original": str(original.pk),
         "title": title,
@@ -34,4 +34,4 @@ def tell(job: Job, *, title: str) -> None:
         "began_at": job.input.get(BEGAN_AT),
     }
     for one in (original, job):
-        facts.record(one, "job_rerun", payload)
+        facts.record(one, "job_run_again", payload)

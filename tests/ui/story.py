@@ -134,8 +134,8 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("job_completed", _job(state="completed", phase="complete", turn=2)),
     ("phase_changed", _phase("cancelled", before="implementing", state="cancelled")),
     ("job_cancelled", _job(state="cancelled", phase="cancelled", turn=3)),
-    ("job_rerun", _again(state="queued")),
-    ("job_rerun", _again(state="completed", original=JOB, job="a2", branch="again-x-1", began_at=4)),
+    ("job_run_again", _again(state="queued")),
+    ("job_run_again", _again(state="completed", original=JOB, job="a2", branch="again-x-1", began_at=4)),
     ("job_queued", _job(kind="push", state="queued", phase="idle", turn=0)),
     (
         "job_imported",

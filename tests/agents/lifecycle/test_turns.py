@@ -9,6 +9,7 @@ from agents.models import AgentState, Job
 from agents.services import jobs
 from projects import feed
 from projects.models import Project, User
+from projects.services import branches
 
 
 def chore(project: Project, kind: JobKind = JobKind.PUSH, lane: str = "remote 1") -> Job:
@@ -120,3 +121,20 @@ def test_who_waits_unseen_stays_so_when_another_ends(job: Job, project: Project,
     told = feed.since(project.pk, before)
     assert [event.kind for event in told] == ["job_cancelled"]
     assert AgentState.objects.get().job == job
+
+
+def test_on_a_branch_beside_main_one_sees_the_end_of_what_one_looked_at(project: Project, owner: User):
+    night = branches.create(project, "night", by=owner)
+    first, second = (jobs.start(project=project, branch=night, text=text, by=owner) for text in ("One", "Two"))
+    lease = claimed(first)
+    with leases.hold(lease) as held:
+        moves.begin(held)
+    with leases.hold(lease) as held:
+        moves.fail(held, Failure("auth", "It refused us."))
+    assert jobs.foreground(project, night) == second
+    told = [event for event in feed.since(project.pk, 0) if event.kind == "phase_changed"]
+    assert [(event.job_ref, event.payload["phase"], event.branch_id) for event in told] == [
+        (first.pk, "designing", night.pk),
+        (first.pk, "failed", night.pk),
+    ]
+    assert not AgentState.objects.exists()

@@ -91,7 +91,7 @@ def test_what_was_said_on_its_way_is_said_again_and_masked_by_now(job: Job, owne
 
 def test_both_branches_are_told_and_told_of_its_end(wished: Job, owner: User, project: Project):
     made = again(wished, owner)
-    told = Event.objects.filter(project=project, kind="job_rerun").order_by("seq")
+    told = Event.objects.filter(project=project, kind="job_run_again").order_by("seq")
     assert [(event.branch_id, event.job_ref) for event in told] == [
         (wished.branch_id, wished.pk),
         (made.branch_id, made.pk),
@@ -231,7 +231,7 @@ def test_the_first_deleted_the_other_stands_alone(wished: Job, owner: User):
     made.refresh_from_db()
     assert (made.rerun_of, lines.first_of(made)) == (None, made)
     jobs.stop(made, by=owner)
-    assert Event.objects.filter(kind="job_rerun").count() == 2, "nobody is left to be told"
+    assert Event.objects.filter(kind="job_run_again").count() == 2, "nobody is left to be told"
 
 
 def test_it_says_beforehand_what_stands_against_it(job: Job, project: Project, owner: User):
