@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from agents.api import v1 as agents_v1
+from agents.api.shims import addresses, code, conversation, files, packages
 from projects.api import v1
 from projects.rest import Room, bodies, documents, problems
 from projects.rest.kinds import KINDS
@@ -64,6 +65,18 @@ for room in rooms():
 first = Api(title="Djinn", version="1", urls_namespace="api-v1", docs_url=None, openapi_url=None, parser=bodies.Json())
 first.add_router("", v1.first.router)
 first.add_router("", agents_v1.first.router)
+
+# Where DJINN_V1_SHIMS asks for them: each of these modules adds its addresses to one room.
+shims = Api(
+    title="Djinn",
+    version="1-shims",
+    urls_namespace="api-v1-shims",
+    docs_url=None,
+    openapi_url=None,
+    parser=bodies.Json(),
+)
+shims.add_router("", addresses.shims.router)
+SHIMS = (code, conversation, files, packages)
 
 
 @require_safe

@@ -240,6 +240,8 @@ API_LIMITS = {
     "anonymous": env.integer("DJINN_API_ANONYMOUS", 120, least=1, most=1_000_000),  # and for an address without sign-in
 }
 
+V1_SHIMS = env.boolean("DJINN_V1_SHIMS")  # whether clients of the earlier design find their addresses under /api/
+
 # --- Live --------------------------------------------------------------------------------------
 CHANNEL_LAYERS = {"default": shape.layer(REDIS_URL, REDIS_PREFIX, RUN_DIR / "bells")}
 

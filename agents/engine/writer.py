@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from agents.engine import continuing, packages
+from agents import packages
+from agents.engine import continuing
 from agents.engine.sinks import Sink
 from agents.llm.base import Begun
 from agents.parsing import events as found

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Protocol
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -36,20 +37,37 @@ def last_seen(request: Request, after: int) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else after
 
 
-def follow(request: Request, project_id: UUID, *, after: int) -> AsyncIterator[bytes]:
+class Voice(Protocol):
+    """Says what is new in the words of those who listen, in a few bytes each; `is_over` once nothing more follows."""
+
+    is_over: bool
+
+    async def tell(self, event: Rendered) -> bytes: ...
+
+
+class _Plain:
+    """Every event as it is, by its number."""
+
+    is_over = False
+
+    async def tell(self, event: Rendered) -> bytes:
+        return f"id: {event.seq}\ndata: {event.json_frame}\n\n".encode()
+
+
+def follow(request: Request, project_id: UUID, *, after: int, voice: Voice | None = None) -> AsyncIterator[bytes]:
     """Refused when this caller has many open already."""
     if _open[request.caller.key] >= MOST_EACH:
         raise Refused("too_many", f"At most {MOST_EACH} streams at once.", headers={"Retry-After": "15"})
-    return _lines(request, project_id, after)
+    return _lines(request, project_id, after, voice or _Plain())
 
 
-async def _lines(request: Request, project_id: UUID, after: int) -> AsyncIterator[bytes]:
+async def _lines(request: Request, project_id: UUID, after: int, voice: Voice) -> AsyncIterator[bytes]:
     key = request.caller.key
     _open[key] += 1
     try:
         follower = await hub.current().join(project_id, after=after)
         try:
-            async for line in _told(request, project_id, follower):
+            async for line in _told(request, project_id, follower, voice):
                 yield line
         finally:
             await hub.current().leave(follower)
@@ -59,7 +77,7 @@ async def _lines(request: Request, project_id: UUID, after: int) -> AsyncIterato
             del _open[key]
 
 
-async def _told(request: Request, project_id: UUID, follower: Follower) -> AsyncIterator[bytes]:
+async def _told(request: Request, project_id: UUID, follower: Follower, voice: Voice) -> AsyncIterator[bytes]:
     now = asyncio.get_running_loop().time
     ask_at, silent_since = now() + _some_time(), now()
     yield b": here\n\n"
@@ -70,22 +88,28 @@ async def _told(request: Request, project_id: UUID, follower: Follower) -> Async
             if not await in_thread(_may_stay, request, project_id):
                 yield b"event: end\ndata: {}\n\n"
                 return
-        if lines := await _news(follower):
+        if lines := await _news(follower, voice):
             silent_since = now()
             yield lines
         elif now() - silent_since >= KEEP_ALIVE_SECONDS:
             silent_since = now()
             yield b": still here\n\n"
+        if voice.is_over:
+            return
 
 
-async def _news(follower: Follower) -> bytes:
+async def _news(follower: Follower, voice: Voice) -> bytes:
     """What there is within a turn; a turn is short, since rights may change meanwhile."""
     try:
         async with asyncio.timeout(TURN_SECONDS):
             news = await follower.next()
     except TimeoutError:
         return b""
-    return b"".join(f"id: {one.seq}\ndata: {one.json_frame}\n\n".encode() for one in news if isinstance(one, Rendered))
+    said = list[bytes]()
+    for one in news:
+        if isinstance(one, Rendered) and not voice.is_over:
+            said.append(await voice.tell(one))
+    return b"".join(said)
 
 
 def _may_stay(request: Request, project_id: UUID) -> bool:

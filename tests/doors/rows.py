@@ -44,7 +44,7 @@ Make = Callable[[World], Any]
 class Row:
     """`door`: "METHOD route", the route as Django writes it, or "WS route".
 
-    `fill`: what stands for the names in the route beyond `world.filling`, as a value or made from the world.
+    `fill`: what stands for the names in route and query beyond `world.filling`, as a value or made from the world.
     `body`: what is sent: for pages a form, for the API JSON; also as a value or made from the world.
     `good`: numbers that count as open beside 2xx and redirects.
     """

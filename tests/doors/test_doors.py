@@ -130,7 +130,7 @@ def _ask(
 ) -> HttpResponseBase:
     """One request; whatever it does to the database is undone."""
     with transaction.atomic():
-        address = everything.address(row.route, dict(row.fill)) + row.query
+        address = everything.address(row.route + row.query, dict(row.fill))
         body = row.body(everything) if callable(row.body) else row.body
         client = everything.clients[person]
         cookies = copy.deepcopy(client.cookies)

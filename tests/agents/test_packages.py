@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agents.engine import packages
+from agents import packages
 
 NPM, PIP, PLAIN = "react-vite", "python", "static"
 
