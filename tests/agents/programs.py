@@ -19,8 +19,10 @@ from tests.projects.feed.sockets import ORIGIN, Socket, cookie_of
 class Program(Socket):
     """Says commands and reads the answers."""
 
-    def __init__(self, project_id: object, headers: dict[str, str], *subprotocols: str) -> None:
-        super().__init__(f"/ws/projects/{project_id}/", headers)
+    def __init__(
+        self, project_id: object, headers: dict[str, str], *subprotocols: str, address: str = "/ws/projects/{}/"
+    ) -> None:
+        super().__init__(address.format(project_id), headers)
         scope = {**self.wire.scope, "subprotocols": list(subprotocols)}
         self.wire = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
 

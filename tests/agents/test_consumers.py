@@ -53,6 +53,15 @@ async def test_the_protocol_is_named_when_offered(people: People):
         await program.leave()
 
 
+async def test_the_address_of_the_first_version_leads_to_the_same_socket(people: People):
+    cookie = await sync_to_async(cookie_of)(people.owner)
+    program = Program(people.project.pk, {"origin": ORIGIN, "cookie": cookie}, address="/ws/{}")
+    await program.open()
+    told = await program.ask("get_state")
+    assert (told["type"], told["state"]["phase"]) == ("ack", "idle")
+    await program.leave()
+
+
 async def test_the_state_is_told_before_and_during_a_job(people: People):
     program = await connect(people, "viewer")
     idle: dict[str, Any] = {"phase": "idle", "blueprint": {}, "job": None, "job_state": None, "last_seq": 0}

@@ -27,5 +27,6 @@ ROWS = (
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/again/", ASKED, NO_JOB, body={"model": "demo"}),
     Row(f"GET {PROJECT}jobs/<uuid:job_id>/comparison/", LOOKED_AT, NO_JOB),
     Row("WS ws/projects/<uuid:project_id>/", VIEWERS),
+    Row("WS ws/<uuid:project_id>", VIEWERS),
     Row("WS live/projects/<uuid:project_id>/", VIEWERS),
 )
