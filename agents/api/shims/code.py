@@ -24,7 +24,7 @@ MOST_CODE = MOST_RESPONSE + 2 * 1024 * 1024
 _STREAM = {"responses": {200: {"content": {STREAM: {"schema": {"type": "string"}}}}}}
 
 
-@shims.post("/apply-ai-code", dict[str, Any], status=200, refuses=(409, 412), most=MOST_CODE)
+@shims.post("/apply-ai-code", dict[str, Any], status=200, refuses=(404, 409, 412), most=MOST_CODE)
 def apply_ai_code(request: Request, place: Query[Place], body: CodeIn) -> Any:
     """Write what a model wrote elsewhere, as one version of `main`. What cannot be used stands under `errors`."""
     main = _main(request, place, body)
@@ -34,7 +34,7 @@ def apply_ai_code(request: Request, place: Query[Place], body: CodeIn) -> Any:
     return told(**{name: value for name, value in said.items() if name != "type"})
 
 
-@shims.post("/apply-ai-code-stream", status=200, refuses=(409, 412), most=MOST_CODE, keyed=False, extra=_STREAM)
+@shims.post("/apply-ai-code-stream", status=200, refuses=(404, 409, 412), most=MOST_CODE, keyed=False, extra=_STREAM)
 def apply_ai_code_stream(request: Request, place: Query[Place], body: CodeIn) -> Any:
     """As `apply-ai-code`, by a worker, told as it goes."""
     main = _main(request, place, body)
@@ -44,7 +44,7 @@ def apply_ai_code_stream(request: Request, place: Query[Place], body: CodeIn) ->
     return follow_job(request, voices.Applying(job, outcomes.span(job), results, explanation=reply.explanation))
 
 
-@shims.post("/generate-ai-code-stream", status=200, refuses=(409,), most=MOST_SAID, keyed=False, extra=_STREAM)
+@shims.post("/generate-ai-code-stream", status=200, refuses=(404, 409), most=MOST_SAID, keyed=False, extra=_STREAM)
 def generate_ai_code_stream(request: Request, place: Query[Place], body: PromptIn) -> Any:
     """Say what to make or to change, and follow the job. Files that are sent along are not read: ours are the truth."""
     project = project_of(request, Ability.EDIT, place, body.context)

@@ -17,7 +17,7 @@ _PATH = "/conversation-state"
 _TITLE = "Conversation"
 
 
-@shims.get(_PATH, dict[str, Any])
+@shims.get(_PATH, dict[str, Any], refuses=(404,))
 def read_conversation_state(request: Request, place: Query[Place]) -> Any:
     """Read what was said, and what became of it. `state` is null before anybody said anything."""
     session = conversations.newest(project_of(request, Ability.VIEW, place))
@@ -26,7 +26,7 @@ def read_conversation_state(request: Request, place: Query[Place]) -> Any:
     return told(state=conversations.state_of(session))
 
 
-@shims.post(_PATH, dict[str, Any], status=200, refuses=(409,))
+@shims.post(_PATH, dict[str, Any], status=200, refuses=(404, 409))
 def change_conversation_state(request: Request, place: Query[Place], body: ConversationIn) -> Any:
     """Begin a new conversation (`reset`), or say what the newest is about (`update`); no other preference is kept."""
     project = project_of(request, Ability.EDIT, place)
@@ -38,7 +38,7 @@ def change_conversation_state(request: Request, place: Query[Place], body: Conve
     return _update(project, body.data or {})
 
 
-@shims.delete(_PATH, dict[str, Any], status=200)
+@shims.delete(_PATH, dict[str, Any], status=200, refuses=(404,))
 def clear_conversation_state(request: Request, place: Query[Place]) -> Any:
     """Put the newest conversation away. It stays readable under its session."""
     session = conversations.newest(project_of(request, Ability.EDIT, place))

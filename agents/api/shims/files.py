@@ -23,7 +23,7 @@ MOST_ZIP = 8 * 1024 * 1024
 _ENTRIES = ("src/main.tsx", "src/main.jsx", "src/index.jsx", "src/App.tsx", "src/App.jsx", "index.html", "app.py")
 
 
-@shims.get("/get-sandbox-files", dict[str, Any])
+@shims.get("/get-sandbox-files", dict[str, Any], refuses=(404,))
 def get_sandbox_files(request: Request, place: Query[Place]) -> Any:
     """Read the small text files of `main`. What takes looking into them (routes, components) is not told."""
     project = project_of(request, Ability.VIEW, place)
@@ -42,7 +42,7 @@ def get_sandbox_files(request: Request, place: Query[Place]) -> Any:
 
 
 # Its answer may be longer than what is kept for a key, and asking again does no harm.
-@shims.post("/create-zip", dict[str, Any], status=200, refuses=(413,), keyed=False)
+@shims.post("/create-zip", dict[str, Any], status=200, refuses=(404, 413), keyed=False)
 def create_zip(request: Request, place: Query[Place], body: Place) -> Any:
     """Take all files of `main` as a zip: as it is with `Accept: application/zip`, else as a data URL in JSON."""
     project = project_of(request, Ability.VIEW, place, body)

@@ -17,7 +17,7 @@ _STREAM = {"responses": {200: {"content": {STREAM: {"schema": {"type": "string"}
 
 
 # Asking again does no harm: what is listed is not listed twice.
-@shims.post("/install-packages", status=200, refuses=(409, 412), keyed=False, extra=_STREAM)
+@shims.post("/install-packages", status=200, refuses=(404, 409, 412), keyed=False, extra=_STREAM)
 def install_packages(request: Request, place: Query[Place], body: PackagesIn) -> Any:
     """Add packages to `main`, as one version, and follow how its box installs them."""
     main = files.branch_of(project_of(request, Ability.EDIT, place, body))
