@@ -6,14 +6,15 @@ written: the change set is a scratch one, in memory.
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Sum
 from django.db.models.functions import Length
 
-from agents.engine import answer, asking, changing, continuing, design, edit, reading, repair, review
+from agents.engine import answer, asking, changing, continuing, design, edit, midway, reading, repair, review
+from agents.engine.pacing import AT_ONCE, Pace
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
 from agents.lifecycle import plans, steering
@@ -37,7 +38,10 @@ _TO_THE_END = "completed"
 
 @dataclass(frozen=True)
 class Outcome:
-    """`differences` says of each path what the job staged (before) and what the replay did (after)."""
+    """`differences` says of each path what the job staged (before) and what the replay did (after).
+
+    `replies` counts those that were read; before `from_step` it is as the job had staged it.
+    """
 
     job: Job
     changeset: ChangeSet | None
@@ -48,26 +52,37 @@ class Outcome:
     has_same_plan: bool
     replies: int
     characters: int
+    from_step: str = ""
 
     @property
     def is_identical(self) -> bool:
         return self.expected_hash == self.tree_hash and self.has_same_plan
 
 
-def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
-    """May be asked for a job at rest, as often as one likes; raises NotPossible otherwise."""
+def run(
+    job: Job, *, chunk: int = CHUNK, from_step: str = "", pace: Pace = AT_ONCE, tell: "Told | None" = None
+) -> Outcome:
+    """May be asked for a job at rest, as often as one likes; raises NotPossible otherwise.
+
+    What came before `from_step` is taken as it is recorded. `tell` hears what happens, at the pace it happens at.
+    """
     job = _at_rest(job)
     changeset = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk, follows=None).first()
     stored = list(replies(job))
     if not stored:
         raise NotPossible("This job has no stored reply: no model was asked.")
+    earlier, stored = midway.split(job, stored, from_step)
     plan = _plan(job, stored)
-    sink = ScratchSink(
-        Scratch(scratch.base_of(changeset)), str(plan.get("stack") or job.branch.template or job.project.template)
-    )
-    for reply in stored:
-        _take_in(reply, sink, chunk)
     expected = scratch.staged(changeset)
+    stack = str(plan.get("stack") or job.branch.template or job.project.template)
+    sink = ScratchSink(Scratch(scratch.base_of(changeset)), stack)
+    for reply in earlier:
+        _take_in(reply, sink, chunk, AT_ONCE)
+    if earlier:
+        midway.as_recorded(job, from_step, sink.scratch, expected)
+    sink.tell = tell
+    for reply in stored:
+        _take_in(reply, sink, chunk, pace)
     if _at_rest(job).attempts != job.attempts:
         raise NotPossible("This job went on meanwhile. Replay it again.")
     return Outcome(
@@ -79,12 +94,14 @@ def run(job: Job, *, chunk: int = CHUNK) -> Outcome:
         tree_hash=trees.tree_hash(sink.manifest()),
         has_same_plan=plan == job.blueprint,
         replies=len(stored),
-        characters=_characters(job),
+        characters=_characters(stored),
+        from_step=from_step,
     )
 
 
-def _characters(job: Job) -> int:
-    return Generation.objects.filter(job=job).aggregate(all=Sum(Length("response")))["all"] or 0
+def _characters(stored: list["Reply"]) -> int:
+    read = Generation.objects.filter(pk__in=[reply.id for reply in stored])
+    return read.aggregate(all=Sum(Length("response")))["all"] or 0
 
 
 def _at_rest(job: Job) -> Job:
@@ -108,15 +125,16 @@ class Reply:
     most: int | None
     begun: Begun | None
     left_out: frozenset[str]
+    # How long it took until its first letter, and in all; None where nobody wrote that down.
+    first_ms: int | None = None
+    all_ms: int | None = None
 
     def text(self) -> str:
         return Generation.objects.values_list("response", flat=True).get(pk=self.id)
 
-    def pieces(self, chunk: int) -> Iterator[str]:
+    def pieces(self, chunk: int, pace: Pace = AT_ONCE) -> Iterator[str]:
         """Ends as the call itself did: one that broke off is never taken for whole."""
-        text = self.text()
-        for start in range(0, len(text), chunk):
-            yield text[start : start + chunk]
+        yield from pace.pieces(self.text(), chunk, first_ms=self.first_ms, all_ms=self.all_ms)
         if not self.is_whole:
             raise BrokenOff
 
@@ -144,6 +162,8 @@ def replies(job: Job) -> Iterator[Reply]:
             most=call.staged if may_be_left or call.error_code == LEFT else None,
             begun=continuing.of(call.begun),
             left_out=frozenset(call.left_out or ()),
+            first_ms=call.first_token_ms,
+            all_ms=call.duration_ms,
         )
 
 
@@ -165,25 +185,32 @@ def is_change(step: str) -> bool:
     return step == edit.KEY or step.startswith((f"{repair.KEY}-", f"{review.KEY}-", f"{steering.KEY}-"))
 
 
-def _take_in(reply: Reply, sink: "ScratchSink", chunk: int) -> None:
+def _take_in(reply: Reply, sink: "ScratchSink", chunk: int, pace: Pace) -> None:
+    sink.say(f"{reply.step}:")
     if reply.step in (design.KEY, answer.KEY):
+        pace.pass_over(reply.text(), first_ms=reply.first_ms, all_ms=reply.all_ms)
         return
     sink.left = reply.most
     writer = Writer(sink, begun=reply.begun, left_out=reply.left_out)
     try:
-        asking.take_in(reply.pieces(chunk), writer)
+        asking.take_in(reply.pieces(chunk, pace), writer)
         if is_change(reply.step):
             changing.apply(writer)
     except BrokenOff:
         pass
 
 
+# Hears each thing that happens, in a few words.
+Told = Callable[[str], None]
+
+
 class ScratchSink:
-    """Takes what a writer gives into a scratch change set, and tells nobody."""
+    """Takes what a writer gives into a scratch change set, and tells nobody but who asked for it."""
 
     def __init__(self, into: Scratch, stack: str) -> None:
         self.scratch = into
         self.left: int | None = None
+        self.tell: Told | None = None
         self._stack = stack
 
     def manifest(self) -> Manifest:
@@ -202,8 +229,10 @@ class ScratchSink:
             raise BrokenOff
         self.scratch.stage(path, content, executable=executable)
         self.left = None if self.left is None else self.left - 1
+        self.say(f"  {path}: " + ("gone" if content is None else f"{len(content):,} bytes"))
 
-    def open(self, path: str, purpose: str) -> None: ...
+    def open(self, path: str, purpose: str) -> None:
+        self.say(f"  {path} …")
 
     def grow(self, path: str, piece: str) -> None: ...
 
@@ -211,4 +240,6 @@ class ScratchSink:
 
     def hear(self, prose: str) -> None: ...
 
-    def say(self, text: str) -> None: ...
+    def say(self, text: str) -> None:
+        if self.tell is not None:
+            self.tell(text)

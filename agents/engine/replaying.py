@@ -1,13 +1,15 @@
 """A replay that somebody asked for in the admin: carried out once, its verdict kept in its row."""
 
 import logging
+import time
 import uuid
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from agents import enums
-from agents.engine import comparing, recording, replay
+from agents.engine import comparing, keeping, recording, replay
 from agents.errors import NotPossible
 from agents.models import Replay
 from agents.models.replays import MOST_TRIES
@@ -53,15 +55,21 @@ def _carry_out(row: Replay) -> None:
         said = " ".join((f"Recorded as “{made.name}”.", *made.notes))
         _end(row, enums.Verdict.IDENTICAL, said, expected_hash=made.tree_hash, tree_hash=made.tree_hash)
         return
-    outcome = replay.run(row.job)
-    _end(
-        row,
-        enums.Verdict.IDENTICAL if outcome.is_identical else enums.Verdict.DIFFERENT,
-        comparing.sentence(outcome),
-        expected_hash=outcome.expected_hash,
-        tree_hash=outcome.tree_hash,
-        differences=comparing.differences(outcome, most=_MOST_PATHS),
-    )
+    began = time.monotonic()
+    outcome = replay.run(row.job, from_step=row.from_step)
+    figures = comparing.figures(outcome, seconds=time.monotonic() - began)
+    verdict = enums.Verdict.IDENTICAL if outcome.is_identical else enums.Verdict.DIFFERENT
+    with transaction.atomic():  # kept and said so, or neither: a worker that dies in between keeps nothing twice
+        kept = keeping.keep(outcome, row.into, by=row.created_by) if row.into else ""
+        _end(
+            row,
+            verdict,
+            f"{comparing.sentence(outcome)} {kept}".strip(),
+            figures=figures,
+            expected_hash=outcome.expected_hash,
+            tree_hash=outcome.tree_hash,
+            differences=comparing.differences(outcome, most=_MOST_PATHS),
+        )
 
 
 def _end(row: Replay, verdict: enums.Verdict, message: str, **found: object) -> None:

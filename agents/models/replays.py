@@ -40,8 +40,13 @@ class Replay(models.Model):
     message = models.TextField(blank=True)
     expected_hash = models.CharField(max_length=64, blank=True)
     tree_hash = models.CharField(max_length=64, blank=True)
-    # [{"path", "change"}], the first so many
+    # What was asked for with it: to begin at this step, and to keep the result on this branch.
+    from_step = models.CharField(max_length=60, blank=True, default="")
+    into = models.CharField(max_length=120, blank=True, default="")
+    # [{"path", "change", "added", "removed"}], the first so many
     differences = models.JSONField(default=list, blank=True)
+    # Both sides: {"job": {files, cost, input_tokens, output_tokens, seconds}, "replay": {…}}
+    figures = models.JSONField(default=dict, blank=True)
     tries = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,18 +1,22 @@
 """Read a job's stored replies once more and say whether they give the same tree.
 
-It works in this process, without a server and without a network, and writes nothing
+It works in this process, without a server and without a network, and writes nothing unless --into says where
 (docs/adr/0016-a-replay-runs-where-it-is-asked-for.md). Exit codes: 0 identical, 1 different, 2 cannot be said.
 """
 
 import json
 import sys
+import time
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from agents.engine import comparing, replay
+from agents.engine import comparing, keeping, pacing, replay
+from agents.engine.comparing import Compared
+from agents.engine.pacing import Pace
 from agents.engine.replay import Outcome
 from agents.errors import NotPossible
 from agents.recordings import drafts
@@ -26,6 +30,16 @@ _MOST_SHOWN = 20
 _MOST_LINES = 200
 
 
+@dataclass(frozen=True)
+class Done:
+    """What came of it; `compared` and `kept` where they were asked for."""
+
+    outcome: Outcome
+    pace: Pace
+    compared: Compared | None
+    kept: str
+
+
 class Command(BaseCommand):
     help = "Read a job's stored replies once more and say whether they give the same tree."
 
@@ -34,35 +48,76 @@ class Command(BaseCommand):
         parser.add_argument("--chunk", type=int, default=replay.CHUNK, help="characters given to the parser at once")
         parser.add_argument("--json", action="store_true", help="answer in JSON")
         parser.add_argument("--keep", default="", metavar="FOLDER", help="write the replayed files into a new folder")
+        parser.add_argument("--from-step", default="", metavar="STEP", help="take what came before it as recorded")
+        parser.add_argument("--speed", type=float, default=0.0, metavar="X", help="play at X times the recorded speed")
+        parser.add_argument("--compare", action="store_true", help="files, lines, cost, tokens and time of both")
+        parser.add_argument("--into", default="", metavar="BRANCH", help="keep the result on another branch")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            outcome = self._replay(options)
+            done = self._replay(options)
         except (NotPossible, Refusal, OSError) as sorry:
             if options["json"]:
                 self.stdout.write(json.dumps({"verdict": "impossible", "message": str(sorry)}))
                 sys.exit(IMPOSSIBLE)
             raise CommandError(str(sorry), returncode=IMPOSSIBLE) from None
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(outcome), indent=1))
+            self.stdout.write(json.dumps(_as_json(done), indent=1))
         else:
-            self._tell(outcome)
-        if not outcome.is_identical:
+            self._tell(done)
+        if not done.outcome.is_identical:
             sys.exit(DIFFERENT)
 
-    def _replay(self, options: dict[str, Any]) -> Outcome:
+    def _replay(self, options: dict[str, Any]) -> Done:
         if not 1 <= options["chunk"] <= _MOST_CHUNK:
             raise NotPossible(f"--chunk is a number from 1 to {_MOST_CHUNK:,}.")
-        outcome = replay.run(replays.find_job(options["job"]), chunk=options["chunk"])
+        pace = pacing.at(options["speed"]) if options["speed"] else Pace()
+        is_watched, began = bool(options["speed"]) and not options["json"], time.monotonic()
+        outcome = replay.run(
+            replays.find_job(options["job"]),
+            chunk=options["chunk"],
+            from_step=options["from_step"],
+            pace=pace,
+            tell=self._say if is_watched else None,
+        )
+        seconds = time.monotonic() - began
         if options["keep"]:
             _write(outcome, Path(options["keep"]))
-        return outcome
+        return Done(
+            outcome=outcome,
+            pace=pace,
+            compared=comparing.figures(outcome, seconds=seconds) if options["compare"] else None,
+            kept=str(keeping.keep(outcome, options["into"], by=None)) if options["into"] else "",
+        )
 
-    def _tell(self, outcome: Outcome) -> None:
+    def _say(self, text: str) -> None:
+        """While it is played: seen when it happens."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _tell(self, done: Done) -> None:
+        outcome = done.outcome
         self.stdout.write(f"{outcome.replies} replies, {outcome.characters:,} characters, no model asked.")
+        if outcome.from_step:
+            self.stdout.write(f"What came before {outcome.from_step} is taken as recorded.")
+        if said := pacing.sentence(done.pace):
+            self.stdout.write(said)
         self.stdout.write(f"The job staged   {outcome.expected_hash}{_version(outcome)}")
         self.stdout.write(f"The replay gives {outcome.tree_hash}")
         self.stdout.write(comparing.sentence(outcome))
+        if done.compared is not None:
+            self._compare(outcome, done.compared)
+        self._show_lines(outcome)
+        if done.kept:
+            self.stdout.write(done.kept)
+
+    def _compare(self, outcome: Outcome, compared: Compared) -> None:
+        for one in comparing.differences(outcome, most=_MOST_PATHS):
+            self.stdout.write(f"  {one['path']}: {one['change']}, +{one['added']} -{one['removed']}")
+        for line in comparing.table(compared):
+            self.stdout.write(line)
+
+    def _show_lines(self, outcome: Outcome) -> None:
         for one in outcome.differences[:_MOST_SHOWN]:
             self.stdout.write("")
             for line in islice(comparing.lines(outcome, one), _MOST_LINES):
@@ -79,7 +134,10 @@ def _version(outcome: Outcome) -> str:
     return f" (version {version.number}{joined})"
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:
+def _as_json(done: Done) -> dict[str, Any]:
+    outcome = done.outcome
+    compared = {"compared": done.compared} if done.compared is not None else {}
+    kept = {"kept": done.kept} if done.kept else {}
     return {
         "job": str(outcome.job.pk),
         "verdict": "identical" if outcome.is_identical else "different",
@@ -91,6 +149,10 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "difference_count": len(outcome.differences),
         "replies": outcome.replies,
         "characters": outcome.characters,
+        **({"from_step": outcome.from_step} if outcome.from_step else {}),
+        **({"played": pacing.sentence(done.pace)} if done.pace.speed else {}),
+        **compared,
+        **kept,
     }
 
 

@@ -14,7 +14,7 @@ from agents.enums import Purpose
 from agents.models import Generation, Job, Replay
 from agents.models.replays import MOST_TRIES
 from agents.services import jobs, replays
-from projects.models import Project, User
+from projects.models import Member, Project, User
 from tests.agents.engine.whole import build_without_a_box
 from tests.agents.rounds import reap_jobs
 
@@ -50,9 +50,25 @@ def test_a_difference_is_named(asked: Replay):
     Generation.objects.filter(step__key="implement-1").update(response="")
     row = settled(asked)
     assert row.verdict == "different"
-    assert {"path": "index.html", "change": "missing in the replay"} in row.differences
+    assert ("index.html", "missing in the replay", 0) in [
+        (one["path"], one["change"], one["added"]) for one in row.differences
+    ]
     assert row.message.startswith("Different: ")
     assert row.tree_hash != row.expected_hash
+
+
+def test_with_options_it_is_kept_and_both_sides_are_told(built: Job, asked: Replay, owner: User):
+    row = settled(replays.request(built, purpose=Purpose.REPLAY, by=owner, from_step="implement-2", into="again"))
+    assert row.verdict == "identical"
+    assert row.message.endswith("It is version 2, on the new branch 'again'.")
+    assert (row.figures["job"]["files"], row.figures["replay"]["cost"]) == (len(built.project.files.all()), "0.000000")
+
+
+def test_what_cannot_be_kept_is_impossible_and_leaves_nothing(built: Job, asked: Replay, owner: User):
+    row = replays.request(built, purpose=Purpose.REPLAY, by=owner, into="again")
+    Member.objects.filter(user=owner).delete()
+    assert settled(row).verdict == "impossible"
+    assert not built.project.branches.filter(name="again").exists()
 
 
 def test_what_cannot_be_replayed_says_why(asked: Replay):

@@ -92,8 +92,8 @@ def test_as_json(built: Job):
     answer = json.loads(said)
     assert (code, answer["verdict"], answer["difference_count"]) == (1, "different", 2)
     assert answer["differences"] == [
-        {"path": "index.html", "change": "missing in the replay"},
-        {"path": "main.html", "change": "only in the replay"},
+        {"path": "index.html", "change": "missing in the replay", "added": 0, "removed": 66},
+        {"path": "main.html", "change": "only in the replay", "added": 66, "removed": 0},
     ]
     code, said = ask(uuid.uuid4(), "--json")
     assert (code, json.loads(said)["verdict"]) == (2, "impossible")
@@ -215,3 +215,57 @@ def longest(project: Project, owner: User) -> Job:
     with context.hold() as held:
         moves.pause(held, waiting_for=WaitingFor.USER)
     return context.job
+
+
+# --- options -------------------------------------------------------------------------------------
+
+
+def test_from_a_step_on(built: Job):
+    tamper("cat > index.html", "cat > main.html")
+    code, said = ask(built.pk, "--from-step", "implement-2")
+    assert code == 0
+    assert said.startswith("1 replies, ")
+    assert "What came before implement-2 is taken as recorded.\n" in said
+    code, said = ask(built.pk, "--from-step", "nonsense")
+    assert (code, "has no step “nonsense”" in said) == (2, True)
+
+
+def test_both_sides_are_compared(built: Job):
+    tamper("cat > index.html", "cat > main.html")
+    code, said = ask(built.pk, "--compare")
+    assert code == 1
+    assert "  index.html: missing in the replay, +0 -66\n  main.html: only in the replay, +66 -0\n" in said
+    lines = [line.split() for line in said.splitlines()]
+    assert ["cost", "$0.000000", "$0.000000"] in lines
+    assert [line[0] for line in lines if line and line[0] in ("files", "cost", "seconds")] == [
+        "files",
+        "cost",
+        "seconds",
+    ]
+    answer = json.loads(ask(built.pk, "--compare", "--json")[1])
+    assert answer["compared"]["replay"]["output_tokens"] == 0
+    assert answer["compared"]["job"]["files"] == answer["compared"]["replay"]["files"]
+
+
+def test_at_a_speed_it_is_seen_while_it_is_played(built: Job):
+    Generation.objects.update(first_token_ms=10, duration_ms=100)
+    code, said = ask(built.pk, "--speed", 1000)
+    assert code == 0
+    assert said.startswith("design:\nimplement-1:\n  index.html …\n  index.html: ")
+    assert "Played at 1000 times the recorded speed.\n" in said
+    assert json.loads(ask(built.pk, "--speed", 1000, "--json")[1])["played"].startswith("Played at 1000 times")
+
+
+@pytest.mark.parametrize("speed", ["0.01", "-3", "nan", "1e9"])
+def test_a_speed_that_is_none(built: Job, speed: str):
+    code, said = ask(built.pk, f"--speed={speed}")
+    assert (code, "--speed is a number from" in said) == (2, True)
+
+
+def test_into_a_branch(built: Job):
+    code, said = ask(built.pk, "--into", "again")
+    assert (code, said.endswith("It is version 2, on the new branch 'again'.\n")) == (0, True)
+    one, two = Version.objects.order_by("number")
+    assert one.tree_hash == two.tree_hash
+    assert ask(built.pk, "--into", "main") == (2, "'main' is the job's own branch. A replay is kept on another one.")
+    assert "version 3" in json.loads(ask(built.pk, "--into", "third", "--json")[1])["kept"]

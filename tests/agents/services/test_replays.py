@@ -66,3 +66,25 @@ def test_an_id_of_no_job_is_said(db: None):
     unknown = uuid.uuid4()
     with pytest.raises(NotPossible, match=f"There is no job {unknown}."):
         replays.find_job(str(unknown))
+
+
+def test_other_options_are_another_request(stopped: Job, owner: User, sent: list[str]):
+    first = replays.request(stopped, purpose=Purpose.REPLAY, by=owner)
+    kept = replays.request(stopped, purpose=Purpose.REPLAY, by=owner, into="again")
+    assert replays.request(stopped, purpose=Purpose.REPLAY, by=owner, into="again") == kept != first
+    assert list(replays.of_job(stopped)) == [kept, first]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"from_step": "nothing"}, "has no step “nothing”"),
+        ({"into": "main"}, "the job's own branch"),
+        ({"into": "a b"}, "cannot be called"),
+        ({"into": "x" * 300}, "longer than"),
+    ],
+)
+def test_what_is_plain_is_said_at_once(stopped: Job, sent: list[str], options: dict[str, str], says: str):
+    with pytest.raises(NotPossible, match=says):
+        replays.request(stopped, purpose=Purpose.REPLAY, by=None, **options)
+    assert not Replay.objects.exists()
