@@ -192,3 +192,35 @@ class BroughtForm(FileForm):
         start: bytes = self.brought.read(len(_BUNDLES[0]))
         self.brought.seek(0)
         return start in _BUNDLES
+
+
+class JobFileForm(FileForm):
+    """A job that was exported."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = "Exported job"
+
+
+class NewJobFileForm(JobFileForm):
+    name = forms.CharField(
+        label="Name of the project", required=False, max_length=MOST_NAME, help_text="Without one, that of the app."
+    )
+
+
+class ReplayForm(forms.Form):
+    """With what a job is read once more."""
+
+    from_step = forms.ChoiceField(label="Begin at", required=False)
+    into = forms.CharField(
+        label="Keep the result on the branch",
+        required=False,
+        max_length=120,
+        help_text="A new one gets a version; on one that is there it waits under Changes. Empty: nothing is kept.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, steps: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "the first step"), *steps]
+        self.fields["from_step"] = forms.ChoiceField(label="Begin at", required=False, choices=choices)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import imports, jobs, messages, plans, remotes, reruns, start, workbench
+from agents.views import imports, jobs, messages, parcels, plans, remotes, replays, reruns, start, workbench
 
 app_name = "agents"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("import/", imports.show, name="import"),
     path("import/file/", imports.bring_file, name="import-file"),
     path("import/address/", imports.bring_address, name="import-address"),
+    path("import/job/", parcels.make, name="import-job"),
     path("gallery/", workbench.gallery, name="gallery"),
     path(_PROJECT, workbench.show, name="workbench"),
     path(f"{_PROJECT}settings/remotes/", remotes.show, name="remotes"),
@@ -31,4 +32,7 @@ urlpatterns = [
     path(f"{_PROJECT}jobs/<uuid:job_id>/undo/", jobs.undo, name="job-undo"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/again/", reruns.again, name="job-again"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/comparison/", reruns.compare, name="job-comparison"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/replay/", replays.show, name="job-replay"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/export/", replays.export, name="job-export"),
+    path(f"{_PROJECT}jobs/import/", parcels.take, name="job-import"),
 ]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from agents import enums, tasks
 from agents.errors import NotPossible
+from agents.lifecycle import moves
 from agents.models import Job, Replay
 from agents.models.jobs import AT_REST
 from projects.models import User
@@ -60,3 +61,13 @@ def _check(job: Job, from_step: str, into: str) -> None:
 def of_job(job: Job) -> "QuerySet[Replay]":
     """The newest first."""
     return Replay.objects.filter(job=job).select_related("created_by").order_by("-created_at")
+
+
+def steps(job: Job) -> list[tuple[str, str]]:
+    """Those in which a model was asked, with what they are called."""
+    asked = job.steps.filter(generations__isnull=False).order_by("ordinal", "pk").distinct()
+    return [(key, f"{title} ({key})") for key, title in asked.values_list("key", "title")]
+
+
+def title(job: Job) -> str:
+    return moves.title(job)
