@@ -208,6 +208,19 @@ class NewJobFileForm(JobFileForm):
     )
 
 
+class OperatorsJobFileForm(NewJobFileForm):
+    """Into any project, or as one of anybody's."""
+
+    project = forms.CharField(
+        label="Into the project",
+        required=False,
+        max_length=200,
+        help_text="owner/name or its id. Empty: a project of its own.",
+    )
+    owner = forms.EmailField(label="Owner of a project of its own", required=False, help_text="Empty: the local owner.")
+    field_order = ("file", "project", "name", "owner")
+
+
 class ReplayForm(forms.Form):
     """With what a job is read once more."""
 

@@ -20,7 +20,7 @@ from agents.parcels.unpacking import Parcel
 from agents.services import jobs
 from projects import errors, storable
 from projects.models import Branch, Project, User
-from projects.services import branches, projects, writing
+from projects.services import accounts, branches, projects, writing
 from projects.services.projects import MOST_NAME
 
 MEDIA_TYPE = "application/zip"
@@ -49,6 +49,14 @@ def find_project(written: str) -> Project:
         found = rows.filter(owner__handle=owner, slug=slug).first()
     if found is None:
         raise errors.Missing(f"There is no project {written[:120]!r}.")
+    return found
+
+
+def find_owner(email: str) -> User:
+    """For an operator: whoever has this address, or the local owner."""
+    found = accounts.find(email) if email else accounts.local_owner()
+    if found is None:
+        raise errors.Missing(f"Nobody here has the address {email}.")
     return found
 
 

@@ -1,17 +1,21 @@
 """The operators' pages answer, and facts cannot be changed there."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from agents import tasks
-from agents.engine import runner
+from agents.engine import replaying, runner
 from agents.models import AgentState, Attempt, Generation, Job, Message, Replay, Session, Step
-from agents.services import jobs
+from agents.services import jobs, parcels
 from projects.models import Project, User
+from tests.agents.engine.whole import build_without_a_box
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (Job, Generation, Session, Message, AgentState, Replay)
@@ -152,3 +156,71 @@ def test_nobody_from_outside_gets_there(stopped: Job, owner: User, sent: list[st
         assert answer.status_code == 302
         assert "/login" in answer["Location"]
     assert (Replay.objects.count(), sent) == (0, [])
+
+
+# --- options, out and in -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def built(project: Project, owner: User) -> Job:
+    return build_without_a_box(jobs.start(project=project, text="A list", by=owner, model="demo/reading-list"))
+
+
+def chosen(client: Client, action: str, *jobs_chosen: Job, **more: str) -> Any:
+    ids = [str(job.pk) for job in jobs_chosen]
+    form = {"action": action, "_selected_action": ids, **more}
+    return client.post(reverse("admin:agents_job_changelist"), form)
+
+
+def test_a_replay_with_options(staff: Client, built: Job, sent: list[str]):
+    chosen(staff, "replay", built, from_step="implement-2", into=" again ")
+    row = Replay.objects.get()
+    assert (row.from_step, row.into, sent) == ("implement-2", "again", [str(row.pk)])
+    replaying.settle(row.pk)
+    page = staff.get(reverse("admin:agents_job_change", args=[built.pk])).content.decode()
+    assert "on the new branch" in page
+    said = chosen(staff, "replay", built, from_step="nothing")
+    assert "has no step “nothing”" in [str(one) for one in get_messages(said.wsgi_request)][-1]
+    assert Replay.objects.count() == 1
+
+
+def test_one_job_is_exported_and_two_are_not(staff: Client, built: Job, stopped: Job):
+    answer = chosen(staff, "export", built)
+    assert answer.content == b"".join(parcels.export(built).pieces)
+    assert chosen(staff, "export", built, stopped).status_code == 302
+    waiting = jobs.start(project=built.project, text="Another", by=built.created_by)
+    said = chosen(staff, "export", waiting)
+    assert "This job is queued." in [str(one) for one in get_messages(said.wsgi_request)][-1]
+
+
+def test_an_exported_job_is_taken_in(staff: Client, built: Job, owner: User):
+    file = b"".join(parcels.export(built).pieces)
+    place = reverse("admin:agents_job_import")
+    assert place in staff.get(reverse("admin:agents_job_changelist")).content.decode()
+    assert staff.get(place).status_code == 200
+    into = {"project": f"{built.project.owner.handle}/{built.project.slug}"}
+    answer = staff.post(place, {"file": SimpleUploadedFile("a.zip", file), **into})
+    came = Job.objects.get(imported_at__isnull=False)
+    assert answer["Location"] == reverse("admin:agents_job_change", args=[came.pk])
+    assert (came.project, came.created_by) == (built.project, owner)
+    assert staff.get(answer["Location"]).status_code == 200
+    staff.post(place, {"file": SimpleUploadedFile("a.zip", file), "owner": owner.email, "name": "Brought"})
+    assert Project.objects.get(name="Brought").owner == owner
+
+
+@pytest.mark.parametrize("wrong", [{"project": "x/y"}, {"owner": "nobody@example.org"}, {"file": b"no zip"}])
+def test_what_cannot_be_taken_in_is_said(staff: Client, built: Job, wrong: dict[str, Any]):
+    file = wrong.get("file") or b"".join(parcels.export(built).pieces)
+    form = {**wrong, "file": SimpleUploadedFile("a.zip", file)}
+    answer = staff.post(reverse("admin:agents_job_import"), form)
+    assert (answer.status_code, Job.objects.count(), Project.objects.count()) == (422, 1, 1)
+    assert "errorlist" in answer.content.decode()
+
+
+def test_who_may_only_look_neither_exports_nor_imports(built: Job, owner: User):
+    client = clerk(owner)
+    page = client.get(reverse("admin:agents_job_changelist")).content.decode()
+    assert 'value="export"' not in page
+    assert reverse("admin:agents_job_import") not in page
+    assert "Content-Disposition" not in chosen(client, "export", built)
+    assert client.get(reverse("admin:agents_job_import")).status_code == 403

@@ -13,8 +13,6 @@ from agents.models import Job
 from agents.services import parcels
 from projects import origins
 from projects.errors import Refusal
-from projects.models import User
-from projects.services import accounts
 
 _IMPOSSIBLE = 2
 
@@ -46,13 +44,6 @@ class Command(BaseCommand):
     def _take(self, options: dict[str, Any]) -> Job:
         with Path(options["file"]).open("rb") as file:
             if options["new"]:
-                return parcels.make(file, by=_owner(options["owner"]), name=options["name"])
+                return parcels.make(file, by=parcels.find_owner(options["owner"]), name=options["name"])
             project = parcels.find_project(options["project"])
             return parcels.take(file, project, by=project.owner)
-
-
-def _owner(email: str) -> User:
-    found = accounts.find(email) if email else accounts.local_owner()
-    if found is None:
-        raise NotPossible(f"Nobody here has the address {email}.")
-    return found
