@@ -57,7 +57,7 @@ def _begin(project: Project, outcome: Outcome, name: str, *, by: User | None) ->
     """Where the job began."""
     base = outcome.changeset.base if outcome.changeset else None
     if base is None:
-        return branches.create_apart(project, name, by=by)
+        return branches.create_at(project, name, None, by=by)
     return branches.create(project, name, by=by, at=base)
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0009_imported_jobs'),
+        ('agents', '0013_jobs_alike'),
     ]
 
     operations = [
