@@ -1,10 +1,12 @@
 """The shape of what people send."""
 
 import uuid
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
+from django.conf import settings
 
+from agents import chains
 from agents.enums import JobKind
 from agents.lifecycle import plans
 from agents.models import Job
@@ -36,6 +38,28 @@ def _lines(label: str, hint: str, *, rows: int = 3) -> Words:
     return Words(label=label, required=False, max_length=100_000, strip=True, help_text=hint, widget=widget)
 
 
+def _models() -> list[tuple[str, str]]:
+    """That which is set, and those that may be chosen in its place."""
+    own = next(iter(chains.names(settings.DJINN_MODEL)), "")
+    return [("", own), *((name, name) for name in settings.MODEL_CHOICES if name != own)]
+
+
+class Chosen(TypedDict):
+    kind: JobKind | None
+    model: str
+
+
+class ModelField(forms.ChoiceField):
+    """Which model is to do it; one that is only set is no choice."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Model", required=False, choices=_models)
+
+    @property
+    def is_choice(self) -> bool:
+        return len(_models()) > 1
+
+
 class OnceForm(forms.Form):
     """Sent twice, by an impatient finger or a reload, it is still one request: it carries its key."""
 
@@ -58,6 +82,7 @@ class WishForm(OnceForm):
     )
 
     ask = forms.BooleanField(label="Show me the plan first", required=False)
+    model = ModelField()
 
     @property
     def approval(self) -> str:
@@ -75,6 +100,7 @@ class MessageForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     talk = forms.BooleanField(label="Only answer", required=False)
+    model = ModelField()
 
     @property
     def kind(self) -> JobKind | None:
@@ -89,6 +115,19 @@ class AgainForm(OnceForm):
         error_messages={"required": "Say which model is to do it."},
         widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off", "spellcheck": "false"}),
     )
+
+
+class ChoiceForm(forms.Form):
+    """What the cost of a job depends on, before anything is said."""
+
+    talk = forms.BooleanField(required=False)
+    model = ModelField()
+
+    def chosen(self) -> Chosen:
+        """What cannot be chosen is not."""
+        fits = self.is_valid()
+        is_plan = fits and self.cleaned_data["talk"]
+        return {"kind": JobKind.PLAN if is_plan else None, "model": self.cleaned_data["model"] if fits else ""}
 
 
 class PlanForm(forms.Form):

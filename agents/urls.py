@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import imports, jobs, messages, parcels, plans, remotes, replays, reruns, start, workbench
+from agents.views import estimates, imports, jobs, messages, parcels, plans, remotes, replays, reruns, start, workbench
 
 app_name = "agents"
 
@@ -11,6 +11,7 @@ _PROJECT = "p/<slug:owner>/<slug:project>/"
 urlpatterns = [
     path("", start.show, name="start"),
     path("wish/", start.send, name="wish-send"),
+    path("estimate/", estimates.of_wish, name="estimate"),
     path("projects/", start.project_list, name="project-list"),
     path("import/", imports.show, name="import"),
     path("import/file/", imports.bring_file, name="import-file"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/", remotes.change, name="remote"),
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/remove/", remotes.remove, name="remote-remove"),
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/push/", remotes.push, name="remote-push"),
+    path(f"{_PROJECT}estimate/", estimates.of_message, name="project-estimate"),
     path(f"{_PROJECT}messages/", messages.send, name="message-send"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/stop/", jobs.stop, name="job-stop"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/pause/", jobs.pause, name="job-pause"),

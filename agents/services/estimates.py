@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, Sum
 
 from agents import capabilities, chains, enums, pricing, room
+from agents.errors import Unfit
 from agents.models import Generation, Job
 from agents.services import jobs, selection
 from projects.models import Branch, Project
@@ -67,11 +68,28 @@ def of(kind: enums.JobKind, model: str = "") -> Estimate:
     return _past(kind, chain) or _bound(kind, chain, names)
 
 
-def of_project(project: Project, *, kind: enums.JobKind | None = None, model: str = "") -> Estimate:
-    """Of what somebody says there next."""
+def of_project(
+    project: Project, *, branch: Branch | None = None, kind: enums.JobKind | None = None, model: str = ""
+) -> Estimate:
+    """Of what somebody says there next, on `main` unless told."""
     if kind != enums.JobKind.PLAN:
-        kind = jobs.kind_on(Branch.objects.get(project=project, name="main"))
+        kind = jobs.kind_on(branch or Branch.objects.get(project=project, name="main"))
     return of(kind, model)
+
+
+def line(kind: enums.JobKind, model: str = "") -> str:
+    """For the eye: the sentence, or why there can be none."""
+    try:
+        return of(kind, model).says
+    except Unfit as unfit:
+        return str(unfit)
+
+
+def line_of(project: Project, *, branch: Branch, kind: enums.JobKind | None = None, model: str = "") -> str:
+    try:
+        return of_project(project, branch=branch, kind=kind, model=model).says
+    except Unfit as unfit:
+        return str(unfit)
 
 
 def _past(kind: enums.JobKind, chain: str) -> Estimate | None:
@@ -156,7 +174,7 @@ def _is_elsewhere(model: str) -> bool:
 def _sentence(estimate: Estimate) -> str:
     if estimate.basis == enums.Basis.FREE:
         return "Free of charge"
-    each = " for each call of the model" if estimate.is_per_call else ""
+    each = " for each call" if estimate.is_per_call else ""
     if (cost := estimate.cost) is not None:
         if estimate.basis == enums.Basis.BOUND:
             return f"{_dollars(cost.high)} at most{each}"

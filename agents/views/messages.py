@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from agents import errors
-from agents.forms import MessageForm
-from agents.services import jobs, telling
+from agents.forms import ChoiceForm, MessageForm
+from agents.services import estimates, jobs, telling
 from agents.views import workbench
 from projects import access
 from projects.enums import Ability
@@ -30,7 +30,14 @@ def send(request: HttpRequest, owner: str, project: str) -> HttpResponse:
         for fault in form.errors.get("text", []):
             messages.error(request, str(fault))
         return redirect(workbench.address(found, branch))
-    context = {"form": form, "project": found, "branch": branch.name, "can_edit": True}
+    context = {
+        "form": form,
+        "project": found,
+        "branch": branch.name,
+        "can_edit": True,
+        "estimate": _estimate(form, found, branch),
+        "estimate_path": workbench.address(found, branch, page=workbench.ESTIMATE),
+    }
     return render(request, "agents/composer.html", context)
 
 
@@ -41,8 +48,17 @@ def _start(form: MessageForm, project: Project, branch: Branch, user: User) -> M
         if "now" in form.data and form.kind is None:
             telling.tell(project, text, by=user, key=key, branch=branch)
         else:
-            jobs.start(project=project, branch=branch, text=text, by=user, kind=form.kind, idempotency_key=key)
+            jobs.start(
+                project=project, branch=branch, text=text, by=user, kind=form.kind, model=form.cleaned_data["model"],
+                idempotency_key=key,
+            )  # fmt: skip
     except errors.NotPossible as refusal:
         form.add_error("text", str(refusal))
         return form
-    return MessageForm(initial={"talk": form.cleaned_data["talk"]})
+    return MessageForm(initial={name: form.cleaned_data[name] for name in ("talk", "model")})
+
+
+def _estimate(form: MessageForm, project: Project, branch: Branch) -> str:
+    """Of the next one, with what is chosen beside it."""
+    choice = ChoiceForm({name: form[name].value() for name in ("talk", "model")})
+    return estimates.line_of(project, branch=branch, **choice.chosen())

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from agents import errors
-from agents.forms import WishForm
+from agents.enums import JobKind
+from agents.forms import ChoiceForm, WishForm
 from agents.recordings import catalogue
-from agents.services import wishes
+from agents.services import estimates, wishes
 from projects.models import Project, User
 from sandboxes import stacks
 
@@ -38,6 +39,7 @@ def send(request: HttpRequest) -> HttpResponse:
         job = wishes.make(
             text=form.cleaned_data["wish"],
             by=cast("User", request.user),
+            model=form.cleaned_data["model"],
             approval=form.approval,
             idempotency_key=form.idempotency_key,
         )
@@ -55,8 +57,10 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: WishForm, *, status: int = 200) -> HttpResponse:
+    choice = ChoiceForm({"model": form["model"].value()})
     context = {
         "form": form,
+        "estimate": estimates.line(JobKind.GENERATE, choice.chosen()["model"]),
         "examples": _examples(),
         "projects": _projects(cast("User", request.user), _ON_START, None),
     }

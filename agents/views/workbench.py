@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agents.forms import MessageForm
-from agents.services import jobs
+from agents.services import estimates, jobs
 from projects import access, feed
 from projects.enums import Ability
 from projects.errors import Missing
 from projects.models import Branch, Project, User
 from projects.services import branches, files
 
+ESTIMATE = "project-estimate"
 _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
 
 
@@ -37,8 +38,8 @@ def branch_of(request: HttpRequest, project: Project) -> Branch:
         raise Http404 from missing
 
 
-def address(project: Project, branch: Branch) -> str:
-    there = reverse("agents:workbench", args=[project.owner.handle, project.slug])
+def address(project: Project, branch: Branch, *, page: str = "workbench") -> str:
+    there = reverse(f"agents:{page}", args=[project.owner.handle, project.slug])
     return there if branch.name == branches.MAIN else f"{there}?{urlencode({'branch': branch.name})}"
 
 
@@ -52,6 +53,8 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
         "last_seq": last_seq,
         "regions": feed.fold(project, _REGIONS, branch=branch),
         "form": MessageForm(),
+        "estimate": estimates.line_of(project, branch=branch),
+        "estimate_path": address(project, branch, page=ESTIMATE),
         "can_edit": access.can(user, project, Ability.EDIT),
         "feed_path": f"/live/projects/{project.pk}/?branch={branch.pk}",
         "running": job is not None,

@@ -11,9 +11,11 @@ ASKED = EDITORS | {"editor": "404", "owner": "404"}
 ROWS = (
     Row("GET ", EVERYBODY),
     Row("POST wish/", SIGNED_IN, body={"wish": "A garden"}),
+    Row("GET estimate/", SIGNED_IN),
     Row("GET projects/", SIGNED_IN),
     Row("GET gallery/", STAFF),
     Row(f"GET {PROJECT}", VIEWERS),
+    Row(f"GET {PROJECT}estimate/", VIEWERS),
     Row(f"POST {PROJECT}messages/", EDITORS, body={"text": "Make it green"}),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/stop/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/pause/", ASKED, NO_JOB),

@@ -16,7 +16,7 @@ def test_it_tells_what_the_next_job_costs(people: People, program: Programs, set
         "kind": "generate", "model": "anthropic/claude-sonnet-4-5", "basis": "bound", "jobs": 0, "is_per_call": True,
         "cost": dict.fromkeys(("median", "low", "high"), "1.147500"),
         "tokens": dict.fromkeys(("median", "low", "high"), 114_000),
-        "says": "$1.15 at most for each call of the model",
+        "says": "$1.15 at most for each call",
     }  # fmt: skip
     files.save(people.main, "a.txt", b"a", by=people.owner)
     told = asks.get(f"{path}?model=demo").json()

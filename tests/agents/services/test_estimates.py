@@ -71,7 +71,7 @@ def test_fewer_than_five_say_nothing(project: Project):
 
 def test_others_say_nothing_about_it(project: Project):
     past(project, [10] * 9, kind="generate")
-    past(project, [10] * 9, model="anthropic/claude-opus-4-1")
+    past(project, [10] * 9, model="anthropic/claude-opus-4-5")
     past(project, [10] * 9, state="cancelled")
     past(project, [0] * 9, tokens=0)
     Generation.objects.filter(input_tokens=0).update(output_tokens=0)
@@ -107,7 +107,7 @@ def test_the_most_it_can_cost_is_said_as_such():
     whole = 50_000 * Decimal("0.00000375") + 64_000 * Decimal("0.000015")
     assert (told.basis, told.jobs, told.is_per_call) == (Basis.BOUND, 0, True)
     assert (told.cost, told.tokens) == (Spread(whole, whole, whole), Spread(114_000, 114_000, 114_000))
-    assert told.says == "$1.15 at most for each call of the model"
+    assert told.says == "$1.15 at most for each call"
 
 
 def test_a_question_is_one_call():
@@ -122,9 +122,11 @@ def test_no_job_costs_more_than_its_budget(settings):
 
 
 def test_the_dearest_that_may_stand_in_is_the_bound(settings):
-    opus = estimates.of(JobKind.EDIT, "anthropic/claude-opus-4-1").cost
-    assert estimates.of(JobKind.EDIT, f"{SONNET}, anthropic/claude-opus-4-1").cost == opus
-    settings.MODEL_OF_STEP = {"edit": "anthropic/claude-opus-4-1"}
+    opus = estimates.of(JobKind.EDIT, "anthropic/claude-opus-4-5").cost
+    assert opus is not None
+    assert opus.high == Decimal("1.9125")
+    assert estimates.of(JobKind.EDIT, f"{SONNET}, anthropic/claude-opus-4-5").cost == opus
+    settings.MODEL_OF_STEP = {"edit": "anthropic/claude-opus-4-5"}
     assert estimates.of(JobKind.EDIT).cost == opus
     assert estimates.of(JobKind.EDIT, SONNET).cost != opus
     assert estimates.of(JobKind.EDIT, f"{SONNET}, openrouter/who/knows").cost is None
@@ -133,7 +135,7 @@ def test_the_dearest_that_may_stand_in_is_the_bound(settings):
 def test_of_a_server_of_ones_own_nobody_knows_the_price(settings):
     settings.DJINN_API_BASE = "http://localhost:9"
     told = estimates.of(JobKind.EDIT)
-    assert told.says == "114k tokens at most for each call of the model; its price is not known"
+    assert told.says == "114k tokens at most for each call; its price is not known"
 
 
 @pytest.mark.parametrize("model", ["demo", "demo/kanban", "ollama/llama3"])
