@@ -1,13 +1,12 @@
 """What tokens cost, and what a call could cost before it is made, by litellm's price list on disk."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from agents import listing
+from agents import listing, tokens
 
 # These run on the operator's own machine.
 FREE: Final = ("demo", "ollama", "ollama_chat", "lm_studio", "llamafile")
@@ -16,9 +15,6 @@ SAYS_ITS_PRICE: Final = ("openrouter/",)
 RESELLS: Final = "openrouter/"
 TIER: Final = re.compile(r"^input_cost_per_token_above_(\d+)k_tokens$")
 
-# Nobody's tokenizer is asked. A token is about four characters of English or code and fewer of other scripts, whose
-# characters have more bytes; so bytes are counted.
-BYTES_PER_TOKEN: Final = 4
 # What frames a turn or a tool, and the most that one picture is counted as by those who say so.
 FRAME: Final = 16
 PICTURE: Final = 3_000
@@ -68,12 +64,12 @@ class Asked(Protocol):
     def max_tokens(self) -> int | None: ...
 
 
-def cost(model: str, tokens: Tokens) -> Decimal | None:
+def cost(model: str, used: Tokens) -> Decimal | None:
     """In US dollars; None when nobody told us this model's price."""
     if model.split("/", 1)[0] in FREE:
         return Decimal(0)
     price = price_of(model)
-    return None if price is None else _sum(price, tokens)
+    return None if price is None else _sum(price, used)
 
 
 def bound(model: str, request: Asked) -> Decimal | None:
@@ -103,12 +99,11 @@ def rates(model: str, *, prompt: int = 0) -> tuple[Decimal, Decimal] | None:
 
 
 def input_tokens(request: Asked) -> int:
-    """About as many tokens as the prompt has; by characters, not by the model's own count."""
+    """About as many tokens as the prompt has; nobody's tokenizer is asked."""
     texts = [turn.text for turn in request.messages]
     texts += [tool.name + tool.description + json.dumps(dict(tool.parameters)) for tool in request.tools]
     pictures = sum(len(turn.images) for turn in request.messages)
-    written = sum(math.ceil(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) for text in texts)
-    return written + FRAME * len(texts) + PICTURE * pictures
+    return sum(map(tokens.count, texts)) + FRAME * len(texts) + PICTURE * pictures
 
 
 def price_of(model: str) -> Price | None:
@@ -132,20 +127,20 @@ def _is_whole(price: Price) -> bool:
     return "input_cost_per_token" in price and "output_cost_per_token" in price
 
 
-def _sum(price: Price, tokens: Tokens) -> Decimal:
-    tier = _tier(price, tokens.input + tokens.cache_read + tokens.cache_write)
+def _sum(price: Price, used: Tokens) -> Decimal:
+    tier = _tier(price, used.input + used.cache_read + used.cache_write)
     plain = _rate(price, "input_cost_per_token", tier) or Decimal(0)
     out = _rate(price, "output_cost_per_token", tier) or Decimal(0)
     read = _rate(price, "cache_read_input_token_cost", tier)
     write = _rate(price, "cache_creation_input_token_cost", tier)
     thought = _rate(price, "output_cost_per_reasoning_token", tier)
     return (
-        tokens.input * plain
-        + tokens.cache_read * (plain if read is None else read)
+        used.input * plain
+        + used.cache_read * (plain if read is None else read)
         # A price of nought for writing means "not priced apart", not "free of charge".
-        + tokens.cache_write * (write or plain)
-        + tokens.output * out
-        + tokens.reasoning * (thought or out)
+        + used.cache_write * (write or plain)
+        + used.output * out
+        + used.reasoning * (thought or out)
     )
 
 

@@ -58,21 +58,21 @@ def test_a_model_without_a_price_for_writing_the_cache_charges_the_input():
 
 # --- before a call -------------------------------------------------------------------------------
 
-SAYS_HELLO = Request("any", (Turn("system", "x" * 3_984), Turn("user", "y" * 3_984)), max_tokens=1_000)
+SAYS_HELLO = Request("any", (Turn("system", "x\n" * 498), Turn("user", "y\n" * 498)), max_tokens=1_000)
 
 
-def test_a_prompt_is_estimated_by_its_characters():
+def test_a_prompt_is_estimated_by_its_words():
     assert pricing.input_tokens(SAYS_HELLO) == 2 * (996 + 16)
 
 
 def test_letters_of_other_scripts_count_for_more():
-    assert pricing.input_tokens(Request("any", (Turn("user", "日" * 400),))) == 300 + 16
+    assert pricing.input_tokens(Request("any", (Turn("user", "日" * 400),))) == 480 + 16
 
 
 def test_tools_and_pictures_count_too():
     tool = Tool("look", "Look at it.", {"type": "object"})
     shown = Turn("user", "", images=(Image("image/png", "AAAA"),))
-    assert pricing.input_tokens(Request("any", (shown,), tools=(tool,))) == 16 + 3_000 + 9 + 16
+    assert pricing.input_tokens(Request("any", (shown,), tools=(tool,))) == 16 + 3_000 + 12 + 16
 
 
 def test_the_bound_takes_the_dearest_input_and_the_longest_reply():
@@ -94,7 +94,7 @@ def test_what_a_call_costs_stays_below_its_bound():
 
 
 def test_a_long_prompt_is_bounded_at_its_higher_price():
-    long = Request("any", (Turn("user", "x" * 1_000_000),), max_tokens=1)
+    long = Request("any", (Turn("user", "x\n" * 125_000),), max_tokens=1)
     assert pricing.bound("gemini/gemini-2.5-pro", long) == 250_016 * Decimal("0.0000025") + Decimal("0.000015")
 
 

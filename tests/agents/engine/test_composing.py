@@ -3,18 +3,21 @@ of it where the model asks."""
 
 import pytest
 
-from agents.models import Generation
+from agents import prompts
+from agents.engine import design, reading
+from agents.models import Generation, Job
+from agents.services import telling
 from projects.models import Project, User
 from projects.services import files
 from projects.services.staging import Content
-from tests.agents.engine.replies import asked, edit, says
+from tests.agents.engine.replies import PAGE, asked, blueprint, edit, says
+from tests.agents.engine.replies import files as written
 from tests.agents.engine.whole import payloads, run, tree, wish
 from tests.fakes.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LINES = "".join(f"const local{number} = compute({number}, other, another);\n" for number in range(200))
-SHOWN = "const local7 = compute(7, other, another);"
 
 
 @pytest.fixture
@@ -107,3 +110,55 @@ def test_every_round_of_a_change_begins_with_the_same_letters(
     for call in Generation.objects.all():
         message = call.request["messages"][0]
         assert message["text"][: message["stable"]] == first[0]["text"]
+
+
+def test_all_that_is_told_of_a_small_app(server: ModelServer, project: Project, owner: User):
+    """The golden one: after the wording of the prompt, every word of a second message."""
+    server.will(says(blueprint()), says(written(*PAGE)), says(edit("style.css", "  color: navy;", "  color: green;")))
+    assert run(wish(project, owner)).state == "completed"
+    assert run(wish(project, owner, "Make style.css green")).state == "completed"
+    told, *turns = server.seen[-1].body["messages"]
+    assert told["content"].partition("## This app\n")[2].strip() == (
+        "It began with this wish:\nA shelf for my books\n\n"
+        "Its files:\n"
+        f"app.js ({len(PAGE['app.js'])} bytes): Part of the page.\n"
+        f"index.html ({len(PAGE['index.html'])} bytes): Part of the page.\n"
+        f"style.css ({len(PAGE['style.css'])} bytes): Part of the page.\n\n"
+        "Their texts:\n"
+        f'<file path="style.css">\n{PAGE["style.css"]}\n</file>\n\n'
+        f'<file path="app.js">\n{PAGE["app.js"]}\n</file>\n\n'
+        f'<file path="index.html">\n{PAGE["index.html"]}\n</file>'
+    )
+    assert [(turn["role"], turn["content"]) for turn in turns] == [
+        ("user", "A shelf for my books"),
+        ("assistant", "A shelf, quietly."),
+        ("assistant", "Here they are."),
+        ("user", "Make style.css green"),
+    ]
+
+
+def test_what_is_said_on_the_way_leaves_the_beginning_as_it_was(
+    server: ModelServer, project: Project, owner: User, by_openrouter: None
+):
+    server.will(
+        says(blueprint(("index.html",), ("style.css",))), says(written("index.html")), says(written("style.css"))
+    )
+    job = wish(project, owner, model="openrouter/anthropic/claude-sonnet-4.5")
+    before = context_at_first_phase(job)
+    telling.steer(job, "In green, please", by=owner)
+    assert run(job).state == "completed"
+    beginnings = [
+        call.request["messages"][0]["text"][: call.request["messages"][0]["stable"]]
+        for call in Generation.objects.filter(step__key__startswith="implement").order_by("created_at")
+    ]
+    assert len(beginnings) >= 2
+    assert set(beginnings) == {before}
+
+
+def context_at_first_phase(job: Job) -> str:
+    """How the prompt would begin if nobody said anything."""
+    rules = prompts.stack_rules(("static",))
+    plan = design.plan_of(blueprint(("index.html",), ("style.css",)), able=("static",))
+    values = {"rules": rules, "wish": job.input["wish"], "blueprint": reading.as_json(plan)}
+    late = dict.fromkeys(("phase", "files", "written", "said"), "")
+    return prompts.beginning("implement", **values, **late)
