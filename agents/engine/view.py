@@ -1,7 +1,7 @@
 """What one call is shown of a project, by need and within its room; what is left out is told and recorded.
 
 First the files in play whole, then those around them by what they offer, the tree with what each file is for, and the
-older conversation in lines. Where room is left, other files come whole, and the rest by what they offer.
+older conversation in lines. Half of the room that is left says what the others offer, then as many as fit come whole.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,17 +41,18 @@ class _Shelf:
     def take_whole(self, paths: Iterable[str], *, least: float = 0) -> None:
         """Each that fits, as long as so much is left afterwards. Whole, it needs no outline."""
         for path in paths:
-            sheet = None if path in self.whole else sheets.whole(self.manifest, path)
-            if sheet is not None and self.left - sheet.weight >= least:
-                self.whole[path] = sheet.text
-                self.left += tokens.count(self.outlined.pop(path, ""))
-                self.left -= sheet.weight
+            weight = None if path in self.whole else sheets.weight(self.manifest, path)
+            outline = tokens.count(self.outlined.get(path, ""))
+            if weight is not None and self.left + outline - weight >= least:
+                self.whole[path] = sheets.whole(self.manifest, path)
+                self.outlined.pop(path, None)
+                self.left += outline - weight
 
-    def take_outlined(self, paths: Iterable[str]) -> None:
+    def take_outlined(self, paths: Iterable[str], *, least: float = 0) -> None:
         for path in paths:
-            taken = path in self.whole or path in self.outlined
-            sheet = None if taken else sheets.outlined(self.manifest, path)
-            if sheet is not None and sheet.weight <= self.left:
+            is_taken = path in self.whole or path in self.outlined
+            sheet = None if is_taken else sheets.outlined(self.manifest, path)
+            if sheet is not None and self.left - sheet.weight >= least:
                 self.outlined[path] = sheet.text
                 self.left -= sheet.weight
 
@@ -68,15 +69,15 @@ def of(
     first = [path for path in first if path in manifest]
     all_of_it = max(room - taken, room // 4)
     shelf = _Shelf(manifest, all_of_it)
+    sheets.study(manifest, manifest)
     shelf.take_whole(first, least=all_of_it * (1 - _IN_PLAY))
     near = sheets.neighbours(manifest, first)
-    shelf.left -= round(all_of_it * (_TREE + _EARLIER))
-    shelf.take_outlined(near)
-    shelf.left += round(all_of_it * (_TREE + _EARLIER))
+    shelf.take_outlined(near, least=all_of_it * (_TREE + _EARLIER))
     tree = shelf.take(_tree(changeset, manifest, max(shelf.left - all_of_it * _EARLIER, all_of_it * _TREE)))
     lines = (earlier or Earlier(())).within(round(all_of_it * _EARLIER))
     said = shelf.take(_said(lines))
     rest = sorted(manifest, key=lambda path: (path not in near, manifest[path].size, path))
+    shelf.take_outlined(rest, least=shelf.left / 2)
     shelf.take_whole(rest)
     shelf.take_outlined(rest)
     left_out = tuple(path for path in sorted(manifest) if path not in shelf.whole)

@@ -1,5 +1,7 @@
 """What one call is shown of a project: all of it word for word for a small one, and by need where room is short."""
 
+import time
+
 from agents import tokens
 from agents.engine import view
 from agents.engine.conversation import Earlier
@@ -7,7 +9,7 @@ from agents.engine.sinks import JobSink
 from agents.engine.writer import Writer
 from agents.llm.base import Given, Turn
 from projects.models import ChangeSet
-from projects.services import changesets, files, purposes
+from projects.services import changesets, files, purposes, staging
 
 ROOMY = 50_000
 
@@ -134,3 +136,25 @@ def test_of_very_many_files_that_are_not_shown_the_first_are_named(writer: Write
     changeset = put(writer, **{f"n{number:03}__bin": "x" * 3_000 for number in range(250)})
     seen = view.of(changeset, room=5_000, taken=0)
     assert seen.files.endswith(f" and {len(seen.given.left_out) - 200} more")
+
+
+def test_of_a_large_project_it_is_told_in_time_what_nearly_every_file_offers(writer: Writer[JobSink], record_property):
+    """Five hundred files: read once, a few at a time, and never again."""
+    some = LONG[:4_000]
+    texts = {
+        f"src/part{number // 20}/m{number}.ts": f"export const m{number} = (a: string): void => {{}};\n{number}{some}"
+        for number in range(500)
+    }
+    contents = [(path, staging.Content(text.encode())) for path, text in texts.items()]
+    changesets.stage_all(writer.sink.changeset, contents)
+    took, seen = [], None
+    for _ in range(3):
+        began = time.process_time()
+        seen = view.of(writer.sink.changeset, room=ROOMY, taken=2_000, first=("src/part1/m21.ts",))
+        took.append(time.process_time() - began)
+    assert seen is not None
+    record_property("figure", f"a view of 500 files: {took[0]:.2f} s at first, then {min(took[1:]):.2f} s")
+    assert "src/part1/m21.ts" in seen.given.whole
+    assert len(seen.given.left_out) < 25
+    assert seen.given.tokens <= ROOMY
+    assert min(took[1:]) < 1
