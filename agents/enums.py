@@ -32,6 +32,10 @@ class JobKind(models.TextChoices):
     GENERATE = "generate"
     PLAN = "plan"
     EDIT = "edit"
+    REPAIR = "repair"
+    REVIEW = "review"
+    INSTALL = "install"
+    START = "start"
     PUSH = "push"
     IMPORT = "import"
     EXPORT = "export"
@@ -40,6 +44,10 @@ class JobKind(models.TextChoices):
 
 # Work without a model: no conversation, no plan, no box, and no phases between its beginning and its end.
 CHORES = (JobKind.PUSH, JobKind.IMPORT, JobKind.EXPORT, JobKind.APPLY)
+# Asked for by their name, of an app that is there.
+NAMED = (JobKind.REPAIR, JobKind.REVIEW, JobKind.INSTALL, JobKind.START)
+# Only tried: what fails is told, and mended when somebody asks for that.
+TRIED = (JobKind.INSTALL, JobKind.START)
 
 
 class Intent(models.TextChoices):

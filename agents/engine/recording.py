@@ -49,7 +49,7 @@ def make(job: Job, *, name: str = "", title: str = "", replaces: bool = False, k
     if changeset is None or changeset.applied_as is None:
         raise NotPossible("This job changed nothing, so there is nothing to record.")
     try:
-        if job.kind == enums.JobKind.EDIT:
+        if job.kind != enums.JobKind.GENERATE:
             return _add_change(job, changeset, name=name, keeps_secrets=keeps_secrets)
         return _record(job, changeset, *_name(job, name, replaces=replaces), title, keeps_secrets=keeps_secrets)
     except rendering.Unspeakable as sorry:

@@ -22,7 +22,7 @@ from agents.models import Job, Message, Step
 from projects.services import files, secrets
 from sandboxes import stacks
 from sandboxes.errors import SandboxLost
-from sandboxes.runtime import checking
+from sandboxes.runtime import checking, lifecycle
 from sandboxes.runtime import stacks as places
 
 KEY = "review"
@@ -49,14 +49,26 @@ def after_change(context: Context) -> None:
     _review(context, "edit", "the change", partial(_of_change, context), is_whole=False)
 
 
+def of_all(context: Context) -> None:
+    """Asked for by a person, who is told what came of it."""
+    lifecycle.show(context.sandbox(), context.changeset())
+    _review(context, "all", "the app", list, is_whole=True, is_asked=True)
+    newest = _looks(context.job).last()
+    if newest is None:
+        _tell_once(context, "There is nothing in this app that can be checked without running it.")
+    elif "findings" in newest.output:
+        count = len(newest.output["findings"])
+        _tell_once(context, f"{_title(count)} It is still there." if count else "The checks find nothing to put right.")
+
+
 def left(job: Job) -> str:
     """The report of what the newest look found, for whoever mends the app later."""
     newest = _looks(job).last()
     return str(newest.output.get("report", "")) if newest else ""
 
 
-def _review(context: Context, name: str, of: str, counts: Counts, *, is_whole: bool) -> None:
-    if not _is_worth_it(context, is_whole=is_whole):
+def _review(context: Context, name: str, of: str, counts: Counts, *, is_whole: bool, is_asked: bool = False) -> None:
+    if not _is_worth_it(context, is_whole=is_whole, is_asked=is_asked):
         return
     look = partial(_look, context, counts, is_whole=is_whole)
     told = partial(_announce, step=f"{KEY}-{name}", of=of)
@@ -71,13 +83,13 @@ def _review(context: Context, name: str, of: str, counts: Counts, *, is_whole: b
         steps.once(context, f"{CHECK}-{name}-{_AGAIN}", look, role="tester", title=f"Check {of} again")
 
 
-def _is_worth_it(context: Context, *, is_whole: bool) -> bool:
+def _is_worth_it(context: Context, *, is_whole: bool, is_asked: bool) -> bool:
     """Where there is something to check, and somebody who could put it right. What cannot be done here is told once."""
     manifest = files.working_manifest(context.changeset())
     stack = stacks.choose(context.job.branch.template or context.project.template, manifest)
     if not checking.fitting(stack, manifest, is_whole=is_whole):
         return False
-    if not any(capabilities.answers_anything(model) for model in context.models(f"{KEY}-1")):
+    if not is_asked and not any(map(capabilities.answers_anything, context.models(f"{KEY}-1"))):
         return False
     if stack.name not in places.available():
         _tell_once(context, _LEFT_OUT.format(reason="this machine has no place to run it in."))

@@ -23,9 +23,11 @@ from agents.engine import (
     finish,
     implement,
     install,
+    mending,
     purse,
     reading,
     repair,
+    review,
     start,
     steer,
 )
@@ -128,24 +130,31 @@ def _design(context: Context) -> None:
 def _implement(context: Context) -> None:
     if repair.is_due(context.job):
         repair.run(context)
-    elif context.job.kind == enums.JobKind.GENERATE:
-        implement.run(context)
     else:
-        edit.run(context)
+        _MAKING.get(enums.JobKind(context.job.kind), edit.run)(context)
     steer.run(context)
-    if reading.is_changed(context.changeset()) or repair.has_begun(context.job):
+    is_tried = context.job.kind == enums.JobKind.REPAIR or repair.has_begun(context.job)
+    if is_tried or reading.is_changed(context.changeset()):
         _advance(context, enums.Phase.INSTALL)
     else:
         finish.without_changes(context)
 
 
 def _install(context: Context) -> None:
-    if _is_fine(context, install.run, install.KEY):
+    if not _is_fine(context, install.run, install.KEY):
+        return
+    if context.job.kind == enums.JobKind.INSTALL:
+        finish.without_changes(context)
+    else:
         _advance(context, enums.Phase.START)
 
 
 def _start(context: Context) -> None:
-    if _is_fine(context, start.run, start.KEY):
+    if not _is_fine(context, start.run, start.KEY):
+        return
+    if context.job.kind in enums.NAMED and not reading.is_changed(context.changeset()):
+        finish.without_changes(context)
+    else:
         finish.run(context)
 
 
@@ -154,6 +163,8 @@ def _is_fine(context: Context, trial: Callable[[Context, str], None], key: str) 
     try:
         trial(context, repair.numbered(context.job, key))
     except AppBroken as broken:
+        if context.job.kind in enums.TRIED:
+            raise
         repair.begin(context, broken)
         return False
     return True
@@ -163,6 +174,13 @@ def _advance(context: Context, phase: enums.Phase) -> None:
     with context.hold_on_course() as job:
         moves.advance(job, phase)
 
+
+# A change is an edit, whoever asks for it.
+_MAKING: dict[enums.JobKind, Callable[[Context], None]] = {
+    enums.JobKind.GENERATE: implement.run,
+    enums.JobKind.REPAIR: mending.run,
+    enums.JobKind.REVIEW: review.of_all,
+}
 
 _WORK: dict[enums.Phase, Callable[[Context], None]] = {
     enums.Phase.DESIGNING: _design,

@@ -27,6 +27,13 @@ _STATE_OF_PHASE = {
 }
 
 
+_FIRST_PHASE = {
+    enums.JobKind.GENERATE: enums.Phase.DESIGNING,
+    enums.JobKind.PLAN: enums.Phase.DESIGNING,
+    enums.JobKind.INSTALL: enums.Phase.INSTALL,
+    enums.JobKind.START: enums.Phase.INSTALL,
+}
+
 # What a chore said: so much is kept, and so much shown.
 _MOST_LINES, _MOST_LINE, _LINES_SHOWN = 200, 500, 40
 
@@ -40,8 +47,7 @@ def begin(job: Job) -> None:
     if job.is_chore:
         return
     if job.phase == enums.Phase.IDLE:
-        is_planned = job.kind in (enums.JobKind.GENERATE, enums.JobKind.PLAN)
-        advance(job, enums.Phase.DESIGNING if is_planned else enums.Phase.IMPLEMENTING)
+        advance(job, _FIRST_PHASE.get(enums.JobKind(job.kind), enums.Phase.IMPLEMENTING))
     else:
         _phase_changed(job, before=job.phase)
 

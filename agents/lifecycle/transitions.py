@@ -15,7 +15,7 @@ TRANSITIONS: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.IDLE: _ENTER | _LEAVE,
     Phase.DESIGNING: _LEAVE | {Phase.IMPLEMENTING, Phase.COMPLETE},
     Phase.IMPLEMENTING: _LEAVE | {Phase.INSTALL, Phase.COMPLETE},
-    Phase.INSTALL: _LEAVE | {Phase.START, Phase.IMPLEMENTING},
+    Phase.INSTALL: _LEAVE | {Phase.START, Phase.IMPLEMENTING, Phase.COMPLETE},
     Phase.START: _LEAVE | {Phase.COMPLETE, Phase.IMPLEMENTING},
     Phase.COMPLETE: _ENTER,
     # A job that never began can be paused or fail too, and then goes back to where it was: nowhere.

@@ -39,11 +39,19 @@ def _everywhere(moment: datetime) -> datetime:
 
 
 class JobIn(In):
-    """Its kind follows from what is there; who names one wants that or nothing. Without a session it is the newest."""
+    """Its kind follows from what is there; who names one wants that or nothing. Without a session it is the newest.
+
+    A repair, a review, an install and a start are asked for by their kind, of an app that is there; `text` may stay
+    empty then.
+    """
 
     project: UUID
-    text: str = Text(least=1, most=MOST_TEXT)
-    kind: Literal["generate", "edit", "plan"] | None = Field(None, description="plan: an answer, and no change.")
+    text: str = Text("", most=MOST_TEXT)
+    kind: Literal["generate", "edit", "plan", "repair", "review", "install", "start"] | None = Field(
+        None,
+        description="plan: an answer, and no change. repair: mend what it reported, or what fails when it is tried. "
+        "review: check types, style and build, and put right what is found. install, start: only that.",
+    )
     model: str = Text("", most=MOST_NAME)
     approval: Literal["ask", "auto"] | None = Field(
         None, description="Whether the plan of a first build waits to be looked at; without it as the server is set."

@@ -9,7 +9,7 @@ from django.db.models import Case, Q, When
 
 from agents import enums, tasks
 from agents.errors import NotPossible, Unfit
-from agents.lifecycle import leases, moves, plans, speech, steering, turns
+from agents.lifecycle import leases, moves, naming, plans, speech, steering, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
@@ -32,10 +32,12 @@ def start(
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job.
 
-    Its kind follows from what is there; who names one wants that or nothing, or only an answer (plan). Without a
-    session it belongs to the newest of the branch, or of `main`. `approval` says whether somebody looks at its plan
-    first: "ask" or "auto", or as it is set for all.
+    Its kind follows from what is there; who names one wants that or nothing, or only an answer (plan), or something
+    done with the app that is there, of which nothing more needs to be said. Without a session it belongs to the newest
+    of the branch, or of `main`. `approval` says whether somebody looks at its plan first: "ask" or "auto", or as it is
+    set for all.
     """
+    text = naming.words(kind, text)
     check_text(text)
     text = secrets.masker(project).text(text)  # pasted by mistake, it would be in the log and in every prompt
     selection.check(model)
@@ -47,7 +49,7 @@ def start(
         session = session or _session(project, branch, by=by)
         _check_reviewed(session.branch)
         fits = _kind(session)
-        _check_kind(kind, fits=fits)
+        _check_kind(kind, session, fits=fits)
         asks = _choices(model, approval or settings.PLAN_APPROVAL)
         job = _queue(session, kind or fits, text, by=by, model=model, choices=asks, idempotency_key=idempotency_key)
         speech.by_person(job, text, by=by, message_id=uuid.UUID(job.input[steering.FIRST]))
@@ -104,8 +106,12 @@ def kind_on(branch: Branch) -> enums.JobKind:
     return enums.JobKind.GENERATE if is_first_build else enums.JobKind.EDIT
 
 
-def _check_kind(asked: enums.JobKind | None, *, fits: enums.JobKind) -> None:
+def _check_kind(asked: enums.JobKind | None, session: Session, *, fits: enums.JobKind) -> None:
     if asked in (None, fits, enums.JobKind.PLAN):
+        return
+    if asked in enums.NAMED:
+        if session.branch.head_id is None:
+            raise NotPossible("There is no app yet that this could be done with.")
         return
     if fits == enums.JobKind.GENERATE:
         raise NotPossible("There is nothing yet that could be edited.")

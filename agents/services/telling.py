@@ -12,7 +12,7 @@ from agents.services import jobs
 from projects.models import Branch, Project, User
 from projects.services import secrets
 
-STEERED = (enums.JobKind.GENERATE, enums.JobKind.EDIT)
+STEERED = (enums.JobKind.GENERATE, enums.JobKind.EDIT, enums.JobKind.REPAIR)
 MOST = 50
 
 

@@ -9,6 +9,7 @@ from agents.models import Job, Message, Session
 from agents.services import jobs, sessions
 from projects import feed
 from projects.models import IdempotencyRecord
+from projects.services import files
 from tests.people import People
 from tests.programs import Programs, problem
 
@@ -93,7 +94,7 @@ def test_the_key_is_the_jobs_own_and_nobody_elses(people: People, program: Progr
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
-        ({"text": ""}, 422, "invalid"),
+        ({"text": ""}, 422, "refused"),
         ({"text": " \n "}, 422, "refused"),
         ({"text": "x" * 20_001}, 422, "invalid"),
         ({"model": "nobody-knows/it"}, 422, "refused"),
@@ -252,3 +253,21 @@ def test_a_job_that_has_ended_is_deleted(people: People, program: Programs) -> N
     assert problem(asks.get(f"/jobs/{job.pk}"))["code"] == "not_found"
     assert [event.pk for event in feed.since(people.project.pk, 0)][: len(events)] == events
     assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["repair", "review", "install", "start"])
+def test_what_is_done_with_an_app_is_asked_for_by_its_name(people: People, program: Programs, kind: str) -> None:
+    asks, body = program(people.editor), {"project": str(people.project.pk), "kind": kind}
+    before = trace(people)
+    assert problem(asks.post("/jobs", body))["status"] == 409
+    assert trace(people) == before
+    files.save(people.project.branches.get(), "index.html", b"<h1>Shelf</h1>", by=people.owner)
+    told = asks.post("/jobs", body).json()
+    assert (told["kind"], told["state"], told["phase"]) == (kind, "queued", "idle")
+    assert told["text"] == told["title"] != ""
+
+
+def test_nothing_else_is_asked_for_without_words(people: People, program: Programs) -> None:
+    asks, before = program(people.editor), trace(people)
+    assert problem(asks.post("/jobs", {"project": str(people.project.pk), "text": ""}))["status"] == 422
+    assert trace(people) == before

@@ -10,6 +10,7 @@ from agents.lifecycle import leases
 from agents.models import Generation, Job, Message
 from agents.services import jobs
 from projects.models import Project, User
+from projects.services import files
 from sandboxes.models import Command, Sandbox
 from sandboxes.runtime import lifecycle
 from tests.agents.engine.replies import asked, blueprint, edit, says
@@ -246,3 +247,20 @@ def test_types_are_judged_when_what_they_rest_on_is_there(server: ModelServer, p
     assert job.steps.get(key="check-1").output["findings"] == []
     assert "src/App.tsx(2,9): error TS2322" in asked(server)[-1]
     assert "const one: number = 1;" in tree(project)["src/App.tsx"]
+
+
+# --- asked for by a person -----------------------------------------------------------------------
+
+
+def test_an_app_is_looked_over_when_somebody_asks(server: ModelServer, built: Project, owner: User) -> None:
+    job = run(jobs.start(project=built, text="", by=owner, model="own-model", kind=JobKind.REVIEW))
+    assert (job.state, keys(job)) == ("completed", ["check-all"])
+    assert Message.objects.get(job=job, role="assistant").text == "The checks find nothing to put right."
+
+
+def test_what_is_found_then_is_put_right_and_tried(server: ModelServer, built: Project, owner: User) -> None:
+    files.save(built.branches.get(), "store.py", BROKEN.encode(), by=owner)
+    server.will(says(MENDED))
+    job = run(jobs.start(project=built, text="", by=owner, model="own-model", kind=JobKind.REVIEW))
+    assert (job.state, tree(built)) == ("completed", APP)
+    assert keys(job) == ["check-all", "review-all", "check-all-again", "install", "start"]

@@ -158,7 +158,7 @@ class JobMachine(Promises):
 
     def _end(self, job: Job, end: str) -> None:
         match end:
-            case "complete" if job.phase in ("implementing", "start"):
+            case "complete" if job.phase in ("implementing", "install", "start"):
                 moves.complete(job, output={})
             case "fail" | "complete":
                 moves.fail(job, failures.Failure("start_failed"))

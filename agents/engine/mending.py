@@ -1,0 +1,27 @@
+"""A person asks to have the app mended: by what they say and what it reported while it ran; else whatever fails when
+it is tried.
+"""
+
+from agents.engine import changing, repair, steps
+from agents.engine.context import Context
+from agents.lifecycle import naming
+from agents.llm.base import Turn
+from agents.models import Step
+from sandboxes.runtime import lifecycle
+
+
+def run(context: Context) -> None:
+    """Without anything to go by there is no round before the first try."""
+    lifecycle.show(context.sandbox(), context.changeset())
+    told = _told(context)
+    if told:
+        key = f"{repair.KEY}-1"
+        steps.once(context, key, lambda step: _mend(context, step, told), role="fixer", title="Repair 1")
+
+
+def _mend(context: Context, step: Step, told: str) -> steps.Output:
+    return changing.change(context, step, prompt="repair", turns=(Turn("user", told),))
+
+
+def _told(context: Context) -> str:
+    return "" if naming.is_unspoken(context.job) else context.text
