@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from agents.views import estimates, imports, jobs, messages, parcels, plans, remotes, replays, reruns, start, workbench
+from agents.views import (
+    estimates,
+    imports,
+    jobs,
+    mending,
+    messages,
+    parcels,
+    plans,
+    remotes,
+    replays,
+    reruns,
+    start,
+    workbench,
+)
 
 app_name = "agents"
 
@@ -25,6 +38,7 @@ urlpatterns = [
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/push/", remotes.push, name="remote-push"),
     path(f"{_PROJECT}estimate/", estimates.of_message, name="project-estimate"),
     path(f"{_PROJECT}messages/", messages.send, name="message-send"),
+    path(f"{_PROJECT}mend/", mending.mend, name="mend"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/stop/", jobs.stop, name="job-stop"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/pause/", jobs.pause, name="job-pause"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/resume/", jobs.resume, name="job-resume"),

@@ -1,4 +1,4 @@
-"""Wires the app when Django starts: its event kinds, its receiver, who wakes a sleeping box."""
+"""Wires the app when Django starts: its event kinds, its receiver, who wakes a sleeping box, who listens."""
 
 from django.apps import AppConfig
 
@@ -10,7 +10,7 @@ class SandboxesConfig(AppConfig):
         # These import models, which only exist once every app is loaded.
         from projects.signals import changeset_closed, restart_wanted, tree_changed
         from sandboxes import events, receivers
-        from sandboxes.preview import waking
+        from sandboxes.preview import failures, waking
         from sandboxes.services import sandboxes
 
         events.register()
@@ -18,3 +18,4 @@ class SandboxesConfig(AppConfig):
         changeset_closed.connect(receivers.on_changeset_closed, dispatch_uid="sandboxes.closed")
         restart_wanted.connect(receivers.on_restart_wanted, dispatch_uid="sandboxes.restart")
         waking.call(sandboxes.request_start)
+        failures.call(sandboxes.request_listening)

@@ -39,6 +39,16 @@ class CommandFinished(TypedDict):
     tail: str
 
 
+class ErrorCaptured(TypedDict):
+    """The app's server said that something went wrong; `count` times so far, of the files it runs with."""
+
+    sandbox: str
+    fingerprint: str
+    title: str
+    text: str
+    count: int
+
+
 _COMMAND = feed.Fragment(region="chat", key="command-{command}", template="events/command.html")
 
 KINDS = (
@@ -51,6 +61,11 @@ KINDS = (
         "preview_ready",
         payload=PreviewReady,
         fragments=(feed.Fragment(region="preview", key="preview-frame", template="events/preview_ready.html"),),
+    ),
+    feed.Kind(
+        "error_captured",
+        payload=ErrorCaptured,
+        fragments=(feed.Fragment(region="chat", key="error-{fingerprint}", template="events/error_captured.html"),),
     ),
     feed.Kind("command_started", payload=CommandStarted, fragments=(_COMMAND,)),
     feed.Kind("command_finished", payload=CommandFinished, fragments=(_COMMAND,)),

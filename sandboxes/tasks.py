@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sandboxes.runtime import duties, lifecycle, reaper, stacks, sync, waking
+from sandboxes.runtime import duties, lifecycle, listening, reaper, stacks, sync, waking
 
 # A broker may deliver again what a killed worker had taken, hours later: then nobody means it any more.
 _LASTING = 300
@@ -21,6 +21,11 @@ def stop(sandbox_id: str) -> None:
 @shared_task(queue="sandbox", expires=_LASTING)
 def sync_tree(sandbox_id: str) -> None:
     sync.refresh(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def listen(sandbox_id: str) -> None:
+    listening.listen(sandbox_id)
 
 
 @shared_task(queue="sandbox")

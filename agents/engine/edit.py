@@ -1,6 +1,8 @@
 """A small request on a project that exists becomes a small change."""
 
-from agents.engine import changing, conversation, reading, review, steps
+from dataclasses import replace
+
+from agents.engine import changing, complaints, conversation, reading, review, steps
 from agents.engine.context import Context
 from agents.engine.speech import say
 from agents.lifecycle.failures import Failure
@@ -21,7 +23,9 @@ def run(context: Context) -> None:
 
 
 def _edit(context: Context, step: Step) -> steps.Output:
-    output = changing.change(context, step, prompt="edit", earlier=conversation.of(context))
+    before = conversation.of(context)
+    earlier = replace(before, turns=complaints.beside(context, before.turns))
+    output = changing.change(context, step, prompt="edit", earlier=earlier)
     _conclude(context, output)
     return output
 

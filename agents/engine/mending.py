@@ -2,7 +2,7 @@
 it is tried.
 """
 
-from agents.engine import changing, repair, steps
+from agents.engine import changing, complaints, repair, steps
 from agents.engine.context import Context
 from agents.lifecycle import naming
 from agents.llm.base import Turn
@@ -24,4 +24,5 @@ def _mend(context: Context, step: Step, told: str) -> steps.Output:
 
 
 def _told(context: Context) -> str:
-    return "" if naming.is_unspoken(context.job) else context.text
+    said = "" if naming.is_unspoken(context.job) else context.text
+    return "\n\n".join(part for part in (said, complaints.told(context)) if part)

@@ -22,6 +22,7 @@ _COMPLAINT = re.compile(
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # src/App.tsx:12:5, File "app.py", line 3, ./main.js(4,2)
 _PLACE = re.compile(r"""(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:|\()(?P<line>\d{1,6})""")
+_OF_PACKAGES = frozenset({"node_modules", "site-packages", "dist-packages"})
 # What differs from one time to the next without being another error.
 _PASSING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
 
@@ -82,8 +83,10 @@ def _places(lines: Sequence[str], manifest: Manifest) -> Iterator[tuple[str, int
 
 
 def _path_of(named: str, manifest: Manifest) -> str:
-    """The file that is meant: a box has its own folder before the path."""
+    """The file that is meant: a box has its own folder before the path. Packages have files of the same names."""
     parts = [part for part in named.split("/") if part not in {"", "."}]
+    if not _OF_PACKAGES.isdisjoint(parts):
+        return ""
     candidates = ("/".join(parts[start:]) for start in range(len(parts)))
     return next((path for path in candidates if path in manifest), "")
 

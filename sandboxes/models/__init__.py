@@ -1,7 +1,8 @@
 """Where a project's tree runs, as rows."""
 
 from sandboxes.models.commands import Command
+from sandboxes.models.complaints import Complaint
 from sandboxes.models.duties import Duty
 from sandboxes.models.sandboxes import Sandbox
 
-__all__ = ["Command", "Duty", "Sandbox"]
+__all__ = ["Command", "Complaint", "Duty", "Sandbox"]

@@ -20,6 +20,8 @@ class Command(models.Model):
     exit_code = models.IntegerField(null=True, blank=True)
     # The last lines it wrote, bounded.
     output = models.TextField(blank=True)
+    # Of a server: so much of what it wrote was listened to.
+    heard = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

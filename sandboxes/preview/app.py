@@ -15,7 +15,7 @@ from asgiref.typing import (
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import addresses
-from sandboxes.preview import boxes, headers, pages, sockets, static, targets, upstream, visits, waking
+from sandboxes.preview import boxes, failures, headers, pages, sockets, static, targets, upstream, visits, waking
 
 # Nobody works on it in these: a visit is the reason to begin.
 _IDLE = frozenset(
@@ -27,6 +27,10 @@ _IDLE = frozenset(
         SandboxState.FAILED,
     }
 )
+
+
+# An answer of this or more is the app's own failure.
+_FAILED = 500
 
 
 def serves(host: str) -> bool:
@@ -94,10 +98,14 @@ async def _exchange(
         page = pages.SLOW
     except upstream.Broken:
         page = pages.BROKEN
+        await failures.note(target.sandbox)
     except SandboxLost:
         if exchange is None and (moved := await _moved(target)):
             return await _exchange(scope, receive, send, moved)
         page = await _lost(target)
+    finally:
+        if exchange is not None and exchange.status >= _FAILED:
+            await failures.note(target.sandbox)
     if exchange is not None and exchange.has_started:
         # Half an answer is out: only a broken connection tells the visitor so.
         raise ConnectionResetError(page.title)

@@ -67,6 +67,7 @@ class Exchange:
     writer: Writer
     port: int
     has_started: bool = False
+    status: int = 0
     _has_heard: bool = False
 
     def __post_init__(self) -> None:
@@ -155,7 +156,7 @@ class Exchange:
     async def _start(self, answer: h11.Response) -> None:
         if headers.get(answer.headers, b"content-type").startswith(b"text/event-stream"):
             self.idle = IDLE_STREAM
-        self.has_started = True
+        self.has_started, self.status = True, answer.status_code
         await self.send(
             {
                 "type": "http.response.start",

@@ -17,13 +17,13 @@ from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Command, Sandbox, addresses
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, commands, secrecy
+from sandboxes.runtime import boxes, commands, listening, secrecy
 from sandboxes.runtime.commands import Listener
 from sandboxes.runtime.lines import Lines
 from sandboxes.runtime.looking import Ready, look
 from sandboxes.wire import Refused, Service, Wire
 
-_NAME = "serve"
+_NAME = listening.NAME
 _LOOK = 0.15
 # An answer other than a page may be a server on its way up; one that stays is the app's own.
 _GIVE_UP_AFTER = 3.0
@@ -96,6 +96,8 @@ def wait_ready(
     ready = _watch(sandbox, stack, timeout, listener) if stack.needs_box else _look_at_files(sandbox)
     if stack.needs_box:
         _set_port(sandbox, stack.port if ready.status else None)
+        if ready.ok and (status := _status(sandbox)):
+            listening.forget_so_far(sandbox, status.offset)
     if ready.ok:
         _announce(sandbox, stack, job_ref)
     return ready

@@ -31,6 +31,11 @@ def request_stop(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
 
 
+def request_listening(sandbox: Sandbox) -> None:
+    """To what its server says of a failure that somebody met."""
+    transaction.on_commit(partial(tasks.listen.delay, str(sandbox.pk)))
+
+
 def request_restart(project: Project) -> None:
     """Of what runs: a server that was started with other secrets than those of now is started anew."""
     boxes = Sandbox.objects.filter(project=project, state=SandboxState.READY, port__isnull=False).exclude(handle={})

@@ -17,6 +17,7 @@ ROWS = (
     Row(f"GET {PROJECT}", VIEWERS),
     Row(f"GET {PROJECT}estimate/", VIEWERS),
     Row(f"POST {PROJECT}messages/", EDITORS, body={"text": "Make it green"}),
+    Row(f"POST {PROJECT}mend/", EDITORS),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/stop/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/pause/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/resume/", ASKED, NO_JOB),

@@ -60,6 +60,7 @@ def test_what_the_stacks_need_is_prepared() -> None:
     [
         (tasks.start, "sandbox"),
         (tasks.stop, "sandbox"),
+        (tasks.listen, "sandbox"),
         (tasks.sync_tree, "sandbox"),
         (tasks.prepare_templates, "sandbox"),
         (tasks.reap, "housekeeping"),

@@ -101,6 +101,10 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("command_finished", _command(command="c4", kind="serve", exit_code=None, seconds=9.0, tail="bye")),
     ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97"}),
     (
+        "error_captured",
+        {"sandbox": "b", "fingerprint": "ab12", "title": "NameError: books", "text": "Traceback\n  File", "count": 10},
+    ),
+    (
         "review_found",
         {"job": JOB, "step": "review-1", "of": "phase 1", "title": "The check found 1 fault.", "text": "App.tsx(2,9)"},
     ),

@@ -60,6 +60,14 @@ def test_python_says_it_another_way(project: Project, owner: User) -> None:
     assert "> " + "   3 x.go()" in made.text
 
 
+def test_a_package_with_a_file_of_the_same_name_is_not_the_apps(project: Project, owner: User) -> None:
+    files.save(project.branches.get(), "app.py", b"import x\n\nx.go()\n", by=owner)
+    output = 'Traceback\n  File "/x/site-packages/flask/app.py", line 2\n  File "/box/app.py", line 3\nTypeError: no\n'
+    made = report.of("start_failed", "No.", output, files.manifest(project.branches.get()))
+    assert made.text.count("app.py, near line") == 1
+    assert "app.py, near line 3:" in made.text
+
+
 def test_places_far_outside_or_in_pictures_do_no_harm(project: Project, owner: User) -> None:
     files.save(project.branches.get(), "a.png", bytes(range(256)), by=owner)
     made = report.of(

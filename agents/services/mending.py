@@ -1,0 +1,16 @@
+"""Have the app mended: by what it reported while it ran, or by what fails when it is tried."""
+
+from django.db import transaction
+
+from agents import enums
+from agents.models import Job
+from agents.services import jobs
+from projects.models import Project, User
+
+
+def mend(project: Project, *, by: User | None) -> Job:
+    """One that is on its way already, asked for just so, does it for everybody."""
+    with transaction.atomic():
+        jobs.lock(project)
+        on_its_way = Job.objects.active().filter(project=project, kind=enums.JobKind.REPAIR).order_by("created_at")
+        return on_its_way.first() or jobs.start(project=project, text="", by=by, kind=enums.JobKind.REPAIR)

@@ -1,0 +1,76 @@
+"""Finds what went wrong in what a server wrote: a traceback, an error with the lines that belong to it. Pure."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sandboxes.models.complaints import MOST_TITLE
+
+_MOST_LINES, _MOST_TEXT = 60, 6000
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_TRACEBACK = "Traceback (most recent call last):"
+# "12:04:11 PM [vite] (ssr) Internal server error: …", "TypeError: …", "Uncaught Error: …", "error: …"
+_ERROR = re.compile(
+    r"(?:[\d:.TZ/,-]+\s+(?:[AP]M\s+)?)?(?:\[[\w:-]+\]\s+)?(?:\(\w+\)\s+)?(?:Uncaught\s+)?"
+    r"(?P<said>(?:Internal server error|[A-Z]\w*(?:Error|Exception)|Error|error)\b(?:\s*\[\w+\])?:.*)"
+)
+_BELONGS = re.compile(r"\s+\S|at\s|File:|Plugin:|Caused by")
+# What differs from one time to the next without being another fault.
+_PASSING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
+_PLACE = re.compile(r"""(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:)\d+""")
+_OF_PACKAGES = ("node_modules/", "site-packages/", "dist-packages/", "/usr/")
+
+
+@dataclass(frozen=True)
+class Found:
+    fingerprint: str
+    title: str
+    text: str
+
+
+def find(lines: Sequence[str]) -> list[Found]:
+    """In their order, each as often as it was said."""
+    plain = [_COLOURS.sub("", line).rstrip() for line in lines]
+    return [_found(title, block) for title, block in _blocks(plain)]
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    at = 0
+    while at < len(lines):
+        if lines[at].strip() == _TRACEBACK:
+            end = _end_of_traceback(lines, at + 1)
+            yield lines[end - 1].strip(), lines[at:end]
+        elif told := _ERROR.fullmatch(lines[at]):
+            end = _end(lines, at + 1)
+            yield told["said"], lines[at:end]
+        else:
+            end = at + 1
+        at = end
+
+
+def _end_of_traceback(lines: list[str], at: int) -> int:
+    """With the line that names the exception, which is the first that is not set in."""
+    while at < len(lines) and (not lines[at].strip() or lines[at].startswith(" ")):
+        at += 1
+    return min(at + 1, len(lines))
+
+
+def _end(lines: list[str], at: int) -> int:
+    while at < len(lines) and _BELONGS.match(lines[at]):
+        at += 1
+    return at
+
+
+def _found(title: str, block: list[str]) -> Found:
+    kept = block if len(block) <= _MOST_LINES else [*block[: _MOST_LINES // 2], "…", *block[-_MOST_LINES // 2 :]]
+    told = f"{_PASSING.sub('#', title)} {_place(block)}"
+    fingerprint = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return Found(fingerprint, title[:MOST_TITLE], "\n".join(kept)[-_MOST_TEXT:])
+
+
+def _place(block: list[str]) -> str:
+    """The last file of the app's own that is named: there the innermost call is, or the only one."""
+    named = [found["path"] for line in block for found in _PLACE.finditer(line)]
+    own = [path for path in named if not any(of in path for of in _OF_PACKAGES)]
+    return own[-1] if own else ""

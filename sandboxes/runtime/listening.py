@@ -1,0 +1,123 @@
+"""Listens to what a running app's server says of itself, and keeps what went wrong.
+
+Asked for when a visitor met a failure. Each byte is read once: how far is kept with the server's command, and what is
+said while a job writes over the app is nobody's concern but the job's.
+"""
+
+import time
+from collections import Counter
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from projects import feed
+from projects.enums import ChangeSetState
+from projects.masking import Masker
+from projects.models import Project
+from sandboxes.enums import CommandKind, SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import Command, Complaint, Sandbox
+from sandboxes.runtime import boxes, complaints, secrecy
+from sandboxes.runtime.complaints import Found
+from sandboxes.runtime.lines import Lines
+from sandboxes.wire import Refused, Wire
+
+NAME = "serve"
+MOST_KEPT = 20
+_MOST_BYTES = 256 * 1024
+_MOST_SHOWN = 3000
+_LOOKS, _LOOK = 8, 0.15
+# It is told again at these, and not each time.
+_TOLD_AT = (1, 10, 100, 1000, 10_000)
+
+
+def listen(sandbox_id: str) -> None:
+    related = ("project", "branch", "changeset")
+    sandbox = Sandbox.objects.select_related(*related).filter(pk=sandbox_id, state=SandboxState.READY).first()
+    server = _server(sandbox) if sandbox is not None and sandbox.handle else None
+    if sandbox is None or server is None:
+        return
+    try:
+        offset, found = _hear(sandbox, server)
+    except (SandboxLost, Refused):
+        return
+    is_written_over = sandbox.changeset is not None and sandbox.changeset.state == ChangeSetState.OPEN
+    _keep(sandbox, server, offset, [] if is_written_over else found)
+
+
+def _hear(sandbox: Sandbox, server: Command) -> tuple[int, list[Found]]:
+    """A failure is answered before all that is said of it has come: until there is something, and then no more."""
+    read = partial(_read, server.heard, secrecy.masker(sandbox))
+    offset, lines = boxes.ask(sandbox, read)
+    for _ in range(_LOOKS):
+        time.sleep(_LOOK)
+        before, (offset, lines) = offset, boxes.ask(sandbox, read)
+        if offset == before and complaints.find(lines):
+            break
+    return offset, complaints.find(lines)
+
+
+def forget_so_far(sandbox: Sandbox, offset: int) -> None:
+    """The app was seen to run: what its server said on the way there is past."""
+    server = _server(sandbox)
+    if server is not None:
+        Command.objects.filter(pk=server.pk).update(heard=offset)
+
+
+def _server(sandbox: Sandbox) -> Command | None:
+    return Command.objects.filter(sandbox=sandbox, kind=CommandKind.SERVE).order_by("-started_at").first()
+
+
+async def _read(since: int, masker: Masker, wire: Wire) -> tuple[int, list[str]]:
+    lines, offset, size = Lines(masker), since, 0
+    async for chunk in wire.logs(NAME, since, follow=False):
+        offset, size = chunk.offset + len(chunk.data), size + len(chunk.data)
+        if size <= _MOST_BYTES:
+            lines.add(chunk.data)
+    whole, last = lines.take(), lines.tail().split("\n")[-1:]
+    return offset, whole if last == whole[-1:] else [*whole, *last]
+
+
+def _keep(sandbox: Sandbox, server: Command, offset: int, found: list[Found]) -> None:
+    """1. Who locks the project may tell.
+    2. Of two that read the same, the one that moves the mark counts it.
+    """
+    with transaction.atomic():
+        project = Project.objects.select_for_update(no_key=True).filter(pk=sandbox.project_id).first()
+        mark = Command.objects.filter(pk=server.pk, heard=server.heard)
+        if project is None or not mark.update(heard=offset):
+            return
+        counts = Counter(one.fingerprint for one in found)
+        for one in {one.fingerprint: one for one in found}.values():
+            _count(project, sandbox, one, counts[one.fingerprint])
+        kept = Complaint.objects.filter(sandbox=sandbox).order_by("-last_at")
+        Complaint.objects.filter(pk__in=list(kept.values_list("pk", flat=True)[MOST_KEPT:200])).delete()
+
+
+def _count(project: Project, sandbox: Sandbox, found: Found, times: int) -> None:
+    """Of other files than before it begins anew."""
+    known = Complaint.objects.filter(sandbox=sandbox, fingerprint=found.fingerprint).first()
+    before = known.count if known is not None and known.tree_hash == sandbox.tree_hash else 0
+    values = {
+        "title": found.title,
+        "text": found.text,
+        "count": before + times,
+        "tree_hash": sandbox.tree_hash,
+        "last_at": timezone.now(),
+    }
+    Complaint.objects.update_or_create(sandbox=sandbox, fingerprint=found.fingerprint, defaults=values)
+    if any(before < at <= before + times for at in _TOLD_AT):
+        payload = {
+            "sandbox": str(sandbox.pk),
+            "fingerprint": found.fingerprint,
+            "title": found.title,
+            "text": found.text[-_MOST_SHOWN:],
+            "count": before + times,
+        }
+        feed.record(project, "error_captured", payload)
+
+
+def current(sandbox: Sandbox, tree_hash: str) -> list[Complaint]:
+    """What it said of these files, the newest first."""
+    return list(Complaint.objects.filter(sandbox=sandbox, tree_hash=tree_hash)[:MOST_KEPT])
