@@ -47,6 +47,8 @@ class ErrorCaptured(TypedDict):
     title: str
     text: str
     count: int
+    # Which files it came of, in short: of others it is a story of its own.
+    tree: str
 
 
 _COMMAND = feed.Fragment(region="chat", key="command-{command}", template="events/command.html")
@@ -65,7 +67,9 @@ KINDS = (
     feed.Kind(
         "error_captured",
         payload=ErrorCaptured,
-        fragments=(feed.Fragment(region="chat", key="error-{fingerprint}", template="events/error_captured.html"),),
+        fragments=(
+            feed.Fragment(region="chat", key="error-{fingerprint}-{tree}", template="events/error_captured.html"),
+        ),
     ),
     feed.Kind("command_started", payload=CommandStarted, fragments=(_COMMAND,)),
     feed.Kind("command_finished", payload=CommandFinished, fragments=(_COMMAND,)),

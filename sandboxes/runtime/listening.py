@@ -114,6 +114,7 @@ def _count(project: Project, sandbox: Sandbox, found: Found, times: int) -> None
             "title": found.title,
             "text": found.text[-_MOST_SHOWN:],
             "count": before + times,
+            "tree": sandbox.tree_hash[:12],
         }
         feed.record(project, "error_captured", payload)
 

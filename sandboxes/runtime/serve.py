@@ -47,7 +47,9 @@ def start(
         raise Stopped("The app was not started.")
     given = secrecy.environment(sandbox)
     running = _running(sandbox)
-    if running and _is_as_wanted(sandbox, running, stack, given) and _is_alive(_status(sandbox)):
+    if running and not _is_alive(_status(sandbox)):
+        listening.listen(str(sandbox.pk))  # it ended by itself: its last words say why
+    elif running and _is_as_wanted(sandbox, running, stack, given):
         return running
     stop(sandbox)
     title = "Start the app's server"

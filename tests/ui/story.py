@@ -102,7 +102,14 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97"}),
     (
         "error_captured",
-        {"sandbox": "b", "fingerprint": "ab12", "title": "NameError: books", "text": "Traceback\n  File", "count": 10},
+        {
+            "sandbox": "b",
+            "fingerprint": "ab12",
+            "title": "NameError: books",
+            "text": "Traceback\n  File",
+            "count": 10,
+            "tree": "cd34",
+        },
     ),
     (
         "review_found",

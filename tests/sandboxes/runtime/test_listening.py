@@ -1,5 +1,6 @@
 """What a running app's server says of a failure is kept, counted and told."""
 
+import h11
 import pytest
 
 from projects import feed
@@ -90,6 +91,17 @@ def test_what_is_said_while_a_job_writes_is_the_jobs(shelf: Sandbox) -> None:
     lifecycle.show(shelf, None)
     listen(shelf)
     assert told(shelf) == []
+
+
+def test_the_last_words_of_a_server_that_ended_are_heard_when_it_is_started_anew(make_app: MakeApp) -> None:
+    dying = '\n\n@app.get("/die")\ndef die():\n    import os\n    os.write(2, b"OSError: gone\\n")\n    os._exit(1)\n'
+    sandbox = running(make_app({**apps.FLASK, "app.py": apps.FLASK["app.py"] + dying}))
+    with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+        visit(sandbox, "/die")
+    wait_for(lambda: not boxes.ask(sandbox, lambda wire: wire.status("serve")).running, seconds=20, what="its end")
+    serve.start(sandbox)
+    assert told(sandbox) == [("OSError: gone", 1)]
+    assert serve.wait_ready(sandbox).ok
 
 
 def test_a_secret_is_masked(make_app: MakeApp) -> None:
