@@ -4,6 +4,7 @@ it is tried.
 
 from agents.engine import changing, complaints, repair, steps
 from agents.engine.context import Context
+from agents.engine.conversation import Earlier
 from agents.lifecycle import naming
 from agents.llm.base import Turn
 from agents.models import Step
@@ -20,7 +21,7 @@ def run(context: Context) -> None:
 
 
 def _mend(context: Context, step: Step, told: str) -> steps.Output:
-    return changing.change(context, step, prompt="repair", turns=(Turn("user", told),))
+    return changing.change(context, step, prompt="repair", earlier=Earlier((Turn("user", told),)))
 
 
 def _told(context: Context) -> str:

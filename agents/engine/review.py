@@ -86,7 +86,7 @@ def _review(context: Context, name: str, of: str, counts: Counts, *, is_whole: b
 def _is_worth_it(context: Context, *, is_whole: bool, is_asked: bool) -> bool:
     """Where there is something to check, and somebody who could put it right. What cannot be done here is told once."""
     manifest = files.working_manifest(context.changeset())
-    stack = stacks.choose(context.job.branch.template or context.project.template, manifest)
+    stack = stacks.choose(context.sandbox().planned, manifest)
     if not checking.fitting(stack, manifest, is_whole=is_whole):
         return False
     if not is_asked and not any(map(capabilities.answers_anything, context.models(f"{KEY}-1"))):

@@ -5,12 +5,14 @@ from django.db import transaction
 from agents import enums
 from agents.models import Job
 from agents.services import jobs
-from projects.models import Project, User
+from projects.models import Branch, User
 
 
-def mend(project: Project, *, by: User | None) -> Job:
+def mend(branch: Branch, *, by: User | None) -> Job:
     """One that is on its way already, asked for just so, does it for everybody."""
     with transaction.atomic():
-        jobs.lock(project)
-        on_its_way = Job.objects.active().filter(project=project, kind=enums.JobKind.REPAIR).order_by("created_at")
-        return on_its_way.first() or jobs.start(project=project, text="", by=by, kind=enums.JobKind.REPAIR)
+        jobs.lock(branch.project)
+        on_its_way = Job.objects.active().filter(branch=branch, kind=enums.JobKind.REPAIR).order_by("created_at")
+        return on_its_way.first() or jobs.start(
+            project=branch.project, branch=branch, text="", by=by, kind=enums.JobKind.REPAIR
+        )

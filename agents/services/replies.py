@@ -146,7 +146,7 @@ class Reply:
 def read(text: str, branch: Branch, *, wanted: list[str] | None = None) -> Reply:
     """`wanted` are packages beyond those that the text names."""
     tree = files.manifest(branch)
-    reply, parser = Reply(tree, branch.project.template or stacks.choose("", tree).name), Parser()
+    reply, parser = Reply(tree, branch.template or branch.project.template or stacks.choose("", tree).name), Parser()
     for event in (*parser.feed(text), *parser.close()):
         reply.take(event)
     if "<command>" in reply.words:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from agents import errors
 from agents.services import mending
+from agents.views import workbench
 from projects import access
 from projects.enums import Ability
 from projects.models import User
@@ -21,12 +22,11 @@ def mend(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     """The page hears of the job by the feed, of a refusal by the answer."""
     user = cast("User", request.user)
     found = access.get_project(user, owner, project, Ability.EDIT)
+    branch = workbench.branch_of(request, found)
     try:
-        mending.mend(found, by=user)
+        mending.mend(branch, by=user)
     except errors.NotPossible as refusal:
         if request.headers.get("HX-Request"):
             return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
         messages.info(request, str(refusal))
-    return (
-        HttpResponse(status=204) if request.headers.get("HX-Request") else redirect("agents:workbench", owner, project)
-    )
+    return HttpResponse(status=204) if request.headers.get("HX-Request") else redirect(workbench.address(found, branch))

@@ -31,9 +31,9 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
 
 
 def branch_of(request: HttpRequest, project: Project) -> Branch:
-    """That the address names, or `main`."""
+    """That the address names, or the form, or `main`."""
     try:
-        return files.branch_of(project, request.GET.get("branch", ""))
+        return files.branch_of(project, request.GET.get("branch") or request.POST.get("branch", ""))
     except Missing as missing:
         raise Http404 from missing
 

@@ -116,7 +116,7 @@ def _count(project: Project, sandbox: Sandbox, found: Found, times: int) -> None
             "count": before + times,
             "tree": sandbox.tree_hash[:12],
         }
-        feed.record(project, "error_captured", payload)
+        feed.record(project, "error_captured", payload, branch_id=sandbox.branch_id)
 
 
 def current(sandbox: Sandbox, tree_hash: str) -> list[Complaint]:
