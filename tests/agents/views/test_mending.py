@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Job
-from projects.services import files
+from projects.services import branches, files
 from tests.agents.views.conftest import HTMX
 from tests.people import People
 
@@ -39,6 +39,14 @@ def test_an_impatient_finger_asks_once(people: People, browser: Browser, page: N
     for _ in range(3):
         browser("editor").post(address(people), headers=HTMX)
     assert Job.objects.count() == 1
+
+
+def test_a_page_has_its_own_branch_mended(people: People, browser: Browser, page: None) -> None:
+    branches.create(people.project, "beside", by=people.owner)
+    answer = browser("editor").post(address(people), {"branch": "beside"})
+    assert answer.headers["Location"].endswith("?branch=beside")
+    assert Job.objects.get().branch.name == "beside"
+    assert browser("editor").post(address(people), {"branch": "gone"}).status_code == 404
 
 
 def test_without_an_app_it_is_refused_in_words(people: People, browser: Browser) -> None:
