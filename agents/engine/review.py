@@ -70,7 +70,7 @@ def left(job: Job) -> str:
 def _review(context: Context, name: str, of: str, counts: Counts, *, is_whole: bool, is_asked: bool = False) -> None:
     if not _is_worth_it(context, is_whole=is_whole, is_asked=is_asked):
         return
-    look = partial(_look, context, counts, is_whole=is_whole)
+    look = partial(_look, context, counts, is_whole=is_whole, is_thorough=is_asked)
     told = partial(_announce, step=f"{KEY}-{name}", of=of)
     found = steps.once(context, f"{CHECK}-{name}", look, role="tester", title=f"Check {of}", told=told)
     if not found.get("counted"):
@@ -97,11 +97,12 @@ def _is_worth_it(context: Context, *, is_whole: bool, is_asked: bool) -> bool:
     return not _looks(context.job).filter(output__has_key="left_out").exists()
 
 
-def _look(context: Context, counts: Counts, step: Step, *, is_whole: bool) -> steps.Output:
+def _look(context: Context, counts: Counts, step: Step, *, is_whole: bool, is_thorough: bool) -> steps.Output:
     """What cannot be installed or kept in a box is met again by the steps that are for it."""
     try:
         sandbox = install.prepare(context)
-        said = checking.run(sandbox, is_whole=is_whole, job_ref=context.job.pk, should_stop=context.should_stop)
+        asked = {"is_whole": is_whole, "is_thorough": is_thorough}
+        said = checking.run(sandbox, **asked, job_ref=context.job.pk, should_stop=context.should_stop)
     except (SandboxLost, TimeoutError, Failure) as failed:
         reason = failed.message.partition("\n")[0] if isinstance(failed, Failure) else str(failed)
         _tell_once(context, _LEFT_OUT.format(reason=reason or "its box did not answer."))

@@ -28,29 +28,33 @@ class Said:
     seconds: float
 
 
-def fitting(stack: Stack, manifest: Manifest, *, is_whole: bool) -> tuple[Check, ...]:
+def fitting(stack: Stack, manifest: Manifest, *, is_whole: bool, is_thorough: bool = False) -> tuple[Check, ...]:
     """Those that say something of this tree; `is_whole` when nothing of it is still to come."""
     scripts = _scripts(stack, manifest)
-    return tuple(
+    found = tuple(
         check
         for check in stack.checks
         if (is_whole or not check.is_of_whole)
         and all(path in manifest for path in check.wants)
         and (not check.script or check.script in scripts)
     )
+    names = {check.name for check in found}
+    return tuple(check for check in found if is_thorough or check.spared_by not in names)
 
 
 def run(
     sandbox: Sandbox,
     *,
     is_whole: bool,
+    is_thorough: bool = False,
     job_ref: UUID | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> list[Said]:
     """One after the other, in a box that is ready and has the app's packages. The first complaint is enough."""
     listener, said = Listener(job_ref, should_stop=should_stop), list[Said]()
     stack = boxes.stack_of(sandbox)
-    for check in _runnable(sandbox, fitting(stack, manifest_of(sandbox), is_whole=is_whole), listener):
+    checks = fitting(stack, manifest_of(sandbox), is_whole=is_whole, is_thorough=is_thorough)
+    for check in _runnable(sandbox, checks, listener):
         said.append(_run(sandbox, stack, check, listener))
         if said[-1].exit_code:
             break
