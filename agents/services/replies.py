@@ -23,6 +23,8 @@ from sandboxes import stacks
 
 _MOST_FAULTS = 50
 _MOST_WORDS = 20_000
+# A place for an edit is looked for while its sender waits.
+_MOST_EDITS, _MOST_EDITED = 100, 256 * 1024
 _TITLE = "Apply code"
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun", "pip", "uv"})
 _EXPLANATION = re.compile(r"<explanation>(.*?)</explanation>", re.DOTALL)
@@ -45,6 +47,7 @@ class Reply:
     faults: list[str] = field(default_factory=list)
     words: str = ""
     packages: list[str] = field(default_factory=list)
+    _edits: int = 0
 
     @property
     def listing(self) -> str:
@@ -132,6 +135,10 @@ class Reply:
         text = files.text_of(before) if before is not None else None
         if text is None:
             self.fault(f"{path}: there is no such text to edit.")
+            return
+        self._edits += len(change.blocks) if isinstance(change, events.EditClosed) else change.diff.count("\n@@ ") + 1
+        if self._edits > _MOST_EDITS or len(text) > _MOST_EDITED:
+            self.fault(f"{path}: that is too much to be edited at once; send the whole file.")
             return
         if isinstance(change, events.EditClosed):
             result = edits.apply(text, change.blocks)

@@ -74,6 +74,15 @@ def test_what_broke_off_or_fits_nowhere_is_named_and_left_out(main: Branch):
     ]
 
 
+def test_what_is_too_much_to_be_edited_while_somebody_waits_is_left_out(main: Branch, owner: User):
+    many = edit("a.txt", "two", "word 0") + "".join(edit("a.txt", f"word {n}", f"word {n + 1}") for n in range(100))
+    reply = replies.read(many, main)
+    assert reply.faults == ["a.txt: that is too much to be edited at once; send the whole file."]
+    assert reply.contents == {"a.txt": b"one\nword 99\nthree\n"}
+    files.save(main, "big.txt", b"line\n" * 60_000, by=owner)
+    assert "too much" in replies.read(edit("big.txt", "line", "LINE"), main).faults[0]
+
+
 def test_files_are_moved_and_removed(project: Project, main: Branch, owner: User):
     said = element("src/b.txt", "b") + element("src/c.txt", "c") + "mv a.txt z.txt\nrm -rf src\nrm nothing.txt\n"
     replies.save(replies.read(said, main), main, by=owner)
