@@ -1,6 +1,7 @@
 """What looks like a secret is named by kind and place; ordinary code is not."""
 
 import re
+import time
 
 import pytest
 
@@ -49,3 +50,53 @@ def test_ordinary_code_is_no_secret(text: str):
 @pytest.mark.parametrize("recording", catalogue.built_in(), ids=lambda recording: recording.name)
 def test_the_recordings_hold_none(recording: catalogue.Recording):
     assert [hint for path, text in builds.tree(recording).items() for hint in secrets.find(path, text)] == []
+
+
+# --- taken out -----------------------------------------------------------------------------------
+
+SIGN = "[removed {}]"
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA0123456789abcdef\nabcdefABCDEF0123456789==\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("key = 'sk-proj-abcdefghijklmnop1234';", "key = '[removed an API key]';"),
+        ('const password = "opensesame-4711";', 'const password = "[removed a password]";'),
+        ("postgres://user:hunter2@db/app", "postgres://user:[removed an address with a password]@db/app"),
+        ("a\n+sk_live_0123456789abcdef\nb", "a\n+[removed a Stripe key]\nb"),
+        ("nothing of the kind", "nothing of the kind"),
+    ],
+)
+def test_what_is_secret_is_taken_out_and_the_rest_stays(text: str, left: str):
+    assert secrets.without(text, SIGN) == left
+    assert list(secrets.find("a", left)) == []
+    assert secrets.without(left, SIGN) == left
+
+
+@pytest.mark.parametrize("end", ["-----END RSA PRIVATE KEY-----\nafter\n", "after\n", ""])
+def test_of_a_private_key_no_line_is_left_and_none_is_lost(end: str):
+    left = secrets.without(f"before\n{PEM}{end}", SIGN)
+    assert "MIIE" not in left
+    assert "abcdefABCDEF" not in left
+    assert len(left.splitlines()) == len(f"before\n{PEM}{end}".splitlines())
+    assert left.startswith("before\n[removed a private key]")
+    assert left.endswith("after\n") or not end
+    assert list(secrets.find("a", left)) == []
+
+
+def test_a_private_key_in_one_line_of_json():
+    line = '{"key": "' + PEM.replace("\n", "\\n") + '-----END RSA PRIVATE KEY-----\\n"}'
+    said = "[removed a private key]"
+    assert secrets.without(line, SIGN) == '{"key": "' + said + "\\n" + said + "\\n" + said + '\\n\\n"}'
+
+
+@pytest.mark.parametrize("piece", ["a.", "eyJ-", "sk-", "-----BEGIN PRIVATE KEY-----", "password = '", "x://a:b", "A@"])
+def test_no_text_takes_longer_than_its_length(piece: str):
+    """Ten times the text takes some ten times as long, and not a hundred times."""
+    began = time.process_time()
+    secrets.without(piece * 2_000, SIGN)
+    short = time.process_time() - began
+    began = time.process_time()
+    secrets.without(piece * 20_000, SIGN)
+    assert time.process_time() - began < 40 * max(short, 0.01)
