@@ -23,6 +23,8 @@ from projects.store.trees import Manifest
 
 _PHASES = {"completed": enums.Phase.COMPLETE, "failed": enums.Phase.FAILED, "cancelled": enums.Phase.CANCELLED}
 _ELSEWHERE = "elsewhere"
+# How it ended is told; a button that tries it again, or advice to, would lead nowhere.
+_NOTHING_TO_DO = {"retryable": False, "code": "", "user_action": ""}
 
 
 def write(parcel: Parcel, branch: Branch, *, by: User) -> Job:
@@ -154,7 +156,7 @@ def _events(events: list[shapes.EventPart], job: Job, ids: dict[str, uuid.UUID])
         if event.kind in travelling.FILES:
             payload["path_id"] = trees.path_id(payload["path"])
         if event.kind in travelling.ENDS:
-            payload |= {"retryable": False, "cost": "", "state": job.state, "phase": job.phase}
+            payload |= {"cost": "", "state": job.state, "phase": job.phase, **_NOTHING_TO_DO}
         facts.record(job, event.kind, payload)
 
 

@@ -20,7 +20,9 @@ from projects.services import files, scratch
 from projects.store import trees
 from projects.store.trees import Entry, Manifest
 
-_TOO_MUCH = "This job is larger than what travels in one file: {}."
+_UNFIT = "This job does not fit into one file: {}."
+# Where a text has a bound, the sign that took the place of something must not break it.
+_MOST_TITLE = 120
 
 
 class _File(NamedTuple):
@@ -48,17 +50,22 @@ class _Parcel:
         self._clean_contents()
         of_trees = {name: self._tree(name) for name in self._trees}
         self._rows = _rows(job, cleaner, shapes.TreesPart.model_validate(of_trees))
-        self._calls = list(_calls(job, cleaner))
+        self._parts = {shapes.JOB: _json(self._rows.model_dump(mode="json"))}
+        for number, (asked, came) in enumerate(_calls(job, cleaner), start=1):
+            self._parts[shapes.request_of(number)], self._parts[shapes.reply_of(number)] = asked, came
+        self._check()
+
+    def _check(self) -> None:
+        """What would be refused where it is read is refused here, before anything is sent."""
+        largest = max(self._parts, key=lambda name: len(self._parts[name]))
+        if len(self._parts[largest]) > shapes.MOST_PART:
+            raise NotPossible(_UNFIT.format(f"{largest} is larger than {shapes.MOST_PART // 1024**2} MB"))
+        if len(self._unique()) + len(self._parts) >= shapes.MOST_FILES:
+            raise NotPossible(_UNFIT.format(f"it would have {shapes.MOST_FILES:,} parts and more"))
 
     def files(self) -> Iterator[_File]:
-        parts = {shapes.JOB: _json(self._rows.model_dump(mode="json"))}
-        for number, (asked, came) in enumerate(self._calls, start=1):
-            parts[shapes.request_of(number)], parts[shapes.reply_of(number)] = asked, came
-        for part in parts.values():
-            if len(part) > shapes.MOST_PART:
-                raise NotPossible(_TOO_MUCH.format("what was said and what came in it"))
-        yield _File(shapes.MANIFEST, _json(self._manifest(parts).model_dump(mode="json")))
-        yield from (_File(name, parts[name]) for name in parts)
+        yield _File(shapes.MANIFEST, _json(self._manifest(self._parts).model_dump(mode="json")))
+        yield from (_File(name, part) for name, part in self._parts.items())
         yield from self._contents()
 
     def _manifest(self, parts: dict[str, bytes]) -> shapes.Manifest:
@@ -132,7 +139,7 @@ def _rows(job: Job, cleaner: Cleaner, of_trees: shapes.TreesPart) -> shapes.Rows
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise NotPossible(_TOO_MUCH.format(f"{place}: {first['msg']}")) from error
+        raise NotPossible(_UNFIT.format(f"{place}: {first['msg']}")) from error
 
 
 _STEP = ("key", "ordinal", "role", "title", "state", "output", "started_at", "finished_at")
@@ -146,7 +153,10 @@ _CALL = (
 
 def _of(rows: Iterable[object], names: tuple[str, ...], cleaner: Cleaner) -> Iterator[dict[str, Any]]:
     for row in rows:
-        yield {name: cleaner.value(getattr(row, name)) for name in names}
+        cleaned = {name: cleaner.value(getattr(row, name)) for name in names}
+        if "title" in cleaned:
+            cleaned["title"] = str(cleaned["title"])[:_MOST_TITLE]
+        yield cleaned
 
 
 def _of_calls(job: Job, cleaner: Cleaner) -> Iterator[dict[str, Any]]:
@@ -172,7 +182,7 @@ def _job(job: Job, cleaner: Cleaner) -> shapes.JobPart:
             "id": job.pk,
             "kind": str(job.kind),
             "state": str(job.state),
-            "title": cleaner.text(moves.title(job)),
+            "title": cleaner.text(moves.title(job))[:_MOST_TITLE],
             "model": job.model,
             "input": cleaner.value(said),
             "blueprint": cleaner.value(job.blueprint),

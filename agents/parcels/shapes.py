@@ -18,6 +18,8 @@ IMPORTED: Final = "imported"
 CONTENTS: Final = "contents/"
 MOST_PART: Final = 16 * 1024 * 1024
 MOST_CALLS: Final = 1000
+# All that stands in the zip: parts and contents.
+MOST_FILES: Final = 9_900
 _MOST_ROWS, _MOST_EVENTS = 2000, 20_000
 _MOST_TOKENS = 2_000_000_000
 # Moments near the ends of time exist in one zone and not in another.
@@ -47,7 +49,7 @@ Id = Annotated[UUID, Field(strict=False)]
 Money = Annotated[Decimal, Field(strict=False, ge=0, le=9999, decimal_places=6)]
 Count = Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,59}$")]
 Title = Annotated[str, Field(max_length=120)]
 Word = Annotated[str, Field(max_length=40)]
 Text = Annotated[str, Field(max_length=1_000_000)]

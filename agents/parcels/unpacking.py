@@ -21,7 +21,7 @@ from projects.services.staging import Content, Packed
 from projects.store import trees
 from projects.store.trees import Entry, Manifest
 
-_LIMITS = Limits(files=9_900, file=shapes.MOST_PART, total=applying.MOST_TREE + 4 * shapes.MOST_PART)
+_LIMITS = Limits(files=shapes.MOST_FILES, file=shapes.MOST_PART, total=applying.MOST_TREE + 4 * shapes.MOST_PART)
 _MOST_DEPTH = 60
 _MOST_NUMBER = 2**53
 

@@ -12,6 +12,7 @@ from agents.engine import finish, replay, runner
 from agents.enums import Phase
 from agents.errors import NotPossible
 from agents.models import AgentState, Attempt, Generation, Job, Message, Step
+from agents.parcels import shapes
 from agents.services import jobs, parcels
 from projects import errors, feed
 from projects.models import Project, User, Version
@@ -149,7 +150,8 @@ def test_a_failed_job_stays_failed_and_has_no_version(server: ModelServer, proje
     assert replay.run(came).is_identical
     assert not Version.objects.filter(project=came.project).exists()
     [end] = payloads(came.project, "job_failed")
-    assert (end["job"], end["retryable"]) == (str(came.pk), False)
+    assert (end["job"], end["retryable"], end["code"], end["user_action"]) == (str(came.pk), False, "", "")
+    assert end["message"] == job.error["message"]  # type: ignore[index]
 
 
 def test_a_job_that_broke_off_and_went_on(server: ModelServer, project: Project, owner: User):
@@ -210,6 +212,17 @@ def test_a_job_that_goes_on_or_asked_no_model_does_not_travel(job: Job):
     job.kind = "push"
     with pytest.raises(NotPossible, match="asked no model"):
         parcels.export(job)
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "says"), [("MOST_PART", 100, "larger than 0 MB"), ("MOST_FILES", 5, "5 parts")]
+)
+def test_what_would_be_too_large_there_is_not_sent(
+    built: Job, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, says: str
+):
+    monkeypatch.setattr(shapes, bound, most)
+    with pytest.raises(NotPossible, match=says):
+        parcels.export(built)
 
 
 def test_what_is_refused_at_the_last_moment_leaves_nothing(built: Job, owner: User, monkeypatch: pytest.MonkeyPatch):

@@ -44,8 +44,9 @@ def test_into_a_project(browser: Browser, people: People, file: bytes):
     assert (answer.status_code, answer["Location"]) == (302, f"{place}jobs/{came().pk}/replay/")
     shown = client.get(answer["Location"]).content.decode()
     assert "This job was imported: it ran elsewhere with demo/reading-list." in shown
-    chat = client.get(place).content.decode()
+    chat = client.get(place, {"branch": came().branch.name}).content.decode()
     assert "What follows ran elsewhere with demo/reading-list: completed." in chat
+    assert "What follows ran elsewhere" not in client.get(place).content.decode()
 
 
 def test_as_a_project_of_its_own(browser: Browser, people: People, file: bytes):
