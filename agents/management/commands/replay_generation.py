@@ -1,6 +1,6 @@
-"""Read a job's stored replies once more and say whether they give the same tree.
+"""Read a job's stored replies once more and say whether they give the same tree; or have it run anew by another model.
 
-It works in this process, without a server and without a network, and writes nothing unless --into says where
+The first works in this process, without a server and without a network, and writes nothing unless --into says where
 (docs/adr/0016-a-replay-runs-where-it-is-asked-for.md). Exit codes: 0 identical, 1 different, 2 cannot be said.
 """
 
@@ -18,7 +18,8 @@ from agents.engine import comparing, keeping, pacing, replay
 from agents.engine.comparing import Compared
 from agents.engine.pacing import Pace
 from agents.engine.replay import Outcome
-from agents.errors import NotPossible
+from agents.errors import NotPossible, Unfit
+from agents.management import live
 from agents.recordings import drafts
 from agents.services import replays
 from projects.errors import Refusal
@@ -28,6 +29,7 @@ _MOST_CHUNK = 10_000_000
 _MOST_PATHS = 1000
 _MOST_SHOWN = 20
 _MOST_LINES = 200
+_OF_REPLIES = ("keep", "from_step", "speed")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,14 @@ class Command(BaseCommand):
         parser.add_argument("--speed", type=float, default=0.0, metavar="X", help="play at X times the recorded speed")
         parser.add_argument("--compare", action="store_true", help="files, lines, cost, tokens and time of both")
         parser.add_argument("--into", default="", metavar="BRANCH", help="keep the result on another branch")
+        parser.add_argument("--model", default="", metavar="M", help="have a worker run it anew with this model")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            if options["model"]:
+                return self._run_anew(options)
             done = self._replay(options)
-        except (NotPossible, Refusal, OSError) as sorry:
+        except (NotPossible, Unfit, Refusal, OSError) as sorry:
             if options["json"]:
                 self.stdout.write(json.dumps({"verdict": "impossible", "message": str(sorry)}))
                 sys.exit(IMPOSSIBLE)
@@ -67,6 +72,26 @@ class Command(BaseCommand):
             self._tell(done)
         if not done.outcome.is_identical:
             sys.exit(DIFFERENT)
+        return None
+
+    def _run_anew(self, options: dict[str, Any]) -> None:
+        if any(options[name] for name in _OF_REPLIES) or options["chunk"] != replay.CHUNK:
+            raise NotPossible("--model asks anew: --chunk, --keep, --from-step and --speed are about stored replies.")
+        job = live.ask(replays.find_job(options["job"]), model=options["model"], branch=options["into"])
+        says = self._whisper if options["json"] else self._say
+        says(f"Job {job.pk}, on the branch {job.branch.name}. A worker runs it; it goes on when this is ended.\n")
+        for line in live.follow(job):
+            says(f"{line}\n")
+        both = live.compare(job)
+        told = [json.dumps(live.as_json(both), indent=1)] if options["json"] else live.lines(both)
+        for line in told:
+            self.stdout.write(line)
+        if not both.is_identical:
+            sys.exit(DIFFERENT)
+
+    def _whisper(self, text: str) -> None:
+        """Beside what another program reads."""
+        self.stderr.write(text.rstrip("\n"))
 
     def _replay(self, options: dict[str, Any]) -> Done:
         if not 1 <= options["chunk"] <= _MOST_CHUNK:
