@@ -18,11 +18,12 @@ def check(model: str) -> None:
 
 
 def offered(project: Project) -> list[str]:
-    """Names to choose among: those of the settings, and those that worked on this project."""
+    """Names to choose among: those of the settings, those they let people choose, and those that worked here."""
     usual = (settings.DJINN_MODEL, *settings.MODEL_OF_STEP.values())
     known = Job.objects.filter(project=project).exclude(model="").order_by("-created_at")
     used = known.values_list("model", flat=True)[:_MOST_LOOKED_AT]
-    return list(dict.fromkeys(name for text in (*usual, *used) for name in chains.names(text)))
+    every = (*usual, *settings.MODEL_CHOICES, *used)
+    return list(dict.fromkeys(name for text in every for name in chains.names(text)))
 
 
 def _check_chain(text: str) -> None:
