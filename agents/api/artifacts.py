@@ -19,9 +19,7 @@ _DOWNLOAD = {
     "responses": {
         200: {
             "description": "All of its bytes, as a file.",
-            "content": dict.fromkeys(
-                ("application/octet-stream", "application/x-git-bundle", "application/zip"), _BYTES
-            ),
+            "content": dict.fromkeys(_KINDS, _BYTES),
         },
         304: {"description": "Its reader has it already."},
     }

@@ -93,7 +93,8 @@ def line_of(project: Project, *, branch: Branch, kind: enums.JobKind | None = No
 
 
 def _past(kind: enums.JobKind, chain: str) -> Estimate | None:
-    ended = Job.objects.filter(kind=kind, model=chain, state__in=(enums.JobState.COMPLETED, enums.JobState.FAILED))
+    ran_here = Job.objects.filter(kind=kind, model=chain, imported_at=None)
+    ended = ran_here.filter(state__in=(enums.JobState.COMPLETED, enums.JobState.FAILED))
     spent = _spent(list(ended.order_by("-created_at").values_list("pk", flat=True)[:MOST]))
     priced = [cost for cost, _ in spent if cost is not None]
     if len(spent) < LEAST:

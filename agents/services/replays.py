@@ -31,7 +31,7 @@ def request(job: Job, *, purpose: enums.Purpose, by: User | None, from_step: str
 
     `from_step`: what came before is taken as recorded. `into`: kept on this branch, which is not the job's own.
     """
-    if job.is_chore:
+    if job.is_chore or job.kind in enums.TRIED:
         raise NotPossible("This job asked no model: there is nothing to replay.")
     if job.state not in AT_REST:
         raise NotPossible(f"This job is {job.state}. It can be replayed when it is at rest.")

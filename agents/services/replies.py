@@ -10,9 +10,10 @@ from typing import NamedTuple
 from django.db import transaction
 
 from agents import packages
+from agents.enums import JobKind
 from agents.errors import Unfit
 from agents.models import Job
-from agents.parsing import edits, events
+from agents.parsing import edits, events, patches
 from agents.parsing.stream import Parser
 from agents.services import applies, chores
 from projects.models import Branch, Change, ChangeSet, User, Version
@@ -24,7 +25,7 @@ from sandboxes import stacks
 _MOST_FAULTS = 50
 _MOST_WORDS = 20_000
 # A place for an edit is looked for while its sender waits.
-_MOST_EDITS, _MOST_EDITED = 100, 256 * 1024
+_MOST_EDITED, _MOST_LOOKED_THROUGH = 256 * 1024, 2_000_000
 _TITLE = "Apply code"
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun", "pip", "uv"})
 _EXPLANATION = re.compile(r"<explanation>(.*?)</explanation>", re.DOTALL)
@@ -47,7 +48,7 @@ class Reply:
     faults: list[str] = field(default_factory=list)
     words: str = ""
     packages: list[str] = field(default_factory=list)
-    _edits: int = 0
+    _looked_through: int = 0
 
     @property
     def listing(self) -> str:
@@ -136,8 +137,8 @@ class Reply:
         if text is None:
             self.fault(f"{path}: there is no such text to edit.")
             return
-        self._edits += len(change.blocks) if isinstance(change, events.EditClosed) else change.diff.count("\n@@ ") + 1
-        if self._edits > _MOST_EDITS or len(text) > _MOST_EDITED:
+        self._looked_through += len(text) * _places(change)
+        if self._looked_through > _MOST_LOOKED_THROUGH or len(text) > _MOST_EDITED:
             self.fault(f"{path}: that is too much to be edited at once; send the whole file.")
             return
         if isinstance(change, events.EditClosed):
@@ -148,6 +149,11 @@ class Reply:
             self.fault(f"{path}: {failure.code}. {failure.near}"[:500])
         if result.applied:
             self.contents[path] = result.text.encode()
+
+
+def _places(change: events.EditClosed | events.PatchClosed) -> int:
+    """How often the text is looked through for it."""
+    return len(change.blocks) if isinstance(change, events.EditClosed) else len(patches.read(change.diff))
 
 
 def read(text: str, branch: Branch, *, wanted: list[str] | None = None) -> Reply:
@@ -178,6 +184,8 @@ def apply_later(reply: Reply, branch: Branch, *, by: User, idempotency_key: str 
     """As a change set of its own that a worker applies. What was left out stands in its note."""
     with transaction.atomic():
         if idempotency_key and (known := chores.known(chores.locked(branch.project), idempotency_key)):
+            if known.kind != JobKind.APPLY:
+                raise Unfit("This key was used for another job. Take another key.")
             return known
         _check_any(reply)
         note = "\n".join(reply.faults)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from agents import chains, tasks
-from agents.enums import JobKind
+from agents.enums import TRIED, JobKind
 from agents.errors import NotPossible, Unfit
 from agents.lifecycle import moves, plans, speech, steering
 from agents.lifecycle.reruns import BEGAN_AT
@@ -74,8 +74,10 @@ def _ended(job: Job) -> Job:
 
 
 def _check_ended(job: Job) -> None:
-    if job.is_chore:
+    if job.is_chore or job.kind in TRIED:
         raise NotPossible("This job asked no model. Ask for it anew.")
+    if job.kind == JobKind.PLAN:
+        raise NotPossible("This job only answered. Ask again in the chat.")
     if job.is_active:
         raise NotPossible(f"This job is {job.state}. It can be run again when it has ended.")
 

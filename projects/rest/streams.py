@@ -54,10 +54,15 @@ class _Plain:
         return f"id: {event.seq}\ndata: {event.json_frame}\n\n".encode()
 
 
-def follow(request: Request, project_id: UUID, *, after: int, voice: Voice | None = None) -> AsyncIterator[bytes]:
-    """Refused when this caller has many open already."""
+def check_free(request: Request) -> None:
+    """For whoever begins something before it is told of: refused, it must not have been begun."""
     if _open[request.caller.key] >= MOST_EACH:
         raise Refused("too_many", f"At most {MOST_EACH} streams at once.", headers={"Retry-After": "15"})
+
+
+def follow(request: Request, project_id: UUID, *, after: int, voice: Voice | None = None) -> AsyncIterator[bytes]:
+    """Refused when this caller has many open already."""
+    check_free(request)
     return _lines(request, project_id, after, voice or _Plain())
 
 

@@ -101,6 +101,17 @@ def test_only_a_failure_that_may_pass_offers_another_try() -> None:
     assert "It broke." in refused
 
 
+@pytest.mark.parametrize(
+    ("kind", "links"),
+    [("edit", ["again/", "replay/"]), ("review", ["again/", "replay/"]), ("plan", ["replay/"]), ("install", [])],
+)
+@pytest.mark.parametrize("end", ["job_completed", "job_failed", "job_cancelled"])
+def test_what_asked_a_model_can_be_run_again_and_replayed(end: str, kind: str, links: list[str]) -> None:
+    told = {**story.told(end)[0], "kind": kind}
+    html = "".join(html for _, _, html in story.fragments(end, told))
+    assert [link for link in ("again/", "replay/") if f"jobs/{story.JOB}/{link}" in html] == links
+
+
 def test_an_app_that_does_not_run_can_be_fixed() -> None:
     failed = {**story.told("job_failed")[0], "code": "start_failed", "retryable": False}
     offered = "".join(html for _, _, html in story.fragments("job_failed", failed))

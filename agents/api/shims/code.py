@@ -12,11 +12,12 @@ from agents.api.jobs import MOST_SAID, key_of
 from agents.api.shims import voices
 from agents.api.shims.addresses import STREAM, follow_job, project_of, shims, told
 from agents.enums import JobKind
+from agents.errors import Unfit
 from agents.schemas.shims import MOST_RESPONSE, CodeIn, Place, PromptIn
 from agents.services import jobs, outcomes, replies
 from projects.enums import Ability
 from projects.models import Branch
-from projects.rest import Request
+from projects.rest import Request, streams
 from projects.services import files
 
 # The longest text, when some of its characters are written as escapes.
@@ -24,7 +25,7 @@ MOST_CODE = MOST_RESPONSE + 2 * 1024 * 1024
 _STREAM = {"responses": {200: {"content": {STREAM: {"schema": {"type": "string"}}}}}}
 
 
-@shims.post("/apply-ai-code", dict[str, Any], status=200, refuses=(404, 409, 412), most=MOST_CODE)
+@shims.post("/apply-ai-code", dict[str, Any], status=200, refuses=(404, 409, 412), most=MOST_CODE, long=True)
 def apply_ai_code(request: Request, place: Query[Place], body: CodeIn) -> Any:
     """Write what a model wrote elsewhere, as one version of `main`. What cannot be used stands under `errors`."""
     main = _main(request, place, body)
@@ -37,6 +38,7 @@ def apply_ai_code(request: Request, place: Query[Place], body: CodeIn) -> Any:
 @shims.post("/apply-ai-code-stream", status=200, refuses=(404, 409, 412), most=MOST_CODE, keyed=False, extra=_STREAM)
 def apply_ai_code_stream(request: Request, place: Query[Place], body: CodeIn) -> Any:
     """As `apply-ai-code`, by a worker, told as it goes."""
+    streams.check_free(request)
     main = _main(request, place, body)
     reply = replies.read(body.response, main, wanted=body.packages)
     job = replies.apply_later(reply, main, by=request.user, idempotency_key=key_of(request))
@@ -47,6 +49,7 @@ def apply_ai_code_stream(request: Request, place: Query[Place], body: CodeIn) ->
 @shims.post("/generate-ai-code-stream", status=200, refuses=(404, 409), most=MOST_SAID, keyed=False, extra=_STREAM)
 def generate_ai_code_stream(request: Request, place: Query[Place], body: PromptIn) -> Any:
     """Say what to make or to change, and follow the job. Files that are sent along are not read: ours are the truth."""
+    streams.check_free(request)
     project = project_of(request, Ability.EDIT, place, body.context)
     job = jobs.start(
         project=project,
@@ -56,6 +59,8 @@ def generate_ai_code_stream(request: Request, place: Query[Place], body: PromptI
         kind=JobKind.EDIT if body.isEdit else None,
         idempotency_key=key_of(request),
     )
+    if job.is_chore:
+        raise Unfit("This key was used for another job. Take another key.")
     return follow_job(request, voices.Building(job, outcomes.span(job)))
 
 

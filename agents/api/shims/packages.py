@@ -10,7 +10,7 @@ from agents.schemas.shims import PackagesIn, Place
 from agents.services import additions
 from projects import feed
 from projects.enums import Ability
-from projects.rest import Request
+from projects.rest import Request, streams
 from projects.services import files
 
 _STREAM = {"responses": {200: {"content": {STREAM: {"schema": {"type": "string"}}}}}}
@@ -20,6 +20,7 @@ _STREAM = {"responses": {200: {"content": {STREAM: {"schema": {"type": "string"}
 @shims.post("/install-packages", status=200, refuses=(404, 409, 412), keyed=False, extra=_STREAM)
 def install_packages(request: Request, place: Query[Place], body: PackagesIn) -> Any:
     """Add packages to `main`, as one version, and follow how its box installs them."""
+    streams.check_free(request)
     main = files.branch_of(project_of(request, Ability.EDIT, place, body))
     after = feed.last_seq(main.project_id)
     added = additions.add(main, body.packages, by=request.user)
@@ -27,4 +28,4 @@ def install_packages(request: Request, place: Query[Place], body: PackagesIn) ->
         done = {"message": "All packages are listed already.", "installedPackages": []}
         known = {"type": "success", **done, "alreadyInstalled": body.packages}
         return at_once(voices.frames([known, {"type": "complete", "success": True, **done}]))
-    return follow(request, main.project_id, voices.Installing(added), after=after)
+    return follow(request, main.project_id, voices.Installing(added, branch_id=main.pk), after=after)

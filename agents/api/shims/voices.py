@@ -162,11 +162,14 @@ class Applying(OfJob):
 class Installing:
     """What the box does about packages that were asked for, until they are in place or cannot be."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], *, branch_id: int) -> None:
         self.is_over = False
-        self._names = names
+        self._names, self._branch_id = names, branch_id
 
     async def tell(self, event: Rendered) -> bytes:
+        """Each branch has a box of its own."""
+        if event.branch not in (None, self._branch_id):
+            return b""
         return frames(self._said(event.kind, json.loads(event.json_frame)["payload"]), seq=event.seq)
 
     def _said(self, kind: str, payload: dict[str, Any]) -> Said:

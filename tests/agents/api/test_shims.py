@@ -11,6 +11,7 @@ import pytest
 from agents.api.shims import files as shimmed
 from agents.models import Job
 from projects.models import ChangeSet, IdempotencyRecord, Version
+from projects.rest import streams
 from projects.services import files
 from tests.people import People
 from tests.programs import Programs, problem
@@ -197,6 +198,35 @@ def test_one_key_is_one_job(people: People, program: Programs) -> None:
         answer = asks.post("/api/generate-ai-code-stream", body, Idempotency_Key="k")
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/event-stream")
     assert (Job.objects.get().kind, Job.objects.get().input["text"]) == ("generate", "A shelf")
+
+
+def test_a_key_of_another_job_is_refused(people: People, program: Programs) -> None:
+    here, asks = f"project={people.project.pk}", program(people.editor)
+    asks.post(f"/api/generate-ai-code-stream?{here}", {"prompt": "A shelf"}, Idempotency_Key="k")
+    code = {"response": '<file path="a.txt">one</file>'}
+    answer = asks.post(f"/api/apply-ai-code-stream?{here}", code, Idempotency_Key="k")
+    assert answer.status_code == 422
+    asks.post(f"/api/apply-ai-code-stream?{here}", code, Idempotency_Key="l")
+    answer = asks.post(f"/api/generate-ai-code-stream?{here}", {"prompt": "A shelf"}, Idempotency_Key="l")
+    assert (answer.status_code, Job.objects.count()) == (422, 2)
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("generate-ai-code-stream", {"prompt": "A shelf"}),
+        ("apply-ai-code-stream", {"response": '<file path="a.txt">one</file>'}),
+        ("install-packages", {"packages": ["zustand"]}),
+    ],
+)
+def test_who_has_too_many_streams_begins_nothing(
+    people: People, program: Programs, monkeypatch: pytest.MonkeyPatch, address: str, body: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(streams, "MOST_EACH", 0)
+    answer = program(people.editor).post(f"/api/{address}?project={people.project.pk}", body)
+    assert answer.status_code == 429, answer.content
+    assert not Job.objects.exists()
+    assert not people.project.versions.exists()
 
 
 # --- packages ------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_an_apply_tells_its_own_change_set_alone(people: People) -> None:
 
 
 def test_packages_are_in_place(people: People) -> None:
-    voice = Installing(["zustand"])
+    voice = Installing(["zustand"], branch_id=people.main.pk)
     assert told(voice, people.project, "command_started", COMMAND | {"kind": "serve"}) == []
     assert told(voice, people.project, "command_started", COMMAND) == [{"type": "status", "message": "Install zustand"}]
     ended = COMMAND | {"exit_code": 0, "seconds": 1.0, "tail": "added 1 package\n\nfound 0"}
@@ -129,6 +129,14 @@ def test_packages_are_in_place(people: People) -> None:
     assert (success["type"], success["installedPackages"]) == ("success", ["zustand"])
     assert (complete["success"], complete["installedPackages"], complete["failedPackages"]) == (True, ["zustand"], [])
     assert voice.is_over
+
+
+def test_packages_of_another_branch_are_its_own(people: People) -> None:
+    voice, other = Installing(["zustand"], branch_id=people.main.pk), people.main.pk + 1
+    ended = COMMAND | {"exit_code": 0, "seconds": 1.0, "tail": ""}
+    with transaction.atomic():
+        event = feed.record(people.project, "command_finished", ended, branch_id=other)
+    assert (async_to_sync(voice.tell)(rendering.render(event)), voice.is_over) == (b"", False)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +148,7 @@ def test_packages_are_in_place(people: People) -> None:
     ],
 )
 def test_packages_that_are_not_in_place_are_told(people: People, kind: str, payload: dict[str, Any]) -> None:
-    voice = Installing(["zustand"])
+    voice = Installing(["zustand"], branch_id=people.main.pk)
     error, complete = told(voice, people.project, kind, payload)
     assert (error["type"], complete["success"], complete["failedPackages"]) == ("error", False, ["zustand"])
     assert voice.is_over

@@ -73,6 +73,8 @@ def test_others_say_nothing_about_it(project: Project):
     past(project, [10] * 9, kind="generate")
     past(project, [10] * 9, model="anthropic/claude-opus-4-5")
     past(project, [10] * 9, state="cancelled")
+    past(project, [10] * 9)
+    Job.objects.filter(kind="edit", model=SONNET, state="completed").update(imported_at=timezone.now())
     past(project, [0] * 9, tokens=0)
     Generation.objects.filter(input_tokens=0).update(output_tokens=0)
     assert estimates.of(JobKind.EDIT).basis == Basis.BOUND

@@ -7,7 +7,7 @@ import pytest
 from agents.engine import runner
 from agents.errors import Unfit
 from agents.models import Job
-from agents.services import chores, replies
+from agents.services import chores, jobs, replies
 from projects import errors
 from projects.models import Branch, ChangeSet, Project, User, Version
 from projects.services import files
@@ -75,10 +75,12 @@ def test_what_broke_off_or_fits_nowhere_is_named_and_left_out(main: Branch):
 
 
 def test_what_is_too_much_to_be_edited_while_somebody_waits_is_left_out(main: Branch, owner: User):
-    many = edit("a.txt", "two", "word 0") + "".join(edit("a.txt", f"word {n}", f"word {n + 1}") for n in range(100))
-    reply = replies.read(many, main)
-    assert reply.faults == ["a.txt: that is too much to be edited at once; send the whole file."]
-    assert reply.contents == {"a.txt": b"one\nword 99\nthree\n"}
+    files.save(main, "long.txt", b"word 0\n" + b"x\n" * 20_000, by=owner)
+    reply = replies.read("".join(edit("long.txt", f"word {n}\n", f"word {n + 1}\n") for n in range(51)), main)
+    assert set(reply.faults) == {"long.txt: that is too much to be edited at once; send the whole file."}
+    changed = reply.contents["long.txt"]
+    assert changed is not None
+    assert changed.startswith(b"word 49\n")
     files.save(main, "big.txt", b"line\n" * 60_000, by=owner)
     assert "too much" in replies.read(edit("big.txt", "line", "LINE"), main).faults[0]
 
@@ -115,6 +117,19 @@ def test_packages_that_are_listed_are_not_listed_twice_and_others_have_a_place(m
 def test_what_it_explains_is_found(main: Branch):
     assert replies.read("<explanation>\nTwo files.\n</explanation>\n", main).explanation == "Two files."
     assert replies.read("Two files.", main).explanation == ""
+
+
+def test_each_hunk_of_a_patch_counts_also_one_without_numbers(main: Branch, owner: User):
+    files.save(main, "long.txt", b"x\n" * 20_000, by=owner)
+    hunks = "@@\n-nowhere\n+there\n" * 60
+    reply = replies.read(f"cat << 'EOF_1' | patch long.txt\n{hunks}EOF_1\n", main)
+    assert reply.faults == ["long.txt: that is too much to be edited at once; send the whole file."]
+
+
+def test_a_key_of_another_job_is_refused(project: Project, main: Branch, owner: User):
+    jobs.start(project=project, text="Make it blue", by=owner, idempotency_key="k")
+    with pytest.raises(Unfit, match="used for another job"):
+        replies.apply_later(replies.read(element("b.txt", "new"), main), main, by=owner, idempotency_key="k")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -162,6 +162,15 @@ def test_what_has_not_ended_is_not_run_again(job: Job, owner: User):
         again(job, owner)
 
 
+@pytest.mark.parametrize(
+    ("kind", "why"), [("install", "asked no model"), ("start", "asked no model"), ("plan", "only answered")]
+)
+def test_what_made_nothing_with_a_model_is_not_run_again(edited: Job, kind: str, why: str):
+    Job.objects.filter(pk=edited.pk).update(kind=kind)
+    edited.refresh_from_db()
+    assert why in reruns.refusal(edited)
+
+
 def test_what_asked_no_model_is_not_run_again(project: Project, owner: User):
     push = chore(project)
     jobs.stop(push, by=owner)
