@@ -167,7 +167,7 @@ def test_a_planted_secret_is_found_nowhere(
     sandbox = Sandbox.objects.select_related("project", "branch").get()
     argv = ("sh", "-c", 'echo "$PLANTED" >&2; env; printf %s "$PLANTED" | base64; exit 3')
     commands.run(sandbox, argv, kind=CommandKind.CHECK, title="Look", listener=Listener(), timeout=20)
-    assert "[secret PLANTED]" in Command.objects.get(kind=CommandKind.CHECK).output
+    assert "[secret PLANTED]" in Command.objects.get(kind=CommandKind.CHECK, title="Look").output
     everything = [
         *tables(), *answers(planted), *files_of_this_home(), *command_lines(),
         ("prompts", json.dumps([seen.body for seen in server.seen]) + "".join(asked(server))),

@@ -15,7 +15,7 @@ from tests.services.redis import Redis
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(120)]
 
-WORK, LOOK = "tests.work", "tests.look"
+WORK, LOOK = "tests.full.work", "tests.full.look"
 
 
 class Work:
