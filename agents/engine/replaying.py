@@ -59,6 +59,7 @@ def _carry_out(row: Replay) -> None:
     outcome = replay.run(row.job, from_step=row.from_step)
     figures = comparing.figures(outcome, seconds=time.monotonic() - began)
     verdict = enums.Verdict.IDENTICAL if outcome.is_identical else enums.Verdict.DIFFERENT
+    found = comparing.differences(outcome, most=_MOST_PATHS)
     with transaction.atomic():  # kept and said so, or neither: a worker that dies in between keeps nothing twice
         kept = keeping.keep(outcome, row.into, by=row.created_by) if row.into else ""
         _end(
@@ -68,7 +69,7 @@ def _carry_out(row: Replay) -> None:
             figures=figures,
             expected_hash=outcome.expected_hash,
             tree_hash=outcome.tree_hash,
-            differences=comparing.differences(outcome, most=_MOST_PATHS),
+            differences=found,
         )
 
 

@@ -20,6 +20,7 @@ from agents.lifecycle import facts
 from agents.llm.base import Turn
 from agents.models import Job, Message, Step
 from projects.services import files, secrets
+from projects.store import trees
 from sandboxes import stacks
 from sandboxes.errors import SandboxLost
 from sandboxes.runtime import checking, lifecycle
@@ -110,6 +111,7 @@ def _look(context: Context, counts: Counts, step: Step, *, is_whole: bool, is_th
     found = judging.findings(said, awaited=frozenset(_awaited(context.job)))
     counted = counts(found)
     return {
+        "tree": trees.tree_hash(files.working_manifest(context.changeset())),
         "findings": [finding.key for finding in found],
         "counted": [finding.key for finding in counted],
         "report": _report(context, counted or found),
@@ -173,10 +175,11 @@ def _fresh(found: list[Finding], *, known: frozenset[str]) -> list[Finding]:
 
 
 def _of_change(context: Context, found: list[Finding]) -> list[Finding]:
-    """What a look at the version before had told is known; without one only what the change touches counts."""
+    """What a look at these very files had told before the change is known; without one only what it touches counts."""
+    began_at = trees.tree_hash(files.base_manifest(context.changeset()))
     before = Step.objects.filter(job__branch=context.job.branch_id, job__state=enums.JobState.COMPLETED)
-    newest = before.filter(key__startswith=f"{CHECK}-").order_by("-finished_at").first()
-    if newest is not None and "findings" in newest.output:
+    newest = before.filter(key__startswith=f"{CHECK}-", output__tree=began_at).order_by("-finished_at").first()
+    if newest is not None:
         return _fresh(found, known=frozenset(newest.output["findings"]))
     touched = frozenset(context.changeset().changes.values_list("path", flat=True))
     return [finding for finding in found if judging.concerns(finding, touched)]

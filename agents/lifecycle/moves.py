@@ -118,6 +118,8 @@ def fail(job: Job, failure: Failure) -> None:
     job.error = failure.as_payload()
     job.phase_before = job.phase
     _leave(job, enums.Phase.FAILED, "job_failed", message=failure.message)
+    if job.kind in enums.TRIED:  # it made nothing: whoever mends the app by hand is to see their own files
+        _put_aside(job, by=None)
 
 
 def give_way(job: Job) -> None:

@@ -12,7 +12,7 @@ from agents.models import Generation, Job
 from projects import errors
 from projects.enums import ChangeSetState
 from projects.models import Change, ChangeSet, Version
-from projects.services import comparing, files, versions
+from projects.services import comparing, scratch, versions
 from projects.services.comparing import Comparison
 from projects.store.trees import Manifest
 
@@ -97,13 +97,9 @@ def _note(job: Job) -> str:
 
 
 def _tree(job: Job) -> Manifest:
-    """What it made of the files it began with: its version, what waits to become one, or what was there before."""
-    if made := _made(job):
-        return versions.tree(made)
-    if waiting := _waiting(job):
-        return files.working_manifest(waiting)
+    """What it made of the files it began with, without what others did meanwhile; or these, if nothing came of it."""
     if first := _changesets(job).first():
-        return files.base_manifest(first)
+        return scratch.staged(first) if _made(job) or _waiting(job) else scratch.base_of(first)
     number = job.input.get(BEGAN_AT)  # one that was stopped before it began
     return versions.tree(versions.find(job.project, number)) if number else {}
 

@@ -30,9 +30,9 @@ def ask(
     asked = {"text": _text(form, version, branch), "form": form, "version": version, "branch": branch}
     with transaction.atomic():
         locked = chores.locked(project)
-        main = branches.find(locked, "main")
+        shown = branches.find(locked, branch or branches.MAIN)
         lane = f"export {locked.pk}"
-        return chores.once(main, enums.JobKind.EXPORT, asked, by=by, lane=lane, idempotency_key=idempotency_key)
+        return chores.once(shown, enums.JobKind.EXPORT, asked, by=by, lane=lane, idempotency_key=idempotency_key)
 
 
 def _check_there(project: Project, version: int | None, branch: str | None) -> None:

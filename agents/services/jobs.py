@@ -215,7 +215,8 @@ def allow(job: Job, *, by: User | None) -> None:
 def retry(job: Job, *, by: User | None) -> None:
     """A failed job goes on where it failed; what it had done is not done again, and so it must still be there."""
     made = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk)
-    if made.exists() and not made.filter(state__in=(ChangeSetState.OPEN, ChangeSetState.APPLIED)).exists():
+    kept = made.filter(state__in=(ChangeSetState.OPEN, ChangeSetState.APPLIED))
+    if job.kind not in enums.TRIED and made.exists() and not kept.exists():
         raise NotPossible("What this job had made was turned down. Say anew what you would like.")
     _go_on(job, enums.JobState.FAILED, by=by)
 

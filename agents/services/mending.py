@@ -13,6 +13,9 @@ def mend(branch: Branch, *, by: User | None) -> Job:
     with transaction.atomic():
         jobs.lock(branch.project)
         on_its_way = Job.objects.active().filter(branch=branch, kind=enums.JobKind.REPAIR).order_by("created_at")
-        return on_its_way.first() or jobs.start(
-            project=branch.project, branch=branch, text="", by=by, kind=enums.JobKind.REPAIR
-        )
+        job = on_its_way.first()
+        if job is None:
+            return jobs.start(project=branch.project, branch=branch, text="", by=by, kind=enums.JobKind.REPAIR)
+        if job.state == enums.JobState.PAUSED:
+            jobs.resume(job, by=by)
+        return job

@@ -80,10 +80,12 @@ def number_of(branch: Branch) -> int | None:
 
 
 def create(project: Project, name: str, *, by: User | None, at: Version | None = None) -> Branch:
-    """At a version, or where `main` is."""
+    """At a version, or where `main` is; with the stack of the branch that stands there."""
     with transaction.atomic():
         writing.lock(project.pk)
-        return create_at(project, name, at or find(project).head, by=by)
+        head = at or find(project).head
+        there = Branch.objects.filter(project=project, head=head, head__isnull=False).exclude(template="").first()
+        return create_at(project, name, head, by=by, template=there.template if there else "")
 
 
 def create_at(project: Project, name: str, head: Version | None, *, by: User | None, template: str = "") -> Branch:

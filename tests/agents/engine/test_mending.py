@@ -6,7 +6,7 @@ from agents import errors
 from agents.enums import JobKind
 from agents.models import Job, Message
 from agents.services import jobs
-from projects.models import Project, User, Version
+from projects.models import ChangeSet, Project, User, Version
 from projects.services import files
 from tests.agents.engine.replies import PAGE, asked, edit, says
 from tests.agents.engine.replies import files as written
@@ -77,6 +77,16 @@ def test_a_start_that_fails_asks_no_model(server: ModelServer, bare: Project, ow
     assert job.error is not None
     assert (job.state, job.error["code"], server.seen) == ("failed", "start_failed", [])
     assert payloads(bare, "repair_started") == []
+
+
+def test_an_app_that_is_put_right_by_hand_starts_when_it_is_tried_again(
+    server: ModelServer, bare: Project, owner: User
+) -> None:
+    job = ask(bare, owner, JobKind.START)
+    assert not ChangeSet.objects.filter(job_ref=job.pk, state="open").exists()
+    files.save(bare.branches.get(), "index.html", PAGE["index.html"].encode(), by=owner)
+    jobs.retry(job, by=owner)
+    assert run(job).state == "completed"
 
 
 def test_an_app_is_mended_by_what_fails_when_it_is_tried(server: ModelServer, bare: Project, owner: User) -> None:

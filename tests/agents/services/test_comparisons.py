@@ -58,6 +58,19 @@ def test_the_files_of_both_versions_are_compared(first: Job, owner: User):
         assert (pair.original.note, pair.rerun.note) == ("", "")
 
 
+def test_what_others_did_meanwhile_is_no_difference_between_them(project: Project, owner: User):
+    main = project.branches.get()
+    files.save(main, "a.txt", b"one\n", by=owner)
+    job = made(jobs.start(project=project, text="Two", by=owner), b"two\n", apply=False)
+    files.save(main, "README.md", b"Read me.\n", by=owner)
+    changesets.apply(ChangeSet.objects.get(job_ref=job.pk), message="Made")
+    second = made(again(job, owner), b"two\n")
+    pair = comparisons.of(second)
+    assert (pair.original.version, pair.rerun.version) == (3, 4)
+    assert pair.compared is not None
+    assert pair.compared.files == ()
+
+
 def test_what_both_took_stands_beside_it(first: Job, owner: User):
     second = made(again(first, owner), b"two\n")
     for number, key in enumerate(("edit", "repair-1", "repair-2"), start=1):

@@ -28,6 +28,14 @@ def test_one_on_its_way_does_it_for_everybody(page: Branch, owner: User) -> None
     assert mending.mend(page, by=owner) != first
 
 
+def test_one_that_was_paused_goes_on(page: Branch, owner: User) -> None:
+    first = mending.mend(page, by=owner)
+    jobs.pause(first, by=owner)
+    assert Job.objects.get().state == "paused"
+    assert mending.mend(page, by=owner) == first
+    assert Job.objects.get().state == "queued"
+
+
 def test_each_branch_is_mended_for_itself(page: Branch, owner: User) -> None:
     beside = branches.create(page.project, "beside", by=owner)
     assert [mending.mend(one, by=owner).branch for one in (page, beside)] == [page, beside]

@@ -31,6 +31,13 @@ class TestCreate:
         assert (idea.head, idea.created_by) == (versions.find(people.project, 1), people.editor)
         assert kinds(1) == ["branch_created"]
 
+    def test_it_has_the_stack_of_what_stands_there(self, people: People, idea: Branch):
+        Branch.objects.filter(pk=idea.pk).update(template="python-flask")
+        assert idea.head is not None
+        made = branches.create(people.project, "beside", by=people.owner, at=idea.head)
+        expected = {"python-flask", ""} if idea.head == branches.find(people.project).head else {"python-flask"}
+        assert made.template in expected
+
     def test_it_begins_at_any_version(self, people: People, idea: Branch):
         files.save(people.main, "b.txt", b"b\n", by=people.owner)
         old = branches.create(people.project, "old/one", by=people.owner, at=versions.find(people.project, 1))
