@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from agents import enums, tokens
 from agents.engine.context import Context
-from agents.lifecycle import reruns
+from agents.lifecycle import reruns, speech
 from agents.llm.base import Turn
 from agents.models import Job, Message
 from projects.models import Version
@@ -47,7 +47,7 @@ def of(context: Context) -> Earlier:
     newest = list(rows[:_WHOLE])
     whole = newest[: _fitting([message.text for message in newest])]
     turns = tuple(_turn(message) for message in reversed(whole))
-    asked = rows.filter(role=enums.Author.USER).select_related("author", "job")
+    asked = rows.filter(role=enums.Author.USER).select_related("job")
     ids = {message.pk for message in whole}
     older = [message for message in asked[: _LINES + _WHOLE] if message.pk not in ids][:_LINES]
     lines = _lines(older[::-1])
@@ -78,16 +78,15 @@ def _fitting(texts: Sequence[str]) -> int:
 
 
 def _lines(messages: Sequence[Message]) -> tuple[str, ...]:
-    """Who asked for what, and what came of it."""
+    """What was asked for, and what came of it."""
     jobs = {message.job_id for message in messages}
     versions = dict(Version.objects.filter(job_ref__in=jobs).order_by("number").values_list("job_ref", "number"))
     return tuple(_line(message, versions.get(message.job_id) if message.job_id else None) for message in messages)
 
 
 def _line(message: Message, version: int | None) -> str:
-    who = message.author.get_short_name() if message.author else "Somebody"
     words = " ".join(message.text.split())
     words = words if len(words) <= _MOST_LINE else f"{words[: _MOST_LINE - 1].rstrip()}…"
     state = message.job.state if message.job else ""
     outcome = f"version {version}" if version else next((word for of, word in _OUTCOMES.items() if of == state), "")
-    return f"- {who}: “{words}”" + (f" → {outcome}" if outcome else "")
+    return f"- {speech.PERSON}: “{words}”" + (f" → {outcome}" if outcome else "")

@@ -56,9 +56,9 @@ def keep(outcome: Outcome, name: str, *, by: User | None) -> Kept:
 def _begin(project: Project, outcome: Outcome, name: str, *, by: User | None) -> Branch:
     """Where the job began."""
     base = outcome.changeset.base if outcome.changeset else None
-    if base is None:
-        return branches.create_at(project, name, None, by=by)
-    return branches.create(project, name, by=by, at=base)
+    job = outcome.job
+    stack = str(job.blueprint.get("stack") or job.branch.template)
+    return branches.create_at(project, name, base, by=by, template=stack)
 
 
 def _proposal(branch: Branch, outcome: Outcome, changes: Packed, *, by: User | None) -> ChangeSet:

@@ -8,7 +8,9 @@ from agents.models import Job, Message
 from projects.models import User
 from projects.services import accounts
 
-_AGENT = "Djinn"
+AGENT = "Djinn"
+# What a prompt calls whoever asked: no model needs a name, nor does whoever reads a prompt.
+PERSON = "A person"
 
 
 def by_person(job: Job, text: str, *, by: User | None, message_id: uuid.UUID | None = None) -> None:
@@ -24,7 +26,7 @@ def by_agent(job: Job, text: str, *, message_id: uuid.UUID) -> None:
     assert job.session is not None  # noqa: S101 - as above
     role = enums.Author.ASSISTANT
     message = Message.objects.create(id=message_id, session=job.session, role=role, text=text, job=job)
-    _tell(job, message, author=_AGENT, by=None)
+    _tell(job, message, author=AGENT, by=None)
 
 
 def _tell(job: Job, message: Message, *, author: str, by: User | None) -> None:

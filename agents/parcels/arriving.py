@@ -3,14 +3,18 @@
 Within the transaction of whoever calls, who holds the project's lock. Every id is new, and what mentions it follows.
 """
 
+import json
 import uuid
-from typing import Any
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, TypeVar
 
+from django.db.models import Model
 from django.utils import timezone
 
 from agents import enums
 from agents.events import JobImported
-from agents.lifecycle import facts, moves, plans, steering
+from agents.lifecycle import facts, moves, plans, speech, steering
 from agents.models import Attempt, Generation, Job, Message, Session, Step
 from agents.parcels import shapes, travelling
 from agents.parcels.unpacking import Parcel
@@ -20,11 +24,16 @@ from projects.models import Branch, ChangeSet, User, Version
 from projects.services import changesets, staging
 from projects.store import trees
 from projects.store.trees import Manifest
+from sandboxes import stacks
 
 _PHASES = {"completed": enums.Phase.COMPLETE, "failed": enums.Phase.FAILED, "cancelled": enums.Phase.CANCELLED}
 _ELSEWHERE = "elsewhere"
+# Rows in one statement.
+_AT_ONCE = 100
 # How it ended is told; a button that tries it again, or advice to, would lead nowhere.
 _NOTHING_TO_DO = {"retryable": False, "code": "", "user_action": ""}
+
+Row = TypeVar("Row", bound=Model)
 
 
 def write(parcel: Parcel, branch: Branch, *, by: User) -> Job:
@@ -40,16 +49,23 @@ def write(parcel: Parcel, branch: Branch, *, by: User) -> Job:
     steps = _steps(rows, job)
     _attempts(rows, job)
     _calls(parcel, job, steps)
-    _events([event for event in rows.events if event.kind not in travelling.ENDS], job, ids)
+    _events(rows, [event for event in rows.events if event.kind not in travelling.ENDS], job, ids)
     if version := _changes(parcel, branch, job, by=by):
         job.output = {**job.output, "version": version.number}
         job.save(update_fields=["output"])
-    _events([event for event in rows.events if event.kind in travelling.ENDS][-1:], job, ids)
+    _events(rows, [event for event in rows.events if event.kind in travelling.ENDS][-1:], job, ids)
     return job
 
 
 def title_of(parcel: Parcel) -> str:
     return str(parcel.rows.job.blueprint.get("name") or parcel.rows.job.title or "Imported")
+
+
+def stack_of(parcel: Parcel) -> str:
+    """As it was planned, or as its files say; nothing where there are none."""
+    tree = parcel.trees.get("made") or parcel.trees.get("staged") or parcel.trees["base"]
+    seen = stacks.choose("", tree).name if tree else ""
+    return str(parcel.rows.job.blueprint.get("stack") or seen)
 
 
 def _job(parcel: Parcel, branch: Branch, ids: dict[str, uuid.UUID], *, by: User) -> Job:
@@ -107,50 +123,87 @@ def _tell_arrival(parcel: Parcel, job: Job, *, by: User) -> None:
 def _messages(rows: shapes.Rows, job: Job, ids: dict[str, uuid.UUID]) -> None:
     """Said here when they came, in their order: nobody here had said them before."""
     assert job.session is not None  # noqa: S101 - made with it
-    for part in rows.messages:
-        Message.objects.create(
-            id=ids[str(part.id)], session=job.session, role=part.role, text=part.text, job=job, author=None
+    now = timezone.now()
+    made = [
+        Message(
+            id=ids[str(part.id)],
+            session=job.session,
+            role=part.role,
+            text=part.text,
+            job=job,
+            created_at=now + timedelta(microseconds=place),
         )
+        for place, part in enumerate(rows.messages)
+    ]
+    _create(Message, made, "created_at")
 
 
 def _steps(rows: shapes.Rows, job: Job) -> dict[str, Step]:
-    made = Step.objects.bulk_create(Step(job=job, **_fields(part, "started_at")) for part in rows.steps)
-    by_key = {step.key: step for step in made}
-    for part in rows.steps:
-        Step.objects.filter(pk=by_key[part.key].pk).update(started_at=part.started_at)
-    return by_key
+    made = [Step(job=job, **_fields(part)) for part in rows.steps]
+    _create(Step, made, "started_at")
+    return {step.key: step for step in made}
 
 
 def _attempts(rows: shapes.Rows, job: Job) -> None:
-    for part in rows.attempts:
-        made = Attempt.objects.create(job=job, worker=_ELSEWHERE, **_fields(part, "started_at"))
-        Attempt.objects.filter(pk=made.pk).update(started_at=part.started_at)
+    _create(Attempt, [Attempt(job=job, worker=_ELSEWHERE, **_fields(part)) for part in rows.attempts], "started_at")
 
 
 def _calls(parcel: Parcel, job: Job, steps: dict[str, Step]) -> None:
-    """Nobody is charged for them here, so they say no price."""
-    for part, asked, came in zip(parcel.rows.calls, parcel.requests, parcel.replies, strict=True):
-        made = Generation.objects.create(
-            job=job,
-            step=steps[part.step],
-            state=enums.GenerationState.SETTLED,
-            request=asked,
-            response=came,
-            **_fields(part, "step", "cost", "created_at"),
-        )
-        Generation.objects.filter(pk=made.pk).update(created_at=part.created_at)
+    """Nobody is charged for them here, so they say no price. A few at a time stand unpacked."""
+    for numbers in _portions(parcel):
+        _create(Generation, [_call(parcel, number, job, steps) for number in numbers], "created_at")
+
+
+def _portions(parcel: Parcel) -> Iterator[list[int]]:
+    """As many calls as are one large request together."""
+    numbers, size = list[int](), 0
+    for number, (asked, came) in enumerate(zip(parcel.requests, parcel.replies, strict=True)):
+        size += len(asked) + len(came)
+        if numbers and (size > shapes.MOST_REQUEST or len(numbers) >= _AT_ONCE):
+            yield numbers
+            numbers, size = [], len(asked) + len(came)
+        numbers.append(number)
+    if numbers:
+        yield numbers
+
+
+def _call(parcel: Parcel, number: int, job: Job, steps: dict[str, Step]) -> Generation:
+    part = parcel.rows.calls[number]
+    return Generation(
+        job=job,
+        step=steps[part.step],
+        state=enums.GenerationState.SETTLED,
+        request=json.loads(parcel.requests[number]),
+        response=parcel.replies[number].decode(),
+        **_fields(part, "step", "cost"),
+    )
+
+
+def _create(kind: type[Row], rows: list[Row], moment: str) -> None:
+    """With the moment that each had: a new row is given that of its making."""
+    moments = [getattr(row, moment) for row in rows]
+    manager = kind._default_manager
+    manager.bulk_create(rows)
+    for row, had in zip(rows, moments, strict=True):
+        setattr(row, moment, had)
+    manager.bulk_update(rows, [moment], batch_size=_AT_ONCE)
 
 
 def _fields(part: shapes.Part, *but: str) -> dict[str, Any]:
     return part.model_dump(exclude=set(but))
 
 
-def _events(events: list[shapes.EventPart], job: Job, ids: dict[str, uuid.UUID]) -> None:
+def _events(rows: shapes.Rows, events: list[shapes.EventPart], job: Job, ids: dict[str, uuid.UUID]) -> None:
+    """Of a message only its place is taken from its event: what it said, and who, stands in the message."""
     commands: dict[str, str] = {}
+    said = {str(message.id): message for message in rows.messages}
     for event in events:
         payload = {**event.payload, "job": str(job.pk)}
         if event.kind == travelling.MESSAGE:
-            payload |= {"message": str(ids[payload["message"]]), "session": str(job.session_id)}
+            part = said[payload["message"]]
+            author = speech.AGENT if part.role == "assistant" else ""
+            payload |= {"message": str(ids[str(part.id)]), "session": str(job.session_id)}
+            payload |= {"role": part.role, "text": part.text, "author": author}
         if event.kind == travelling.COMMAND:
             payload["command"] = commands.setdefault(payload["command"], str(uuid.uuid4()))
         if event.kind in travelling.FILES:

@@ -1,7 +1,8 @@
 """Takes out of what leaves this installation whatever is nobody's business elsewhere.
 
 That is: the project's secrets in every way they are written, what the rules for keys call one, the mail addresses of
-people who have an account here, and the folders of this machine. The same text always becomes the same: so a stream
+people who have an account here, the names of those who spoke where a prompt says who did, and the folders of this
+machine. The same text always becomes the same: so a stream
 and the file it made go on fitting each other.
 """
 
@@ -14,10 +15,12 @@ from django.conf import settings
 from django.db.models.functions import Lower
 
 from agents.errors import NotPossible
+from agents.lifecycle import speech
+from agents.models import Job, Message
 from agents.recordings import secrets as keys
 from projects import storable
 from projects.masking import Masker
-from projects.models import Member, Project, User
+from projects.models import Member, User
 from projects.services import secrets
 
 SIGN = "[removed {}]"
@@ -32,12 +35,16 @@ _LEAST_PARTS = 3
 class Cleaner:
     """`removed` counts the texts that held something."""
 
-    def __init__(self, masker: Masker, *, people: Iterable[str] = (), folders: Iterable[str] = ()) -> None:
+    def __init__(
+        self, masker: Masker, *, people: Iterable[str] = (), names: Iterable[str] = (), folders: Iterable[str] = ()
+    ) -> None:
         self.removed = 0
         self._masker = masker
         self._known: dict[str, bool] = {}
         written = [form for address in people for form in (address, address.replace("@", "%40"))]
         self._people = _any_of(written, "", re.IGNORECASE)
+        # As prompts once told of what was asked before.
+        self._speakers = _any_of((f"- {name}" for name in names), "(?=: “)", re.MULTILINE, before="^")
         self._folders = _any_of(folders, r"(?![\w.-])")
 
     def text(self, text: str) -> str:
@@ -49,6 +56,7 @@ class Cleaner:
         masked = self._masker.without(data, _sign) if self._masker else data
         text = masked.decode("utf-8", "surrogateescape")
         cleaned = self._without_people(keys.without(text, SIGN))
+        cleaned = self._speakers.sub(f"- {speech.PERSON}", cleaned)
         cleaned = self._folders.sub(SIGN.format("a folder"), cleaned)
         result = cleaned.encode("utf-8", "surrogateescape")
         self.removed += result != data
@@ -91,15 +99,21 @@ class Cleaner:
             self._known.update({address: address in mine for address in part})
 
 
-def of(project: Project) -> Cleaner:
-    members = Member.objects.filter(project=project).values_list("user__email", flat=True)
-    return Cleaner(secrets.masker(project), people=members, folders=_folders())
+def of(job: Job) -> Cleaner:
+    members = Member.objects.filter(project=job.project_id).values_list("user__email", flat=True)
+    return Cleaner(secrets.masker(job.project), people=members, names=_speakers(job), folders=_folders())
 
 
-def _any_of(texts: Iterable[str], then: str, flags: int = 0) -> re.Pattern[str]:
+def _speakers(job: Job) -> set[str]:
+    """Everybody who ever said something in its session."""
+    authors = Message.objects.filter(session=job.session_id, author__isnull=False).values("author")
+    return {user.get_short_name() for user in User.objects.filter(pk__in=authors)}
+
+
+def _any_of(texts: Iterable[str], then: str, flags: int = 0, *, before: str = "") -> re.Pattern[str]:
     """The longest first; of none, what is found nowhere."""
     found = sorted(set(texts), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(map(re.escape, found))}){then}" if found else r"(?!)", flags)
+    return re.compile(f"{before}(?:{'|'.join(map(re.escape, found))}){then}" if found else r"(?!)", flags)
 
 
 def _sign(name: str) -> bytes:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from pydantic import ValidationError
 
+from agents import enums
 from agents.errors import NotPossible
 from agents.lifecycle import moves, plans, steering
 from agents.models import Generation, Job, Message
 from agents.models.jobs import TERMINAL
-from agents.parcels import cleaning, shapes, travelling
+from agents.models.sessions import MOST_TEXT
+from agents.parcels import cleaning, counting, shapes, travelling
 from agents.parcels.cleaning import Cleaner
 from projects.exports import archive
 from projects.models import ChangeSet, Event
@@ -33,17 +36,18 @@ class _File(NamedTuple):
 
 def pack(job: Job) -> Iterator[bytes]:
     """In pieces; what stands against it is said (NotPossible) before the first."""
-    if job.is_chore:
+    if job.is_chore or job.kind in enums.TRIED:
         raise NotPossible("This job asked no model: there is nothing to replay elsewhere.")
     if job.state not in TERMINAL:
         raise NotPossible(f"This job is {job.state}. It can be exported when it has ended.")
-    parcel = _Parcel(job, cleaning.of(job.project))
+    parcel = _Parcel(job, cleaning.of(job))
     return archive.stream(parcel.files(), folder=f"job-{str(job.pk)[:8]}")
 
 
 class _Parcel:
     def __init__(self, job: Job, cleaner: Cleaner) -> None:
         self._cleaner = cleaner
+        _check_counts(job)
         self._trees = _trees(job)
         # Contents that are others without what has to stay here, by the hash they had.
         self._changed: dict[str, bytes] = {}
@@ -53,18 +57,28 @@ class _Parcel:
         self._parts = {shapes.JOB: _json(self._rows.model_dump(mode="json"))}
         for number, (asked, came) in enumerate(_calls(job, cleaner), start=1):
             self._parts[shapes.request_of(number)], self._parts[shapes.reply_of(number)] = asked, came
+        manifest = _json(self._manifest(self._parts).model_dump(mode="json"))
+        self._parts = {shapes.MANIFEST: manifest, **self._parts}
         self._check()
 
     def _check(self) -> None:
         """What would be refused where it is read is refused here, before anything is sent."""
-        largest = max(self._parts, key=lambda name: len(self._parts[name]))
-        if len(self._parts[largest]) > shapes.MOST_PART:
-            raise NotPossible(_UNFIT.format(f"{largest} is larger than {shapes.MOST_PART // 1024**2} MB"))
-        if len(self._unique()) + len(self._parts) >= shapes.MOST_FILES:
-            raise NotPossible(_UNFIT.format(f"it would have {shapes.MOST_FILES:,} parts and more"))
+        for name, part in self._parts.items():
+            most = shapes.most_of(name)
+            if len(part) > most:
+                raise NotPossible(_UNFIT.format(f"{name} is larger than {most // 1024**2} MB"))
+        if len(self._unique()) + len(self._parts) > shapes.MOST_FILES:
+            raise NotPossible(_UNFIT.format(f"it would have more than {shapes.MOST_FILES:,} parts"))
+        sizes = (
+            len(self._changed[sha]) if sha in self._changed else entry.size for sha, entry in self._unique().items()
+        )
+        if sum(map(len, self._parts.values())) + sum(sizes) > shapes.MOST_BYTES:
+            raise NotPossible(_UNFIT.format(f"it would hold more than {shapes.MOST_BYTES // 1024**2} MB"))
+        told = (part for name, part in self._parts.items() if shapes.is_json(name))
+        if sum(counting.values(part, shapes.MOST_VALUES) for part in told) > shapes.MOST_VALUES:
+            raise NotPossible(_UNFIT.format(f"it tells more than {shapes.MOST_VALUES:,} things"))
 
     def files(self) -> Iterator[_File]:
-        yield _File(shapes.MANIFEST, _json(self._manifest(self._parts).model_dump(mode="json")))
         yield from (_File(name, part) for name, part in self._parts.items())
         yield from self._contents()
 
@@ -123,6 +137,24 @@ def _trees(job: Job) -> dict[str, Manifest | None]:
     }
 
 
+def _check_counts(job: Job) -> None:
+    """Before they are read."""
+    rows: dict[str, tuple[QuerySet[Any], int]] = {
+        "steps": (job.steps.all(), shapes.MOST_ROWS),
+        "attempts": (job.attempt_rows.all(), shapes.MOST_ROWS),
+        "messages": (Message.objects.filter(job=job), shapes.MOST_ROWS),
+        "calls": (Generation.objects.filter(job=job), shapes.MOST_CALLS),
+        "events": (_travelling(job), shapes.MOST_EVENTS),
+    }
+    for name, (found, most) in rows.items():
+        if found.count() > most:
+            raise NotPossible(_UNFIT.format(f"it has more than {most:,} {name}"))
+
+
+def _travelling(job: Job) -> "QuerySet[Event]":
+    return Event.objects.filter(project=job.project_id, job_ref=job.pk, kind__in=travelling.KINDS)
+
+
 def _rows(job: Job, cleaner: Cleaner, of_trees: shapes.TreesPart) -> shapes.Rows:
     try:
         return shapes.Rows(
@@ -137,9 +169,13 @@ def _rows(job: Job, cleaner: Cleaner, of_trees: shapes.TreesPart) -> shapes.Rows
             trees=of_trees,
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise NotPossible(_UNFIT.format(f"{place}: {first['msg']}")) from error
+        raise _unfit(error) from error
+
+
+def _unfit(error: ValidationError) -> NotPossible:
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return NotPossible(_UNFIT.format(f"{place}: {first['msg']}"))
 
 
 _STEP = ("key", "ordinal", "role", "title", "state", "output", "started_at", "finished_at")
@@ -168,7 +204,12 @@ def _of_calls(job: Job, cleaner: Cleaner) -> Iterator[dict[str, Any]]:
 def _calls(job: Job, cleaner: Cleaner) -> Iterator[tuple[bytes, bytes]]:
     """What was asked, and what came."""
     for call in _in_order(job).iterator(chunk_size=20):
-        yield _json(cleaner.value(call.request)), cleaner.text(call.response).encode()
+        asked = cleaner.value(call.request)
+        try:
+            shapes.RequestPart.model_validate(asked)
+        except ValidationError as error:
+            raise _unfit(error) from error
+        yield _json(asked), cleaner.text(call.response).encode()
 
 
 def _in_order(job: Job) -> Any:
@@ -184,7 +225,7 @@ def _job(job: Job, cleaner: Cleaner) -> shapes.JobPart:
             "state": str(job.state),
             "title": cleaner.text(moves.title(job))[:_MOST_TITLE],
             "model": job.model,
-            "input": cleaner.value(said),
+            "input": {name: _bounded(cleaner.value(value)) for name, value in said.items()},
             "blueprint": cleaner.value(job.blueprint),
             "plan": cleaner.value(job.plan),
             "error": cleaner.value(job.error),
@@ -196,13 +237,17 @@ def _job(job: Job, cleaner: Cleaner) -> shapes.JobPart:
     )
 
 
+def _bounded(said: Any) -> Any:
+    return said[:MOST_TEXT] if isinstance(said, str) else said
+
+
 def _messages(job: Job, cleaner: Cleaner) -> Iterator[shapes.MessagePart]:
     first = str(job.input.get(steering.FIRST, ""))
     for message in Message.objects.filter(job=job).order_by("created_at", "id"):
         yield shapes.MessagePart(
             id=message.pk,
             role="user" if message.role == "user" else "assistant",
-            text=cleaner.text(message.text),
+            text=_bounded(cleaner.text(message.text)) if message.role == "user" else cleaner.text(message.text),
             is_first=str(message.pk) == first,
             created_at=message.created_at,
         )
@@ -210,9 +255,7 @@ def _messages(job: Job, cleaner: Cleaner) -> Iterator[shapes.MessagePart]:
 
 def _events(job: Job, cleaner: Cleaner) -> Iterator[shapes.EventPart]:
     """Without who it was: of people nothing is said but what they said."""
-    for event in Event.objects.filter(project=job.project_id, job_ref=job.pk, kind__in=travelling.KINDS).order_by(
-        "seq"
-    ):
+    for event in _travelling(job).order_by("seq"):
         payload = dict(event.payload)
         if event.kind == travelling.MESSAGE and payload.get("role") == "user":
             payload["author"] = ""

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from agents.models.sessions import MOST_TEXT
+from projects.services import applying
+
 FORMAT: Final = 1
 KIND: Final = "djinn job"
 MANIFEST: Final = "manifest.json"
@@ -16,22 +19,38 @@ JOB: Final = "job.json"
 # In the output of a job that came so: what it was where it ran.
 IMPORTED: Final = "imported"
 CONTENTS: Final = "contents/"
+_CALLS: Final = "calls/"
 MOST_PART: Final = 16 * 1024 * 1024
+# What was asked for in one call.
+MOST_REQUEST: Final = 4 * 1024 * 1024
 MOST_CALLS: Final = 1000
-# All that stands in the zip: parts and contents.
+# All that stands in the zip: parts and contents, how many and how large together.
 MOST_FILES: Final = 9_900
-_MOST_ROWS, _MOST_EVENTS = 2000, 20_000
+MOST_BYTES: Final = applying.MOST_TREE + 4 * MOST_PART
+# Of all JSON in it together: a byte of it may become a hundred in memory.
+MOST_VALUES: Final = 500_000
+MOST_ROWS: Final = 500
+MOST_EVENTS: Final = 2000
 _MOST_TOKENS = 2_000_000_000
 # Moments near the ends of time exist in one zone and not in another.
 _FIRST, _LAST = 1990, 9000
 
 
 def request_of(number: int) -> str:
-    return f"calls/{number:04}.json"
+    return f"{_CALLS}{number:04}.json"
 
 
 def reply_of(number: int) -> str:
-    return f"calls/{number:04}.txt"
+    return f"{_CALLS}{number:04}.txt"
+
+
+def is_json(name: str) -> bool:
+    return name.endswith(".json")
+
+
+def most_of(name: str) -> int:
+    """How large a part may be."""
+    return MOST_REQUEST if name.startswith(_CALLS) and is_json(name) else MOST_PART
 
 
 class Part(BaseModel):
@@ -53,6 +72,7 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,59}$")]
 Title = Annotated[str, Field(max_length=120)]
 Word = Annotated[str, Field(max_length=40)]
 Text = Annotated[str, Field(max_length=1_000_000)]
+Said = Annotated[str, Field(max_length=MOST_TEXT)]
 
 
 class FilePart(NamedTuple):
@@ -80,8 +100,8 @@ class Manifest(Part):
 
 
 class InputPart(Part):
-    text: Text = ""
-    wish: Text = ""
+    text: Said = ""
+    wish: Said = ""
     model: Title = ""
     approval: Word = ""
     is_plan_edited: bool = False
@@ -109,7 +129,7 @@ class JobPart(Part):
     """Who made it is nobody's business elsewhere. `spent` was paid where it ran."""
 
     id: Id
-    kind: Literal["generate", "edit", "plan"]
+    kind: Literal["generate", "edit", "plan", "repair", "review"]
     state: Literal["completed", "failed", "cancelled"]
     title: Title
     model: Title
@@ -177,14 +197,30 @@ class CallPart(Part):
     created_at: Moment
 
 
+class GivenPart(BaseModel):
+    """What a call was given of the project, as the API tells it."""
+
+    model_config = ConfigDict(strict=True)
+
+    room: int
+    tokens: int
+    whole: list[str]
+    outlined: list[str]
+    left_out: list[str]
+    messages: int
+    condensed: int
+    unsaid: int
+
+
 class RequestPart(BaseModel):
-    """Of what was asked: that of which a replay makes something. The rest is only read."""
+    """Of what was asked: that of which a replay or the API makes something. The rest is only read."""
 
     model_config = ConfigDict(strict=True)
 
     begun: dict[Literal["path", "text"], str] | None = None
     left_out: list[str] = []
     stacks: list[str] = []
+    given: GivenPart | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -201,6 +237,12 @@ class MessagePart(Part):
     text: Text
     is_first: bool
     created_at: Moment
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.role == "user" and len(self.text) > MOST_TEXT:
+            raise ValueError("is longer than a person may speak")
+        return self
 
 
 class EventPart(Part):
@@ -227,9 +269,9 @@ class Rows(Part):
     """Everything but what was asked, what came, and the contents of files."""
 
     job: JobPart
-    steps: Annotated[list[StepPart], Field(max_length=_MOST_ROWS)]
-    attempts: Annotated[list[AttemptPart], Field(max_length=_MOST_ROWS)]
+    steps: Annotated[list[StepPart], Field(max_length=MOST_ROWS)]
+    attempts: Annotated[list[AttemptPart], Field(max_length=MOST_ROWS)]
     calls: Annotated[list[CallPart], Field(max_length=MOST_CALLS)]
-    messages: Annotated[list[MessagePart], Field(max_length=_MOST_ROWS)]
-    events: Annotated[list[EventPart], Field(max_length=_MOST_EVENTS)]
+    messages: Annotated[list[MessagePart], Field(max_length=MOST_ROWS)]
+    events: Annotated[list[EventPart], Field(max_length=MOST_EVENTS)]
     trees: TreesPart

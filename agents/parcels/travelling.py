@@ -14,7 +14,7 @@ MESSAGE: Final = "message_sent"
 COMMAND: Final = "command_finished"
 ENDS: Final = ("job_completed", "job_failed", "job_cancelled")
 FILES: Final = ("file_closed", "file_edited", "file_deleted", "file_abandoned")
-KINDS: Final = (MESSAGE, COMMAND, *FILES, "repair_started", *ENDS)
+KINDS: Final = (MESSAGE, COMMAND, *FILES, "repair_started", "review_found", *ENDS)
 
 
 def check(kind: str, payload: Mapping[str, Any]) -> None:

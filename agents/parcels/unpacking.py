@@ -6,13 +6,13 @@ Nothing is believed: sizes, numbers, names, hashes and kinds are looked at befor
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from agents.parcels import shapes, travelling
+from agents.parcels import counting, shapes, travelling
 from agents.prompts import blueprint
 from projects import errors, storable
 from projects.imports.unzip import Archive, Limits
@@ -21,7 +21,7 @@ from projects.services.staging import Content, Packed
 from projects.store import trees
 from projects.store.trees import Entry, Manifest
 
-_LIMITS = Limits(files=shapes.MOST_FILES, file=shapes.MOST_PART, total=applying.MOST_TREE + 4 * shapes.MOST_PART)
+_LIMITS = Limits(files=shapes.MOST_FILES, file=shapes.MOST_PART, total=shapes.MOST_BYTES)
 _MOST_DEPTH = 60
 _MOST_NUMBER = 2**53
 
@@ -32,11 +32,11 @@ Some = TypeVar("Some", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Parcel:
-    """`contents` by their hashes, packed already."""
+    """`contents` by their hashes, packed already; what was asked and what came as it stood there, known to be good."""
 
     rows: shapes.Rows
-    requests: list[dict[str, Any]]
-    replies: list[str]
+    requests: list[bytes]
+    replies: list[bytes]
     trees: dict[str, Manifest]
     contents: Packed
     removed: int = 0
@@ -59,23 +59,25 @@ class _Read:
 def unpack(file: BinaryIO) -> Parcel:
     """Raises BadArchive with sentences for a person."""
     read = _read(file)
+    _check_values(read.parts)
     manifest = _manifest(read.parts.pop(shapes.MANIFEST, None))
     _check_parts(manifest, read.parts)
-    rows = _shaped(shapes.Rows, shapes.JOB, read.parts.get(shapes.JOB, b""))
+    rows = _shaped(shapes.Rows, shapes.JOB, _loaded(shapes.JOB, read.parts.get(shapes.JOB, b"")))
     calls = range(1, len(rows.calls) + 1)
     expected = {shapes.JOB, *map(shapes.request_of, calls), *map(shapes.reply_of, calls)}
     if read.parts.keys() != expected:
         raise _bad("It does not hold what it lists.")
     found = Parcel(
         rows=rows,
-        requests=[_request(shapes.request_of(number), read.parts[shapes.request_of(number)]) for number in calls],
-        replies=[_text(shapes.reply_of(number), read.parts[shapes.reply_of(number)]) for number in calls],
+        requests=[read.parts[shapes.request_of(number)] for number in calls],
+        replies=[read.parts[shapes.reply_of(number)] for number in calls],
         trees=dict(_trees(rows, manifest)),
         contents=read.contents,
         removed=manifest.removed,
     )
     _check_contents(found)
     _check_rows(rows)
+    _check_calls(read.parts, calls)
     return found
 
 
@@ -91,12 +93,24 @@ def _contents(archive: Archive, parts: dict[str, bytes]) -> Iterator[tuple[str, 
     """Packed as they come, so that one stands unpacked in memory; what is no content is put into the parts."""
     for path, content, _ in archive.files():
         if not path.startswith(shapes.CONTENTS):
+            if len(content) > (most := shapes.most_of(path)):
+                raise _bad(f"is larger than {most // 1024**2} MB", path)
             parts[path] = content
             continue
         sha256 = path.removeprefix(shapes.CONTENTS)
         if hashlib.sha256(content).hexdigest() != sha256:
             raise _bad("is not what its name says", path)
         yield sha256, Content(content)
+
+
+def _check_values(parts: dict[str, bytes]) -> None:
+    """Of all of it together, before the first is made: a few bytes packed would be a gigabyte of lists."""
+    left = shapes.MOST_VALUES
+    for name, part in parts.items():
+        if shapes.is_json(name):
+            left -= counting.values(part, left)
+            if left < 0:
+                raise _bad(f"It tells more than {shapes.MOST_VALUES:,} things, which no honest job does.")
 
 
 def _manifest(raw: bytes | None) -> shapes.Manifest:
@@ -108,7 +122,7 @@ def _manifest(raw: bytes | None) -> shapes.Manifest:
     if claimed.get("format") != shapes.FORMAT:
         newer = f"This Djinn reads format {shapes.FORMAT} of exported jobs"
         raise _bad(f"{newer}, and this is another. Import it with the Djinn it was made for, or a newer one.")
-    return _shaped(shapes.Manifest, shapes.MANIFEST, raw)
+    return _shaped(shapes.Manifest, shapes.MANIFEST, claimed)
 
 
 def _check_parts(manifest: shapes.Manifest, parts: dict[str, bytes]) -> None:
@@ -179,10 +193,12 @@ def _check_events(rows: shapes.Rows, messages: set[str]) -> None:
             raise _bad("It tells of a message that it does not hold.")
 
 
-def _request(name: str, raw: bytes) -> dict[str, Any]:
-    _shaped(shapes.RequestPart, name, raw)
-    loaded: dict[str, Any] = _loaded(name, raw)
-    return loaded
+def _check_calls(parts: dict[str, bytes], numbers: Iterable[int]) -> None:
+    """One after the other: what is judged is let go."""
+    for number in numbers:
+        asked, came = shapes.request_of(number), shapes.reply_of(number)
+        _shaped(shapes.RequestPart, asked, _loaded(asked, parts[asked]))
+        _text(came, parts[came])
 
 
 def _text(name: str, raw: bytes) -> str:
@@ -195,10 +211,9 @@ def _text(name: str, raw: bytes) -> str:
     return text
 
 
-def _shaped(kind: type[Some], name: str, raw: bytes) -> Some:
-    _loaded(name, raw)
+def _shaped(kind: type[Some], name: str, loaded: object) -> Some:
     try:
-        return kind.model_validate_json(raw)
+        return kind.model_validate(loaded)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))[:200]

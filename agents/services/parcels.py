@@ -74,8 +74,7 @@ def make(file: BinaryIO, *, by: User, name: str = "") -> Job:
     parcel = unpacking.unpack(file)
     with transaction.atomic():
         called = name or storable.name(arriving.title_of(parcel))[:MOST_NAME] or "Imported"
-        template = str(parcel.rows.job.blueprint.get("stack", ""))
-        project = projects.create(name=called, by=by, template=template)
+        project = projects.create(name=called, by=by, template=arriving.stack_of(parcel))
         writing.lock(project.pk)
         job = arriving.write(parcel, Branch.objects.get(project=project, name=branches.MAIN), by=by)
         _show(job, by=by)
@@ -90,7 +89,7 @@ def _branch(project: Project, parcel: Parcel, *, by: User) -> Branch:
     free = next((one for one in names if one not in taken), None)
     if free is None:
         raise errors.TooLarge("This job was imported into this project again and again. Delete one of its branches.")
-    return branches.create_at(project, free, None, by=by)
+    return branches.create_at(project, free, None, by=by, template=arriving.stack_of(parcel))
 
 
 def _show(job: Job, *, by: User) -> None:

@@ -33,6 +33,7 @@ def start(job: Job, *, model: str, by: User, branch: str = "", idempotency_key: 
         if idempotency_key and (before := known.select_related("project", "branch").first()):
             return before
         original = _ended(job)
+        _check_texts(original)
         began_at = beginning(original)
         name, stack = branch or _free_name(original, model), original.branch.template
         made = branches.create_at(original.project, name, began_at, by=by, template=stack)
@@ -80,6 +81,13 @@ def _check_ended(job: Job) -> None:
         raise NotPossible("This job only answered. Ask again in the chat.")
     if job.is_active:
         raise NotPossible(f"This job is {job.state}. It can be run again when it has ended.")
+
+
+def _check_texts(job: Job) -> None:
+    """What came from elsewhere, or from an older Djinn, is asked for as anything else is."""
+    for text in (str(job.input.get("text", "")), str(job.input.get("wish", "")), *steering.said(job)):
+        if text.strip():  # a job may have been asked for by its name alone
+            jobs.check_text(text)
 
 
 def _free_name(job: Job, model: str) -> str:

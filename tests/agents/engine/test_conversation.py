@@ -35,7 +35,7 @@ def test_a_short_conversation_goes_along_whole(project: Project, owner: User):
     assert said == Earlier((Turn("user", "A list"), Turn("assistant", "Done: A list"), Turn("user", "Green")))
 
 
-def test_older_messages_say_who_asked_for_what_and_what_came_of_it(project: Project, owner: User):
+def test_older_messages_say_what_was_asked_for_and_what_came_of_it(project: Project, owner: User):
     asked_and_answered(project, owner, "A list\n of  books", state="completed", version=True)
     asked_and_answered(project, owner, "Why?", state="completed")
     asked_and_answered(project, owner, "Too much " * 30, state="cancelled")
@@ -45,10 +45,10 @@ def test_older_messages_say_who_asked_for_what_and_what_came_of_it(project: Proj
     said = conversation.of(work_on(jobs.start(project=project, text="Now", by=owner)))
     assert [turn.text for turn in said.turns][::2] == [*(f"Step {number}" for number in range(6)), "Now"]
     assert said.lines == (
-        "- Alice: “A list of books” → version 1",
-        "- Alice: “Why?” → answered, nothing was changed",
-        "- Alice: “" + ("Too much " * 30)[:159].rstrip() + "…” → stopped",
-        "- Alice: “Odd” → failed",
+        "- A person: “A list of books” → version 1",
+        "- A person: “Why?” → answered, nothing was changed",
+        "- A person: “" + ("Too much " * 30)[:159].rstrip() + "…” → stopped",
+        "- A person: “Odd” → failed",
     )
     assert said.unsaid == 4, "the four answers"
 
@@ -58,7 +58,7 @@ def test_long_messages_leave_less_of_the_conversation_whole(project: Project, ow
         asked_and_answered(project, owner, f"{number} " + "word and word " * 400, state="completed", version=True)
     said = conversation.of(work_on(jobs.start(project=project, text="Now", by=owner)))
     assert len(said.turns) == 5
-    assert [line[:12] for line in said.lines] == ["- Alice: “0 ", "- Alice: “1 "]
+    assert [line[:15] for line in said.lines] == ["- A person: “0 ", "- A person: “1 "]
 
 
 def test_what_waits_behind_it_is_not_known(project: Project, owner: User):
@@ -68,7 +68,7 @@ def test_what_waits_behind_it_is_not_known(project: Project, owner: User):
 
 
 def test_the_oldest_lines_go_first_where_room_is_short():
-    said = Earlier((), tuple(f"- Alice: “Make number {number} green”" for number in range(10)), unsaid=2)
+    said = Earlier((), tuple(f"- A person: “Make number {number} green”" for number in range(10)), unsaid=2)
     short = said.within(40)
     assert short.lines == said.lines[-len(short.lines) :]
     assert (0 < len(short.lines) < 10, short.unsaid) == (True, 12 - len(short.lines))
