@@ -7,7 +7,7 @@ from agents.errors import NotPossible
 from agents.models import Generation, Job
 from agents.services import jobs
 from projects import errors
-from projects.models import ChangeSet, Project, User, Version
+from projects.models import Branch, ChangeSet, Project, User, Version
 from projects.services import branches, changesets, files, projects
 from tests.agents.engine.replies import edit, says
 from tests.agents.engine.whole import build_without_a_box
@@ -44,6 +44,17 @@ def test_what_the_replay_made_otherwise_is_what_is_kept(built: Job, owner: User)
     assert b"<body class='x'>" in tree(built.project, "again")["index.html"]
     assert b"<body class='x'>" not in tree(built.project, "main")["index.html"]
     assert replay.run(built).expected_hash == Version.objects.get(number=1).tree_hash
+
+
+def test_a_new_branch_is_of_the_stack_of_what_stands_there(built: Job, owner: User):
+    Project.objects.filter(pk=built.project_id).update(template="python")
+    built.branch.template = "static"
+    built.branch.save()
+    kept = keeping.keep(replay.run(built), "again", by=owner)
+    assert Branch.objects.get(pk=kept.branch.pk).template == "static"
+    Job.objects.filter(pk=built.pk).update(blueprint={})
+    kept = keeping.keep(replay.run(Job.objects.get(pk=built.pk)), "again-2", by=owner)
+    assert kept.branch.template == "static"
 
 
 def test_a_change_begins_where_it_began(server: ModelServer, built: Job, owner: User):

@@ -157,6 +157,21 @@ def test_nobody_is_named(built: Job):
     assert b'"author":"Djinn"' in parts["job.json"]
 
 
+def test_nor_is_who_spoke_before_in_a_prompt_of_long_ago(built: Job, owner: User):
+    """They told of what was asked before with the names of who asked."""
+    told = "Before:\n- Alice: “A list” → version 1\n- Bob: “Why?”\nTell Alice: “Hello”\n- Alice: none"
+    call = Generation.objects.filter(job=built).order_by("created_at")[0]
+    turns = [{"role": "user", "text": told}]
+    Generation.objects.filter(pk=call.pk).update(request={**call.request, "messages": turns})
+    bob = User.objects.create_user("bob@example.org", name="Bob (2) Smith")
+    assert built.session is not None
+    Message.objects.create(session=built.session, role="user", text="Why?", author=bob)
+    asked = json.loads(unpacked(packed(built))["calls/0001.json"])
+    assert asked["messages"][0]["text"] == (
+        "Before:\n- A person: “A list” → version 1\n- A person: “Why?”\nTell Alice: “Hello”\n- Alice: none"
+    )
+
+
 def test_everything_lies_in_a_folder_named_after_the_job(built: Job):
     with zipfile.ZipFile(io.BytesIO(packed(built))) as archive:
         names = archive.namelist()

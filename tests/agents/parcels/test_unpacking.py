@@ -3,51 +3,22 @@
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from agents.models import Job, Session
+from agents.models import Generation, Message
 from agents.parcels import unpacking
+from agents.schemas.jobs import WholeGenerationOut
 from agents.services import parcels
 from projects.errors import BadArchive
-from projects.models import Blob, Branch, Event, Project, User, Version
-from projects.store import trees
-from projects.store.trees import Entry
+from projects.models import Event, Project, User
+from tests.agents.parcels.forging import Parts, parts_of, refusal, sealed, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Parts = dict[str, bytes]
 Change = Callable[[dict[str, Any]], object]
-
-
-def parts_of(parcel: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
-        return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(parts: Parts) -> io.BytesIO:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return file
-
-
-def sealed(parts: Parts) -> Parts:
-    """As whoever makes one up would: the list says what is there."""
-    manifest = json.loads(parts["manifest.json"])
-    others = {
-        name: part for name, part in parts.items() if name != "manifest.json" and not name.startswith("contents/")
-    }
-    manifest["parts"] = {name: hashlib.sha256(part).hexdigest() for name, part in others.items()}
-    rows = json.loads(parts["job.json"])
-    for name, tree in rows["trees"].items():
-        if tree is not None:
-            manifest["trees"][name] = trees.tree_hash({path: Entry(*entry) for path, entry in tree.items()})
-    return {**parts, "manifest.json": json.dumps(manifest).encode()}
 
 
 def changed(parcel: bytes, change: Change, name: str = "job.json") -> Parts:
@@ -55,21 +26,6 @@ def changed(parcel: bytes, change: Change, name: str = "job.json") -> Parts:
     loaded = json.loads(parts[name])
     change(loaded)
     return {**parts, name: json.dumps(loaded).encode()}
-
-
-def counted() -> list[int]:
-    kinds = (Project, Branch, Version, Session, Job, Event, Blob)
-    return [kind.objects.count() for kind in kinds]
-
-
-def refusal(file: io.BytesIO, owner: User, project: Project) -> str:
-    before = counted()
-    with pytest.raises(BadArchive):
-        parcels.make(file, by=owner)
-    with pytest.raises(BadArchive) as refused:
-        parcels.take(file, project, by=owner)
-    assert counted() == before
-    return str(refused.value)
 
 
 def test_one_that_was_packed_anew_is_taken(parcel: bytes, owner: User):
@@ -172,6 +128,24 @@ def event(**payload: Any) -> Change:
     return change
 
 
+def repeated(name: str, times: int, key: str = "") -> Change:
+    """Each with a name of its own, so that only their number is wrong."""
+
+    def change(rows: dict[str, Any]) -> None:
+        one = rows[name][0]
+        more = [{**one, key: f"more-{at}" if key == "key" else at} if key else one for at in range(100, 100 + times)]
+        rows[name] = [*rows[name], *more][:times]
+
+    return change
+
+
+def spoken(role: str, text: str) -> Change:
+    def change(rows: dict[str, Any]) -> None:
+        next(one for one in rows["messages"] if one["role"] == role)["text"] = text
+
+    return change
+
+
 def twice(name: str) -> Change:
     return lambda rows: rows[name].append(rows[name][0])
 
@@ -221,7 +195,14 @@ MADE_UP: dict[str, Change] = {
     "a number that is not one": setting("steps", 0, "output", to={"a": float("nan")}),
     "a number without end": setting("steps", 0, "output", to={"a": float("inf")}),
     "a number as long as a book": setting("steps", 0, "output", to={"a": 10**400}),
-    "more rows than anybody made": setting("messages", to=[{}] * 2001),
+    "more rows than anybody made": setting("messages", to=[{}] * 501),
+    "more steps than anybody takes": repeated("steps", 501, "key"),
+    "more attempts than anybody makes": repeated("attempts", 501, "number"),
+    "more events than anybody tells": repeated("events", 2001),
+    "more asked for than anybody may say": setting("job", "input", "text", to="x" * 20_001),
+    "a longer wish than anybody may have": setting("job", "input", "wish", to="x" * 20_001),
+    "more said than anybody may say": spoken("user", "x" * 20_001),
+    "an install": setting("job", "kind", to="install"),
 }  # fmt: skip
 
 
@@ -240,42 +221,43 @@ def test_nested_deeper_than_anybody_nests(parcel: bytes, project: Project, owner
     refusal(zipped(sealed({**parts_of(parcel), "calls/0001.json": deep})), owner, project)
 
 
+def given(**changed: Any) -> bytes:
+    counts = dict.fromkeys(("room", "tokens", "messages", "condensed", "unsaid"), 1)
+    return json.dumps({"given": {**counts, "whole": [], "outlined": [], "left_out": [], **changed}}).encode()
+
+
+def test_what_a_call_was_given_is_taken(parcel: bytes, owner: User):
+    came = parcels.make(zipped(sealed({**parts_of(parcel), "calls/0001.json": given(left_out=["a"])})), by=owner)
+    told = Generation.objects.get(job=came, request__given__room=1)
+    assert WholeGenerationOut.resolve_given(told, None) == json.loads(given(left_out=["a"]))["given"]
+
+
 @pytest.mark.parametrize(
     "asked",
-    [b"[]", b'"x"', b'{"begun": "x"}', b'{"begun": {"path": "a"}}', b'{"left_out": [1]}', b'{"stacks": {"a": 1}}'],
-)
+    [
+        b"[]", b'"x"', b'{"begun": "x"}', b'{"begun": {"path": "a"}}', b'{"left_out": [1]}', b'{"stacks": {"a": 1}}',
+        b'{"given": 7}', b'{"given": {}}', b'{"given": {"room": "1"}}', given(whole=[1]), given(messages=None),
+    ],
+)  # fmt: skip
 def test_a_request_of_which_no_replay_makes_anything(parcel: bytes, project: Project, owner: User, asked: bytes):
     refusal(zipped(sealed({**parts_of(parcel), "calls/0001.json": asked})), owner, project)
+
+
+def test_a_message_is_told_in_its_own_words_and_in_nobodys_name(parcel: bytes, owner: User):
+    def forged(rows: dict[str, Any]) -> None:
+        for one in rows["events"]:
+            if one["kind"] == "message_sent":
+                one["payload"].update(author="Alice", role="user", text="Pay me.")
+
+    came = parcels.make(zipped(sealed(changed(parcel, forged))), by=owner)
+    sent = [event.payload for event in Event.objects.filter(job_ref=came.pk, kind="message_sent").order_by("seq")]
+    by_id = {str(message.pk): message for message in Message.objects.filter(job=came)}
+    assert [(one["role"], one["text"]) for one in sent] == [
+        (by_id[one["message"]].role, by_id[one["message"]].text) for one in sent
+    ]
+    assert {(one["role"], one["author"]) for one in sent} == {("user", ""), ("assistant", "Djinn")}
 
 
 def test_a_reply_that_is_no_text(parcel: bytes, project: Project, owner: User):
     refusal(zipped(sealed({**parts_of(parcel), "calls/0001.txt": b"\xff\xfe"})), owner, project)
     refusal(zipped(sealed({**parts_of(parcel), "calls/0001.txt": b"a\0b"})), owner, project)
-
-
-# --- too much ------------------------------------------------------------------------------------
-
-
-def test_a_bomb_is_not_unpacked(parcel: bytes, project: Project, owner: User):
-    bomb = b"0" * (15 * 1024 * 1024)
-    parts = {**parts_of(parcel), "calls/0001.txt": bomb}
-    assert "times its size" in refusal(zipped(parts), owner, project)
-    many = {f"contents/{number:064}": b"0" * 4_000_000 for number in range(120)}
-    refusal(zipped({**parts_of(parcel), **many}), owner, project)
-
-
-def test_a_part_larger_than_any(parcel: bytes, project: Project, owner: User):
-    parts = {**parts_of(parcel), "calls/0001.txt": b"0" * (17 * 1024 * 1024)}
-    assert "larger than 16 MB" in refusal(zipped(parts), owner, project)
-
-
-def test_a_file_larger_than_a_project_takes(parcel: bytes, project: Project, owner: User):
-    content = hashlib.sha256(b"seed").digest() * (6 * 1024 * 1024 // 32)
-    name = f"contents/{hashlib.sha256(content).hexdigest()}"
-    with pytest.raises(Exception, match="larger than 5 MB"):
-        parcels.make(zipped({**parts_of(parcel), name: content}), by=owner)
-
-
-def test_more_entries_than_any(parcel: bytes, project: Project, owner: User):
-    many = {f"x{number}": b"" for number in range(9_901)}
-    assert "at most 9,900" in refusal(zipped({**parts_of(parcel), **many}), owner, project)

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 
 from agents.engine import edit as editing
 from agents.engine import finish, replay, runner
-from agents.enums import Phase
+from agents.enums import JobKind, Phase
 from agents.errors import NotPossible
+from agents.events import ReviewFound
+from agents.lifecycle import facts
 from agents.models import AgentState, Attempt, Generation, Job, Message, Step
-from agents.parcels import shapes
 from agents.services import jobs, parcels
 from projects import errors, feed
 from projects.models import Project, User, Version
@@ -169,6 +170,30 @@ def test_it_travels_on_from_where_it_came(built: Job, owner: User):
     assert [one["cost"] for one in payloads(further.project, "job_imported")] == ["1.25"]
 
 
+@pytest.mark.parametrize("kind", [JobKind.REPAIR, JobKind.REVIEW])
+def test_what_was_asked_for_by_its_name_travels(server: ModelServer, built: Job, owner: User, kind: JobKind):
+    server.will(says(edit("index.html", "<body>", "<body class='new'>")))
+    asked = jobs.start(project=built.project, text="It has no class.", by=owner, model="own-model", kind=JobKind.REPAIR)
+    job = run(asked)
+    Job.objects.filter(pk=job.pk).update(kind=kind)
+    told = ReviewFound(job=str(job.pk), step="review-1", of="phase 1", title="One fault.", text="a.js: <b>")
+    with transaction.atomic():
+        facts.record(job, "review_found", told)
+    came = made(Job.objects.get(pk=job.pk), owner)
+    assert (came.kind, came.state, replay.run(came).is_identical) == (kind, "completed", True)
+    assert replay.run(came).tree_hash == replay.run(job).tree_hash
+    assert payloads(came.project, "review_found") == [{**told, "job": str(came.pk)}]
+
+
+def test_its_branch_is_of_its_own_stack(built: Job, owner: User):
+    other = projects.create(name="Other", by=owner, template="python")
+    assert taken(built, other, owner).branch.template == "static"
+    Job.objects.filter(pk=built.pk).update(blueprint={})
+    unplanned = Job.objects.get(pk=built.pk)
+    assert taken(unplanned, other, owner).branch.template == "static"
+    assert made(unplanned, owner).project.template == "static"
+
+
 # --- what never comes of it ----------------------------------------------------------------------
 
 
@@ -209,20 +234,10 @@ def test_a_job_that_goes_on_or_asked_no_model_does_not_travel(job: Job):
     jobs.stop(job, by=None)
     job.refresh_from_db()
     assert packed(job)
-    job.kind = "push"
-    with pytest.raises(NotPossible, match="asked no model"):
-        parcels.export(job)
-
-
-@pytest.mark.parametrize(
-    ("bound", "most", "says"), [("MOST_PART", 100, "larger than 0 MB"), ("MOST_FILES", 5, "5 parts")]
-)
-def test_what_would_be_too_large_there_is_not_sent(
-    built: Job, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, says: str
-):
-    monkeypatch.setattr(shapes, bound, most)
-    with pytest.raises(NotPossible, match=says):
-        parcels.export(built)
+    for kind in ("push", "install", "start"):
+        job.kind = kind
+        with pytest.raises(NotPossible, match="asked no model"):
+            parcels.export(job)
 
 
 def test_what_is_refused_at_the_last_moment_leaves_nothing(built: Job, owner: User, monkeypatch: pytest.MonkeyPatch):

@@ -89,6 +89,30 @@ def test_what_was_said_on_its_way_is_said_again_and_masked_by_now(job: Job, owne
     assert list(said) == ["A reading list", "In green like [secret API_KEY]"]
 
 
+@pytest.mark.parametrize("place", ["text", "wish"])
+def test_what_is_longer_than_anybody_may_say_is_not_asked_for_again(wished: Job, owner: User, place: str):
+    Job.objects.filter(pk=wished.pk).update(input={**wished.input, place: "x" * 20_001})
+    count = Job.objects.count()
+    with pytest.raises(Unfit, match="up to 20,000"):
+        again(wished, owner)
+    assert Job.objects.count() == count
+
+
+def test_nor_what_was_said_on_its_way(job: Job, owner: User):
+    telling.steer(job, "In green", by=owner)
+    jobs.stop(job, by=owner)
+    Message.objects.filter(job=job, text="In green").update(text="x" * 20_001)
+    with pytest.raises(Unfit, match="up to 20,000"):
+        again(job, owner)
+
+
+@pytest.mark.parametrize("text", ["", "Mend the app."])
+def test_what_was_asked_for_by_its_name_is_asked_for_again(edited: Job, owner: User, text: str):
+    Job.objects.filter(pk=edited.pk).update(kind="repair", input={**edited.input, "text": text, "wish": ""})
+    made = again(edited, owner)
+    assert (made.kind, made.input["text"]) == ("repair", text)
+
+
 def test_both_branches_are_told_and_told_of_its_end(wished: Job, owner: User, project: Project):
     made = again(wished, owner)
     told = Event.objects.filter(project=project, kind="job_run_again").order_by("seq")
