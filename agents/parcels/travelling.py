@@ -1,6 +1,7 @@
 """Which facts of a job's log travel with it: what its conversation shows in the end, and nothing that only was so for a
 moment, that the page shows elsewhere, or that leads to a box."""
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -13,8 +14,11 @@ from projects.store import trees
 MESSAGE: Final = "message_sent"
 COMMAND: Final = "command_finished"
 ENDS: Final = ("job_completed", "job_failed", "job_cancelled")
+REVIEW: Final = "review_found"
 FILES: Final = ("file_closed", "file_edited", "file_deleted", "file_abandoned")
-KINDS: Final = (MESSAGE, COMMAND, *FILES, "repair_started", "review_found", *ENDS)
+KINDS: Final = (MESSAGE, COMMAND, *FILES, "repair_started", REVIEW, *ENDS)
+# It names a place of the page.
+_STEP = re.compile(r"review-[a-z0-9-]{1,40}")
 
 
 def check(kind: str, payload: Mapping[str, Any]) -> None:
@@ -29,6 +33,8 @@ def check(kind: str, payload: Mapping[str, Any]) -> None:
             raise ValueError(f"{name!r} of {kind!r} is of another kind.")
     if kind in FILES:
         _check_path(str(payload["path"]))
+    if kind == REVIEW and not _STEP.fullmatch(str(payload["step"])):
+        raise ValueError("A review is of no step.")
 
 
 def _check_path(path: str) -> None:

@@ -139,6 +139,11 @@ def repeated(name: str, times: int, key: str = "") -> Change:
     return change
 
 
+def reviewed(rows: dict[str, Any], step: str) -> dict[str, Any]:
+    payload = {"job": rows["job"]["id"], "step": step, "of": "phase 1", "title": "A fault.", "text": "a.js"}
+    return {"kind": "review_found", "payload": payload, "created_at": rows["job"]["created_at"]}
+
+
 def spoken(role: str, text: str) -> Change:
     def change(rows: dict[str, Any]) -> None:
         next(one for one in rows["messages"] if one["role"] == role)["text"] = text
@@ -202,6 +207,8 @@ MADE_UP: dict[str, Change] = {
     "more asked for than anybody may say": setting("job", "input", "text", to="x" * 20_001),
     "a longer wish than anybody may have": setting("job", "input", "wish", to="x" * 20_001),
     "more said than anybody may say": spoken("user", "x" * 20_001),
+    "a review of no step": lambda rows: rows["events"].append(reviewed(rows, 'x" id="stage')),
+    "a review of a step with a space": lambda rows: rows["events"].append(reviewed(rows, "review-1 b")),
     "an install": setting("job", "kind", to="install"),
 }  # fmt: skip
 
@@ -214,6 +221,12 @@ def test_rows_that_somebody_made_up(parcel: bytes, project: Project, owner: User
     except (TypeError, AttributeError):
         parts = changed(parcel, change)
     assert refusal(zipped(parts), owner, project).endswith(".")
+
+
+def test_a_review_that_is_one_is_taken(parcel: bytes, owner: User):
+    parts = changed(parcel, lambda rows: rows["events"].append(reviewed(rows, "review-1")))
+    came = parcels.make(zipped(sealed(parts)), by=owner)
+    assert Event.objects.get(job_ref=came.pk, kind="review_found").payload["step"] == "review-1"
 
 
 def test_nested_deeper_than_anybody_nests(parcel: bytes, project: Project, owner: User):
