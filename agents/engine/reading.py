@@ -17,7 +17,8 @@ _ENDS = ".-/@+("
 
 
 def as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    """Sorted: not every database keeps the order, and a prompt has to begin with the same letters each time."""
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def stack(changeset: ChangeSet) -> str:
