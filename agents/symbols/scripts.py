@@ -6,7 +6,8 @@ from typing import Final
 
 from agents.symbols.masks import end, mask
 
-# Bounded where it could be tried again and again; a regular expression only where none could be a division.
+# Bounded where it could be tried again and again; a regular expression only where none could be a division, and as far
+# as the next slash, also one in brackets: what may not pass a slash is never read twice.
 _TOKENS: Final = re.compile(
     r"""
     //[^\n]*+
@@ -14,7 +15,7 @@ _TOKENS: Final = re.compile(
     | "(?:[^"\\\n]|\\.)*+"?
     | '(?:[^'\\\n]|\\.)*+'?
     | `(?:[^`\\]|\\.)*+`?
-    | (?<=[(,=:\[!&|?{};])[ \t]{0,4}+/(?![*/])(?:[^\\/\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n]){0,80}+\]){1,200}+/
+    | (?<=[(,=:\[!&|?{};])[ \t]{0,4}+/(?![*/])(?:[^\\/\n]|\\[^\n]){1,200}+/
     """,
     re.VERBOSE | re.DOTALL,
 )

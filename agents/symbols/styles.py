@@ -8,7 +8,7 @@ from agents.symbols.masks import mask
 
 _TOKENS: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?", re.DOTALL)
 _PROPERTY: Final = re.compile(r"(?<![\w(-])--[\w-]{1,60}+[ \t]*+:[^;{}\n]{0,60}+")
-_CLASS: Final = re.compile(r"(?<![\w.)])\.[A-Za-z_][\w-]{0,60}+(?=[^;{}]{0,200}\{)")
+_CLASS: Final = re.compile(r"(?<![\w.)])\.[A-Za-z_][\w-]{0,60}+(?=[^;{}]{0,200}+\{)")
 _IMPORT: Final = re.compile(r"""@(?:import|use)\s{1,9}+(?:url\()?["']?([^"'\s;)]{1,200}+)""")
 _MOST_CLASSES: Final = 80
 

@@ -175,6 +175,7 @@ HOSTILE = (
     *("export ", "export const a=(", "export const a = <", "\nexport const a = async", "export type a={"),
     *("export interface a{{", "@import ", "import ( \n", "import a, ", "from ", "from .", " id='"),
     *("def a(", "class ", "@a\n", "\na" * 30 + " = ", "\n\t"),
+    *("[" + "(/[" * 26 + "]", "(/[" + "a" * 80 + "]", "= /\\", "( ", " .a", "from '"),
 )
 
 
@@ -191,6 +192,24 @@ def test_the_time_grows_with_the_text_and_no_faster(name: str, piece: str):
     short, long = (piece * (size // len(piece)) for size in (symbols.MOST_READ // 8, symbols.MOST_READ))
     once = min(seconds(name, short) for _ in range(3))
     assert min(seconds(name, long) for _ in range(3)) < 24 * once + 0.02
+
+
+@pytest.mark.parametrize(("name", "plain"), [("a.tsx", SCRIPT), ("a.py", MODULE), ("a.css", STYLES), ("a.html", PAGE)])
+def test_no_text_takes_much_longer_than_an_ordinary_one(name: str, plain: str):
+    """What grows with the text may still take thousands of steps for each letter of it."""
+    ordinary, *hostile = ((piece * symbols.MOST_READ)[: symbols.MOST_READ] for piece in (plain, *HOSTILE))
+    usual = min(seconds(name, ordinary) for _ in range(3))
+    assert all(min(seconds(name, text) for _ in range(2)) < 40 * usual + 0.05 for text in hostile)
+
+
+def test_a_regular_expression_is_no_code():
+    text = r"""
+const a = f(/[{'\/]+/g);
+export const b = 1;
+x = [1 / 2, '/'];
+export const c = f(/{\//) + 1, /* } */ d;
+"""
+    assert symbols.read("a.ts", text).exports == ("const b = 1", r"const c = f(/{\//) + 1, /* } */ d")
 
 
 def test_of_a_very_long_file_the_beginning_is_read():
