@@ -20,8 +20,8 @@ _COMPLAINT = re.compile(
     re.IGNORECASE,
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-# src/App.tsx:12:5, File "app.py", line 3, ./main.js(4,2)
-_PLACE = re.compile(r"""(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:|\()(?P<line>\d{1,6})""")
+# src/App.tsx:12:5, File "app.py", line 3, ./main.js(4,2); looked for only where a path may begin.
+_PLACE = re.compile(r"""(?<![\w./@-])(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:|\()(?P<line>\d{1,6})""")
 _OF_PACKAGES = frozenset({"node_modules", "site-packages", "dist-packages"})
 # What differs from one time to the next without being another error.
 _PASSING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")

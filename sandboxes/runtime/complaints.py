@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sandboxes.models.complaints import MOST_TITLE
 
-_MOST_LINES, _MOST_TEXT = 60, 6000
+_MOST_LINES, _MOST_LINE, _MOST_TEXT = 60, 2000, 6000
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _TRACEBACK = "Traceback (most recent call last):"
 # "12:04:11 PM [vite] (ssr) Internal server error: …", "TypeError: …", "Uncaught Error: …", "error: …"
@@ -18,7 +18,8 @@ _ERROR = re.compile(
 _BELONGS = re.compile(r"\s+\S|at\s|File:|Plugin:|Caused by")
 # What differs from one time to the next without being another fault.
 _PASSING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
-_PLACE = re.compile(r"""(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:)\d+""")
+# Looked for where a path may begin, and not anew at each of its letters.
+_PLACE = re.compile(r"""(?<![\w./@-])(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:)\d+""")
 _OF_PACKAGES = ("node_modules/", "site-packages/", "dist-packages/", "/usr/")
 
 
@@ -31,7 +32,7 @@ class Found:
 
 def find(lines: Sequence[str]) -> list[Found]:
     """In their order, each as often as it was said."""
-    plain = [_COLOURS.sub("", line).rstrip() for line in lines]
+    plain = [_COLOURS.sub("", line[:_MOST_LINE]).rstrip() for line in lines]
     return [_found(title, block) for title, block in _blocks(plain)]
 
 

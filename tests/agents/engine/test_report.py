@@ -1,5 +1,7 @@
 """From pages of output to what a model needs: the complaint, its place, and nothing that passes."""
 
+import time
+
 from agents.engine import report
 from projects.models import Project, User
 from projects.services import files
@@ -29,6 +31,18 @@ def test_colours_and_repetitions_are_nothing_to_read() -> None:
 def test_a_report_is_bounded() -> None:
     assert len(of("error " * 100_000).text) < 1000
     assert len(of("\n".join(f"error {number}" for number in range(10_000))).text.splitlines()) < 110
+
+
+def test_a_line_without_a_place_is_read_once() -> None:
+    """As long as lines of ordinary words take, and not squared."""
+    long, words = ("\n".join(f"{number} {piece * 140}" for number in range(5_000)) for piece in ("a.", "a "))
+    assert min(seconds(long) for _ in range(3)) < 4 * min(seconds(words) for _ in range(3)) + 0.02
+
+
+def seconds(output: str) -> float:
+    began = time.process_time()
+    of(output)
+    return time.process_time() - began
 
 
 def test_the_same_error_has_the_same_print_wherever_and_whenever() -> None:

@@ -1,5 +1,9 @@
 """What went wrong, found in what a server wrote."""
 
+import time
+
+import pytest
+
 from sandboxes.runtime import complaints
 
 FLASK = """127.0.0.1 - - [28/Nov/2026 12:00:01] "GET / HTTP/1.1" 200 -
@@ -76,3 +80,35 @@ def test_a_fault_is_bounded() -> None:
     [found] = find(deep)
     assert (len(found.title), len(found.text) <= 6000) == (200, True)
     assert len(found.text.splitlines()) <= 61
+
+
+@pytest.mark.parametrize(
+    "way", ["({}:1:2)", '"{}", line 3', "file:///workspace/{}:7", "at f (./{}:7:1)", "@/{}:4", "{}:9:12.5"]
+)
+def test_the_file_is_found_wherever_in_the_line_it_stands(way: str) -> None:
+    """Two faults that differ in nothing but their file are two."""
+    prints = {find(f"Error: no\n  at {way.format(path)}")[0].fingerprint for path in ("a.js", "b.c.ts")}
+    assert len(prints) == 2
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "./", "a.b:", "a.b, line ", "1:", "A", "AError", "[a] ", " ", "\x1b[", "0x1"]
+)
+def test_the_time_grows_with_a_line_and_no_faster(piece: str) -> None:
+    """As many letters in one line take about as long as in many lines."""
+    short, long = "Error: " + piece * (100 // len(piece)), "Error: " + piece * (1900 // len(piece))
+    once = min(seconds([short] * 1900) for _ in range(3))
+    assert min(seconds([long] * 100) for _ in range(3)) < 3 * once + 0.02
+
+
+def test_of_an_endless_line_the_beginning_is_read() -> None:
+    assert seconds(["Error: " + "a" * 20_000_000]) < 2
+    [found] = find("Error: " + "a" * 3000 + " app.js:1\n  at app.js:1")
+    [again] = find("Error: " + "a" * 3000 + " app.py:1\n  at app.js:1")
+    assert found == again
+
+
+def seconds(lines: list[str]) -> float:
+    began = time.process_time()
+    complaints.find(lines)
+    return time.process_time() - began
