@@ -6,6 +6,7 @@ said while a job writes over the app is nobody's concern but the job's.
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
@@ -89,10 +90,21 @@ def _keep(sandbox: Sandbox, server: Command, offset: int, found: list[Found]) ->
         if project is None or not mark.update(heard=offset):
             return
         counts = Counter(one.fingerprint for one in found)
-        for one in {one.fingerprint: one for one in found}.values():
+        for one in _newest(found):
             _count(project, sandbox, one, counts[one.fingerprint])
-        kept = Complaint.objects.filter(sandbox=sandbox).order_by("-last_at")
-        Complaint.objects.filter(pk__in=list(kept.values_list("pk", flat=True)[MOST_KEPT:200])).delete()
+        said = Complaint.objects.filter(sandbox=sandbox)
+        kept = said.order_by("-last_at", "-pk").values_list("pk", flat=True)[:MOST_KEPT]
+        said.exclude(pk__in=list(kept)).delete()
+
+
+def _newest(found: Sequence[Found]) -> list[Found]:
+    """As many as are kept, each as it was said last, and in that order: an app may say thousands in one breath."""
+    last = dict[str, Found]()
+    for one in reversed(found):
+        last.setdefault(one.fingerprint, one)
+        if len(last) == MOST_KEPT:
+            break
+    return list(last.values())[::-1]
 
 
 def _count(project: Project, sandbox: Sandbox, found: Found, times: int) -> None:

@@ -1,7 +1,10 @@
 """What a running app's server says of a failure is kept, counted and told."""
 
+import itertools
+
 import h11
 import pytest
+from django.utils import timezone
 
 from projects import feed
 from projects.enums import AuthorKind
@@ -124,11 +127,21 @@ def test_two_that_listen_count_it_once(shelf: Sandbox) -> None:
     assert [one.title for one in Complaint.objects.all()] == [FAULT]
 
 
-def test_only_so_many_are_kept(shelf: Sandbox) -> None:
+def test_of_thousands_said_in_one_breath_the_newest_are_kept_and_told(
+    shelf: Sandbox, django_assert_max_num_queries
+) -> None:
+    """Those of before go, however many they are."""
     server = Command.objects.get(sandbox=shelf, kind="serve")
-    many = complaints.find([f"{letter * 4}Error: no" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
-    listening._keep(shelf, server, server.heard + 1, many)
-    assert Complaint.objects.count() == listening.MOST_KEPT
+    before = [Complaint(sandbox=shelf, fingerprint=f"{number:032}", last_at=timezone.now()) for number in range(300)]
+    Complaint.objects.bulk_create(before)
+    words = ["".join(letters) for letters in itertools.product("ghijklmnop", repeat=4)]
+    many = complaints.find([f"Error: {word}" for word in [*words, words[-30], words[-30]]])
+    with django_assert_max_num_queries(20 * listening.MOST_KEPT):
+        listening._keep(shelf, server, server.heard + 1, many)
+    newest = [*words[-19:], words[-30]]
+    assert told(shelf) == [*((f"Error: {word}", 1) for word in newest[:-1]), (f"Error: {newest[-1]}", 3)]
+    kept = Complaint.objects.order_by("last_at", "pk")
+    assert [one.title for one in kept] == [f"Error: {word}" for word in newest]
 
 
 def test_where_nothing_runs_there_is_nothing_to_hear(make_app: MakeApp) -> None:
