@@ -1,14 +1,16 @@
 """What came from what, by the numbers of versions: a parent's number is always the lower one. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
+Name = TypeVar("Name", bound=Hashable)
 # Number → numbers of its parents.
 Parents = Mapping[int, Iterable[int]]
 
 
-def ancestors(parents: Parents, number: int | None) -> set[int]:
-    """The version itself and all it came from."""
-    found: set[int] = set()
+def ancestors(parents: Mapping[Name, Iterable[Name]], number: Name | None) -> set[Name]:
+    """The version itself and all it came from, by whichever name versions have there."""
+    found: set[Name] = set()
     waiting = [] if number is None else [number]
     while waiting:
         at = waiting.pop()

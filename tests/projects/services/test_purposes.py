@@ -6,7 +6,7 @@ import pytest
 
 from projects.enums import AuthorKind
 from projects.models import ChangeSet
-from projects.services import changesets, files, forking, purposes
+from projects.services import branches, changesets, files, forking, purposes
 from projects.services.choosing import Pick
 from tests.people import People
 
@@ -77,6 +77,59 @@ def test_what_a_partial_review_left_over_keeps_its_purpose(people: People):
     changesets.apply(changeset, by=people.owner, message="Some", pick=Pick(paths=frozenset({"app.js"})))
     rest = ChangeSet.objects.get(follows=changeset)
     assert known(rest) == {"app.js": "Starts the app.", "style.css": "How it looks."}
+
+
+def beside(people: People) -> ChangeSet:
+    branch = branches.create(people.project, "beside", by=people.owner)
+    return changesets.open(branch=branch, author_kind=AuthorKind.AGENT, job_ref=uuid.uuid4())
+
+
+def test_what_another_branch_says_of_a_path_is_true_there(built: People):
+    other = beside(built)
+    write(other, "app.js", "let b", "Does it another way.")
+    changesets.apply(other, message="Beside")
+    assert known(opened(built))["app.js"] == "Starts the app."
+    files.save(built.main, "app.js", b"let c", by=built.owner)
+    assert known(opened(built))["app.js"] == "Starts the app."
+    files.save(built.main, "app.js", b"let b", by=built.owner)
+    assert known(opened(built))["app.js"] == "Does it another way."
+
+
+def test_a_branch_knows_what_was_said_on_the_way_to_it_and_nothing_later(built: People):
+    other, later = beside(built), opened(built)
+    write(later, "app.js", "let z", "Does it another way.")
+    changesets.apply(later, message="Later")
+    changesets.stage(other, "app.js", b"let b")
+    assert known(other)["app.js"] == "Starts the app."
+
+
+def test_what_was_merged_brings_its_purposes(built: People):
+    other = beside(built)
+    write(other, "app.js", "let b", "Does it another way.")
+    changesets.apply(other, message="Beside")
+    assert other.branch is not None
+    branches.merge(other.branch, built.main, by=built.owner)
+    files.save(built.main, "app.js", b"let c", by=built.owner)
+    assert known(opened(built))["app.js"] == "Does it another way."
+
+
+def test_of_one_content_the_word_of_this_branch_counts_before_that_of_another(built: People):
+    other = beside(built)
+    write(other, "app.js", "let a", "Means something else here.")
+    write(other, "new.js", "let n", "Is new.")
+    changesets.apply(other, message="Beside")
+    assert known(opened(built))["app.js"] == "Starts the app."
+
+
+def test_it_takes_three_queries_at_most(built: People, django_assert_num_queries):
+    changeset, tree = opened(built), files.manifest(built.main)
+    with django_assert_num_queries(2):
+        purposes.of(changeset, tree)
+    other = beside(built)
+    write(other, "app.js", "let b", "Does it another way.")
+    changesets.apply(other, message="Beside")
+    with django_assert_num_queries(3):
+        purposes.of(changeset, tree)
 
 
 def test_a_fork_knows_what_was_said_where_it_began_and_nothing_later(built: People):
