@@ -11,6 +11,7 @@ from agents.services import estimates
 from projects import access
 from projects.enums import Ability
 from projects.rest import Request, Room
+from projects.services import branches
 
 room = Room("estimates")
 
@@ -20,4 +21,4 @@ def read_estimate(request: Request, project: UUID, only: Query[EstimateQuery]) -
     """Estimate what a job would cost that is asked for now."""
     found = access.get_project_by_id(request.user, project, Ability.VIEW)
     kind = JobKind(only.kind) if only.kind else None
-    return estimates.of_project(found, kind=kind, model=only.model)
+    return estimates.of_project(found, branch=branches.find(found, only.branch), kind=kind, model=only.model)

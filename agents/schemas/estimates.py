@@ -6,12 +6,14 @@ from typing import Literal
 from agents.enums import Basis, JobKind
 from agents.services.selection import MOST_NAME
 from projects.rest import In, Out, Text
+from projects.store import branchnames
 
 
 class EstimateQuery(In):
-    """Without a kind that of what is said next, without a model the one that is set."""
+    """Without a kind that of what is said next, without a branch on `main`, without a model the one that is set."""
 
-    kind: Literal["generate", "edit", "plan"] | None = None
+    kind: Literal["generate", "edit", "plan", "repair", "review", "install", "start"] | None = None
+    branch: str = Text("main", least=1, most=branchnames.MOST)
     model: str = Text("", most=MOST_NAME)
 
 

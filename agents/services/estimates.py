@@ -58,12 +58,12 @@ class Estimate:
 
 
 def of(kind: enums.JobKind, model: str = "") -> Estimate:
-    """Without a model for the one that is set."""
+    """Without a model for the one that is set. What is only tried asks none."""
     selection.check(model)
     chain = model or settings.DJINN_MODEL
     steps = () if model else settings.MODEL_OF_STEP.values()
     names = tuple(dict.fromkeys(name for text in (chain, *steps) for name in chains.names(text)))
-    if all(map(_is_free, names)):
+    if kind in enums.TRIED or all(map(_is_free, names)):
         return Estimate(kind, chain, enums.Basis.FREE)
     return _past(kind, chain) or _bound(kind, chain, names)
 
@@ -71,8 +71,8 @@ def of(kind: enums.JobKind, model: str = "") -> Estimate:
 def of_project(
     project: Project, *, branch: Branch | None = None, kind: enums.JobKind | None = None, model: str = ""
 ) -> Estimate:
-    """Of what somebody says there next, on `main` unless told."""
-    if kind != enums.JobKind.PLAN:
+    """Of what is asked for there next, on `main` unless told. Whether words build or change, what is there decides."""
+    if kind in (None, enums.JobKind.GENERATE, enums.JobKind.EDIT):
         kind = jobs.kind_on(branch or Branch.objects.get(project=project, name="main"))
     return of(kind, model)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects.services import files
+from projects.services import branches, files
 from tests.people import People
 from tests.programs import Programs, problem
 
@@ -22,6 +22,18 @@ def test_it_tells_what_the_next_job_costs(people: People, program: Programs, set
     told = asks.get(f"{path}?model=demo").json()
     assert (told["kind"], told["basis"], told["cost"], told["says"]) == ("edit", "free", None, "Free of charge")
     assert asks.get(f"{path}?kind=plan").json()["says"] == "$1.15 at most"
+
+
+def test_it_is_of_a_branch_and_of_a_kind_with_a_name(people: People, program: Programs) -> None:
+    asks, path = program(people.viewer), f"/projects/{people.project.pk}/estimate"
+    branches.create_at(people.project, "to/do", None, by=people.owner)
+    files.save(people.main, "a.txt", b"a", by=people.owner)
+    assert [asks.get(f"{path}{rest}").json()["kind"] for rest in ("", "?branch=to/do")] == ["edit", "generate"]
+    kinds = ("repair", "review", "install", "start")
+    told = [asks.get(f"{path}?kind={kind}&model=anthropic/claude-sonnet-4-5").json() for kind in kinds]
+    assert [one["kind"] for one in told] == list(kinds)
+    assert [one["basis"] for one in told] == ["bound", "bound", "free", "free"]
+    assert problem(asks.get(f"{path}?branch=nowhere"))["code"] == "not_found"
 
 
 def test_what_cannot_be_asked_is_refused(people: People, program: Programs) -> None:

@@ -14,7 +14,7 @@ from agents.models import Generation, Job, Step
 from agents.services import estimates, jobs
 from agents.services.estimates import Spread
 from projects.models import Project, User
-from projects.services import files
+from projects.services import branches, files
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +157,24 @@ def test_the_kind_is_that_of_what_is_said_next(project: Project, owner: User):
     files.save(project.branches.get(), "a.txt", b"a", by=owner)
     assert estimates.of_project(project).kind == "edit"
     assert estimates.of_project(project, kind=JobKind.GENERATE).kind == "edit"
+
+
+def test_what_is_named_is_taken_at_its_word(project: Project):
+    past(project, [10] * 5, kind="repair")
+    told = [estimates.of_project(project, kind=kind) for kind in (JobKind.REPAIR, JobKind.REVIEW)]
+    assert [(one.kind, one.basis) for one in told] == [("repair", Basis.PAST), ("review", Basis.BOUND)]
+
+
+@pytest.mark.parametrize("kind", [JobKind.INSTALL, JobKind.START])
+def test_what_is_only_tried_asks_no_model(project: Project, kind: JobKind):
+    told = estimates.of_project(project, kind=kind)
+    assert (told.kind, told.basis, told.cost, told.says) == (kind, Basis.FREE, None, "Free of charge")
+
+
+def test_another_branch_has_another_next_job(project: Project, owner: User):
+    files.save(project.branches.get(), "a.txt", b"a", by=owner)
+    empty = branches.create_at(project, "empty", None, by=owner)
+    assert estimates.of_project(project, branch=empty).kind == "generate"
 
 
 @pytest.mark.parametrize(
