@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from operator import itemgetter
 from string import Formatter
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.safestring import SafeString, mark_safe
 
@@ -65,20 +66,22 @@ def _depth(fragments: dict[str, list[Fragment]]) -> int:
     return 1 if len(keys) == 1 and "{" not in min(keys) else WINDOW
 
 
-def _told(project: Project, branch: Branch | None) -> "QuerySet[Event]":
+def _told(project: Project, branch: Branch | None) -> "list[QuerySet[Event]]":
+    """What is of the branch, and what is of all: read one by one, as an index finds either and not both at once."""
     told = Event.objects.filter(project=project)
-    return told.filter(Q(branch=branch) | Q(branch=None)) if branch else told
+    return [told.filter(branch=branch), told.filter(branch=None)] if branch else [told]
 
 
 def _newest(
-    told: "QuerySet[Event]", fragments: dict[str, list[Fragment]], count: int
+    told: "list[QuerySet[Event]]", fragments: dict[str, list[Fragment]], count: int
 ) -> Iterator[tuple[int, str, dict[str, object]]]:
     """Number, kind and the words that keys are made of. Most events are replaced by later ones: only those that
     stay are worth their whole payload."""
     names = sorted(_words(fragment for group in fragments.values() for fragment in group))
-    events = told.filter(kind__in=list(fragments)).order_by("-seq")
-    rows = events.values_list("seq", "kind", "job_ref", *(KeyTextTransform(name, "payload") for name in names))
-    for seq, kind, job, *values in reversed(list(rows[:count]) if fragments else []):
+    columns = ("seq", "kind", "job_ref", *(KeyTextTransform(name, "payload") for name in names))
+    read = [one.filter(kind__in=list(fragments)).order_by("-seq").values_list(*columns)[:count] for one in told]
+    rows = sorted((row for part in read for row in part), key=itemgetter(0)) if fragments else []
+    for seq, kind, job, *values in rows[-count:]:
         said = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         yield seq, kind, {"seq": seq, "job": job, **said}
 

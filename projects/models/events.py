@@ -37,7 +37,10 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "seq"], name="event_seq_unique"),
         ]
-        indexes = [models.Index(fields=["project", "kind", "-seq"], name="event_newest_of_kind")]
+        indexes = [
+            models.Index(fields=["project", "kind", "-seq"], name="event_newest_of_kind"),
+            models.Index(fields=["project", "branch", "-seq"], name="event_newest_of_branch"),
+        ]
         ordering = ["project", "seq"]
 
     def __str__(self) -> str:

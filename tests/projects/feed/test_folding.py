@@ -6,7 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects import feed
-from projects.feed import Fragment, Kind, kinds, rendering
+from projects.feed import Fragment, Kind, folding, kinds, rendering
+from projects.models import Event
 from projects.services import branches, projects
 from tests.people import People
 from tests.projects.feed import facts
@@ -98,6 +99,19 @@ def test_a_page_of_a_branch_shows_what_belongs_to_it_or_to_all(people: People):
     assert shown(people, branch=people.main) == ["version-a", "version-c"]
     assert shown(people, branch=other) == ["version-b", "version-c"]
     assert shown(people) == ["version-a", "version-b", "version-c"]
+
+
+def test_what_a_small_branch_shows_is_found_beside_a_long_log(people: People):
+    """By an index, and not by reading what the others did."""
+    small = branches.create(people.project, "small", by=people.owner)
+    rows = [Event(project=people.project, seq=100 + n, kind="message_sent", branch=people.main) for n in range(3_000)]
+    Event.objects.bulk_create(rows)
+    if connection.vendor == "postgresql":  # it chooses by what it knows of the rows
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE projects_event")
+    for told in folding._told(people.project, small):
+        read = told.filter(kind__in=["message_sent", "phase_changed"]).order_by("-seq")[:2_000]
+        assert "event_newest_of_branch" in read.explain()
 
 
 def test_a_new_branch_does_not_show_what_was_done_on_an_older_one_of_its_name(people: People):
