@@ -78,8 +78,9 @@ def _newest(
     """Number, kind and the words that keys are made of. Most events are replaced by later ones: only those that
     stay are worth their whole payload."""
     names = sorted(_words(fragment for group in fragments.values() for fragment in group))
-    columns = ("seq", "kind", "job_ref", *(KeyTextTransform(name, "payload") for name in names))
-    read = [one.filter(kind__in=list(fragments)).order_by("-seq").values_list(*columns)[:count] for one in told]
+    values_of = [KeyTextTransform(name, "payload") for name in names]
+    events = [one.filter(kind__in=list(fragments)).order_by("-seq") for one in told]
+    read = [one.values_list("seq", "kind", "job_ref", *values_of)[:count] for one in events]
     rows = sorted((row for part in read for row in part), key=itemgetter(0)) if fragments else []
     for seq, kind, job, *values in rows[-count:]:
         said = {name: value for name, value in zip(names, values, strict=True) if value is not None}

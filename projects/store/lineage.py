@@ -1,9 +1,10 @@
 """What came from what, by the numbers of versions: a parent's number is always the lower one. Pure."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
+from uuid import UUID
 
-Name = TypeVar("Name", bound=Hashable)
+Name = TypeVar("Name", int, UUID)
 # Number → numbers of its parents.
 Parents = Mapping[int, Iterable[int]]
 
