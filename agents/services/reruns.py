@@ -77,8 +77,6 @@ def _ended(job: Job) -> Job:
 def _check_ended(job: Job) -> None:
     if job.is_chore or job.kind in TRIED:
         raise NotPossible("This job asked no model. Ask for it anew.")
-    if job.kind == JobKind.PLAN:
-        raise NotPossible("This job only answered. Ask again in the chat.")
     if job.is_active:
         raise NotPossible(f"This job is {job.state}. It can be run again when it has ended.")
 

@@ -1,7 +1,7 @@
 """Redis as the broker goes away while pools work, and comes back: they listen again."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from celery import Celery
@@ -47,6 +47,7 @@ def pool(own_redis: Redis, monkeypatch: pytest.MonkeyPatch, work: Work) -> Itera
     url, options = shape.broker(own_redis.url, "djinn-tests", real.DJINN_HOME)
     monkeypatch.setattr(real, "CELERY_BROKER_URL", url)
     monkeypatch.setattr(real, "CELERY_BROKER_TRANSPORT_OPTIONS", options)
+    monkeypatch.setattr(state, "should_stop", None)
     made = Pool(celery.HOUSEKEEPING, 2)
     work.at(made.app)
     made.start()
@@ -65,19 +66,23 @@ def asking(pool: Pool) -> Iterator[Celery]:
     made.close()
 
 
+def again_and_again(asking: Celery, task: str, done: Callable[..., bool]) -> None:
+    """As the clock asks: a message is a hint, and one may be lost."""
+
+    def heard() -> bool:
+        asking.send_task(task, queue=celery.HOUSEKEEPING)
+        return done(timeout=1)
+
+    wait_for(heard, seconds=30, what=f"the pool to take {task}")
+
+
 def test_a_pool_that_was_full_when_redis_went_takes_the_next_message(
     asking: Celery, own_redis: Redis, work: Work, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(2):
-        asking.send_task(WORK, queue=celery.HOUSEKEEPING)
-        assert work.begun.acquire(timeout=20)
+        again_and_again(asking, WORK, work.begun.acquire)
     own_redis.kill()
     work.released.set()
-    wait_for(lambda: caplog.text.count("Couldn't ack") == 2, seconds=20, what="both to find Redis gone")
+    wait_for(lambda: caplog.text.count("Couldn't ack") >= 2, seconds=20, what="both to find Redis gone")
     own_redis.start()
-
-    def heard() -> bool:
-        asking.send_task(LOOK, queue=celery.HOUSEKEEPING)
-        return work.looked.wait(0.5)
-
-    wait_for(heard, seconds=20, what="the pool to listen again")
+    again_and_again(asking, LOOK, work.looked.wait)

@@ -103,7 +103,12 @@ def test_only_a_failure_that_may_pass_offers_another_try() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "links"),
-    [("edit", ["again/", "replay/"]), ("review", ["again/", "replay/"]), ("plan", ["replay/"]), ("install", [])],
+    [
+        ("edit", ["again/", "replay/"]),
+        ("review", ["again/", "replay/"]),
+        ("plan", ["again/", "replay/"]),
+        ("install", []),
+    ],
 )
 @pytest.mark.parametrize("end", ["job_completed", "job_failed", "job_cancelled"])
 def test_what_asked_a_model_can_be_run_again_and_replayed(end: str, kind: str, links: list[str]) -> None:

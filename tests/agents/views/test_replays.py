@@ -65,7 +65,7 @@ def test_what_goes_on_has_no_file(browser: Browser, people: People):
 
 def test_the_chat_leads_there(browser: Browser, people: People, built: Job):
     chat = browser("owner").get(f"/p/{people.owner.handle}/{people.project.slug}/").content.decode()
-    assert f'href="jobs/{built.pk}/replay/" data-edits>Replay or export' in chat
+    assert f'href="jobs/{built.pk}/replay/">Replay or export' in chat
 
 
 def test_a_job_of_another_project_or_a_push_has_no_page(browser: Browser, people: People, built: Job):
