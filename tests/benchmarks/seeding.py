@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import leases, moves
-from agents.models import Generation, Job, Session, Step
-from agents.services import chores, sessions
+from agents.lifecycle import artifacts, leases, moves
+from agents.models import Artifact, Generation, Job, Session, Step
+from agents.services import chores, reruns, sessions
 from projects.enums import AuthorKind
 from projects.feed import log
 from projects.models import Branch, ChangeSet, Project, User
-from projects.services import branches, changesets, checkpoints, files, invitations, projects, remotes, tokens
+from projects.services import branches, changesets, checkpoints, contents, files, invitations, projects, remotes, tokens
 
 CLIENTS = 20
 PROJECTS = 100
@@ -65,10 +65,24 @@ def _rooms(project: Project, owner: User) -> dict[str, Any]:
         "session": str(session.pk),
         "job": str(job.pk),
         "generation": str(job.generations.earliest("created_at").pk),
+        "artifact": str(_packed(job).pk),
+        "rerun": str(_again(job, owner).pk),
         "diff": str(_proposed(main).pk),
         "remote": str(remote.pk),
         "chore": str(chores.push(remote, by=owner).pk),
     }
+
+
+def _packed(job: Job) -> Artifact:
+    [kept] = contents.keep([b"a zip of the app" * 1000])
+    with transaction.atomic():
+        return artifacts.record(job, kept, name="shelf.zip", media_type="application/zip")
+
+
+def _again(job: Job, owner: User) -> Job:
+    """From the version it began at; then both can be compared."""
+    changesets.open(branch=job.branch, author_kind=AuthorKind.AGENT, job_ref=job.pk, title="A shelf")
+    return reruns.start(job, model="demo", by=owner)
 
 
 def _finished(session: Session, owner: User, text: str) -> Job:
