@@ -26,6 +26,7 @@ async def rung(act: Callable[[], None], *about: Project, last: Project) -> list[
     """The projects whose bell rings, in order; that of `last` is rung after all others."""
     layer: Any = get_channel_layer()
     channel = await layer.new_channel("test")
+    assert await sync_to_async(bells.settle)(10)  # those of the making of the projects
     for project in (*about, last):
         await layer.group_add(bells.group(project.pk), channel)
     await sync_to_async(act)()
