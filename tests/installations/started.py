@@ -49,7 +49,7 @@ class Started:
     def last_words(self) -> list[str]:
         """Of each process that lives, its newest lines."""
         return [
-            f"{process.args[2:]}, process {process.pid}:\n{self.said(process)[-3000:]}"  # type: ignore[index,str-bytes-safe]
+            f"{process.args[2:]}, process {process.pid}:\n{self.said(process)[-3000:]}"  # type: ignore[index,str-bytes-safe]  # a list of text
             for process in self._logs
             if process.poll() is None
         ]

@@ -9,17 +9,10 @@ from django.core.management import CommandError, call_command
 
 from agents.engine import replay
 from agents.models import Job
-from agents.services import jobs, parcels
-from projects.models import Project, User
-from tests.agents.engine.whole import build_without_a_box
+from agents.services import parcels
 from tests.installation import Installation
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def built(project: Project, owner: User) -> Job:
-    return build_without_a_box(jobs.start(project=project, text="A list", by=owner, model="demo/reading-list"))
 
 
 def ask(*arguments: object) -> str:

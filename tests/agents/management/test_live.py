@@ -13,17 +13,10 @@ from django.db import connections
 from agents.enums import WaitingFor
 from agents.lifecycle import leases, moves
 from agents.models import Job
-from agents.services import jobs
-from projects.models import Project, User
 from tests.agents.engine.whole import build_without_a_box
 from tests.installations.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def built(project: Project, owner: User) -> Job:
-    return build_without_a_box(jobs.start(project=project, text="A list", by=owner, model="demo/reading-list"))
 
 
 def ask(*arguments: object) -> tuple[int, str]:

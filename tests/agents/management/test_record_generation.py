@@ -8,9 +8,7 @@ from django.core.management import CommandError, call_command
 
 from agents.models import Job
 from agents.recordings import catalogue
-from agents.services import jobs
-from projects.models import Project, User, Version
-from tests.agents.engine.whole import build_without_a_box
+from projects.models import Version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,11 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def home(settings, tmp_path: Path) -> Path:
     settings.DJINN_HOME = tmp_path
     return tmp_path / "recordings"
-
-
-@pytest.fixture
-def built(project: Project, owner: User) -> Job:
-    return build_without_a_box(jobs.start(project=project, text="A list", by=owner, model="demo/reading-list"))
 
 
 def ask(*arguments: object) -> str:

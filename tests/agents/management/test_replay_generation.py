@@ -26,17 +26,12 @@ from agents.services import jobs
 from projects import feed
 from projects.models import Project, User, Version
 from projects.services import changesets
-from tests.agents.engine.whole import build_without_a_box, work_on
+from tests.agents.engine.whole import work_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COMMANDS = "from agents.management.commands import record_generation, replay_generation"
 LOADED = f"import django; django.setup(); {COMMANDS}; import sys; print('litellm' in sys.modules)"
-
-
-@pytest.fixture
-def built(project: Project, owner: User) -> Job:
-    return build_without_a_box(jobs.start(project=project, text="A list", by=owner, model="demo/reading-list"))
 
 
 def ask(*arguments: object) -> tuple[int, str]:

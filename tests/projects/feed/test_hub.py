@@ -109,7 +109,7 @@ async def test_a_reader_that_sleeps_keeps_only_the_newest_hints(hall: Hub, proje
     last: object = None
     async with asyncio.timeout(30):
         while last != 299:
-            last = (await reader.next())[-1].payload["number"]  # type: ignore[union-attr]
+            last = (await reader.next())[-1].payload["number"]  # type: ignore[union-attr]  # it is there, or the test fails
     assert [hint.payload["number"] for hint in sleeper.hints] == list(range(100, 300))
 
 

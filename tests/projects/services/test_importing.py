@@ -58,7 +58,7 @@ def test_replacing_leaves_only_what_came_and_adding_keeps_the_rest(people: Peopl
     importing.take(garden("a"), people.main, filename="g.zip", mode="replace", by=people.editor)
     assert tree(people.main) == {"a": b"a"}
     assert [version.number for version in Version.objects.order_by("number")] == [1, 2, 3]
-    assert Version.objects.first().author_line == "Editor <editor@example.org>"  # type: ignore[union-attr]
+    assert Version.objects.first().author_line == "Editor <editor@example.org>"  # type: ignore[union-attr]  # it is there, or the test fails
 
 
 def test_what_is_there_already_makes_no_version(people: People):
