@@ -1,6 +1,8 @@
 """Several threads at once, each with a connection of its own."""
 
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -62,3 +64,10 @@ def holding(lock: Callable[[], object]) -> Iterator[threading.Thread]:
     finally:
         done.set()
         thread.join()
+
+
+def standing() -> str:
+    """Where every thread of this process is, for a failure that says nothing else."""
+    frames = sys._current_frames()
+    stacks = {thread.name: frames.get(thread.ident or 0) for thread in threading.enumerate()}
+    return "\n".join(f"{name}:\n{''.join(traceback.format_stack(frame))}" for name, frame in stacks.items())

@@ -16,6 +16,7 @@ PROBE_SECONDS = 15.0
 CREATE_SECONDS = 60.0
 GONE_SECONDS = 20.0
 PAUSES = 5
+NOTICES = 20
 STATES: dict[str, base.BoxState] = {"running": "running", "paused": "paused"}
 NOT_BUILT = "The image of the boxes is not built yet; 'manage.py build_sandbox_image' builds it."
 
@@ -175,16 +176,21 @@ class DockerBackend:
     async def connect(self, handle: base.Handle) -> base.Streams:
         try:
             version, program = await self.engine.call(lambda client: _program(client, self._name(handle["id"])))
+            return await exec_stream.start(self.address, version, program)
         except base.Unavailable as refused:
             raise base.Unavailable(await self._end_of(handle) or str(refused)) from refused
-        return await exec_stream.start(self.address, version, program)
 
     async def _end_of(self, handle: base.Handle) -> str:
-        """How it ended, if it has."""
-        try:
-            return await self.engine.call(lambda client: _last_words(client, self._name(handle["id"])))
-        except engine.Missing:
-            return "The box is gone."
+        """How it ended, if it has. Whoever is refused may know before the engine says so."""
+        for _ in range(NOTICES):
+            try:
+                told = await self.engine.call(lambda client: _last_words(client, self._name(handle["id"])))
+            except engine.Missing:
+                return "The box is gone."
+            if told is not None:
+                return told
+            await asyncio.sleep(0.05)
+        return ""
 
     async def list_owned(self, install_id: str) -> list[base.OwnedRef]:
         return await self.engine.call(lambda client: self._owned(client, install_id))
@@ -232,8 +238,11 @@ def _program(client: Any, name: str) -> tuple[str, str]:
     return str(client.api_version), str(made["Id"])
 
 
-def _last_words(client: Any, name: str) -> str:
+def _last_words(client: Any, name: str) -> str | None:
+    """Of one that ended; nothing as long as it seems to run."""
     state = client.inspect_container(name)["State"]
+    if state["Status"] == "running":
+        return None
     if state["Status"] != "exited":
         return ""
     if state.get("OOMKilled"):

@@ -10,6 +10,7 @@ from django.conf import settings as real
 
 from config import celery, shape
 from config.serve.worker import Pool
+from tests import threads
 from tests.installations.waiting import wait_for
 from tests.services.redis import Redis
 
@@ -73,7 +74,7 @@ def again_and_again(asking: Celery, task: str, done: Callable[..., bool]) -> Non
         asking.send_task(task, queue=celery.HOUSEKEEPING)
         return done(timeout=1)
 
-    wait_for(heard, seconds=30, what=f"the pool to take {task}")
+    wait_for(heard, seconds=30, what=f"the pool to take {task}", tell=threads.standing)
 
 
 def test_a_pool_that_was_full_when_redis_went_takes_the_next_message(

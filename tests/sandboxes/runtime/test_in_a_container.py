@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from sandboxes.backends import container, image
+from sandboxes.backends import docker as docker_boxes
 from sandboxes.backends.base import Spec
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
@@ -156,6 +158,22 @@ def test_a_box_that_does_not_start_fails_the_row_and_leaves_nothing(
     assert sandbox.state == SandboxState.FAILED
     assert "it hurts" in sandbox.error
     assert loop.call(boxes.every()["docker"].list_owned(boxes.install_id()), 30) == []
+
+
+def test_a_box_that_ends_just_before_it_is_entered_says_why(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    hurts = "trap 'echo it hurts >&2; exit 3' TERM; while :; do sleep 0.01; done"
+    monkeypatch.setattr(container, "AGENT", ("sh", "-c", hurts, "--"))
+    ask = docker_boxes._program
+
+    def ask_and_end(client: Any, name: str) -> tuple[str, str]:
+        asked = ask(client, name)
+        client.kill(name, signal="SIGTERM")
+        client.wait(name, timeout=20)
+        return asked
+
+    monkeypatch.setattr(docker_boxes, "_program", ask_and_end)
+    with pytest.raises(SandboxLost, match="it hurts"):
+        lifecycle.ensure(make_app(apps.FLASK))
 
 
 @pytest.mark.box
