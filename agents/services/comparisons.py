@@ -1,14 +1,15 @@
 """A job beside the one it was run again from: which files came out otherwise, and what each took."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Sum
 
 from agents.enums import JobState
 from agents.lifecycle import moves
 from agents.lifecycle.reruns import BEGAN_AT
-from agents.models import Generation, Job
+from agents.models import Generation, Job, Step
 from projects import errors
 from projects.enums import ChangeSetState
 from projects.models import Change, ChangeSet, Version
@@ -49,11 +50,11 @@ class Pair:
 
 def of(job: Job) -> Pair:
     """Of a re-run with what it was run again from; of another job with the newest of its re-runs."""
-    original, rerun = _both(job)
-    sides = _side(original), _side(rerun)
-    if original.is_active or rerun.is_active:
-        return Pair(*sides, None)
-    return Pair(*sides, comparing.compare(_tree(original), _tree(rerun)))
+    original, rerun = _told(_both(job))
+    compared = None
+    if not (original.job.is_active or rerun.job.is_active):
+        compared = comparing.compare(_tree(original), _tree(rerun))
+    return Pair(_side(original), _side(rerun), compared)
 
 
 def _both(job: Job) -> tuple[Job, Job]:
@@ -66,55 +67,88 @@ def _both(job: Job) -> tuple[Job, Job]:
     return job, newest
 
 
-def _side(job: Job) -> Side:
-    made = _made(job)
-    took = Generation.objects.filter(job=job).aggregate(
+class _Told(NamedTuple):
+    """A job with what is written of it."""
+
+    job: Job
+    changesets: list[ChangeSet]
+    calls: dict[str, int]
+    repairs: int
+
+    @property
+    def made(self) -> Version | None:
+        """The newest: people may have taken what it made in parts."""
+        applied = [one for one in self.changesets if one.state == ChangeSetState.APPLIED and one.applied_as]
+        return applied[-1].applied_as if applied else None
+
+    @property
+    def waits(self) -> bool:
+        is_done = self.job.state == JobState.COMPLETED
+        return is_done and any(one.state == ChangeSetState.OPEN for one in self.changesets)
+
+
+def _told(both: tuple[Job, Job]) -> tuple[_Told, _Told]:
+    """Of both in one question each."""
+    changesets, calls, repairs = _changesets(both), _calls(both), _repairs(both)
+    first, second = (
+        _Told(job, [one for one in changesets if one.job_ref == job.pk], calls.get(job.pk, {}), repairs.get(job.pk, 0))
+        for job in both
+    )
+    return first, second
+
+
+def _changesets(both: tuple[Job, Job]) -> list[ChangeSet]:
+    """Both are of one project."""
+    rows = ChangeSet.objects.filter(project=both[0].project_id, job_ref__in=[job.pk for job in both])
+    rows = rows.select_related("applied_as").defer("applied_as__manifest", "applied_as__raw_commit")
+    return list(rows.order_by("created_at", "pk"))
+
+
+def _calls(both: tuple[Job, Job]) -> dict[UUID, dict[str, int]]:
+    rows = Generation.objects.filter(job__in=both).values("job").order_by()
+    counted = rows.annotate(
         calls=Count("pk"),
-        input=Coalesce(Sum(F("input_tokens") + F("cache_read_tokens") + F("cache_write_tokens")), 0),
-        output=Coalesce(Sum("output_tokens"), 0),
+        input=Sum(F("input_tokens") + F("cache_read_tokens") + F("cache_write_tokens")),
+        output=Sum("output_tokens"),
     )
+    return {row["job"]: {name: row[name] for name in ("calls", "input", "output")} for row in counted}
+
+
+def _repairs(both: tuple[Job, Job]) -> dict[UUID, int]:
+    rows = Step.objects.filter(job__in=both, key__startswith="repair-").values("job").order_by()
+    return dict(rows.annotate(count=Count("pk")).values_list("job", "count"))
+
+
+def _side(told: _Told) -> Side:
+    made = told.made
     return Side(
-        job=job,
-        title=moves.title(job),
+        job=told.job,
+        title=moves.title(told.job),
         version=made.number if made else None,
-        note="" if made else _note(job),
-        calls=took["calls"],
-        repairs=job.steps.filter(key__startswith="repair-").count(),
-        input_tokens=took["input"],
-        output_tokens=took["output"],
-        seconds=moves.elapsed(job),
+        note="" if made else _note(told),
+        calls=told.calls.get("calls", 0),
+        repairs=told.repairs,
+        input_tokens=told.calls.get("input", 0),
+        output_tokens=told.calls.get("output", 0),
+        seconds=moves.elapsed(told.job),
     )
 
 
-def _note(job: Job) -> str:
-    if job.is_active:
+def _note(told: _Told) -> str:
+    if told.job.is_active:
         return "It has not ended yet."
-    if _waiting(job):
+    if told.waits:
         return "What it made waits for your review."
-    if job.state == JobState.COMPLETED and Change.objects.filter(changeset__in=_changesets(job)).exists():
+    is_done = told.job.state == JobState.COMPLETED
+    if is_done and Change.objects.filter(changeset__in=told.changesets).exists():
         return "What it made was turned down."
-    return _WITHOUT[JobState(job.state)]
+    return _WITHOUT[JobState(told.job.state)]
 
 
-def _tree(job: Job) -> Manifest:
+def _tree(told: _Told) -> Manifest:
     """What it made of the files it began with, without what others did meanwhile; or these, if nothing came of it."""
-    if first := _changesets(job).first():
-        return scratch.staged(first) if _made(job) or _waiting(job) else scratch.base_of(first)
-    number = job.input.get(BEGAN_AT)  # one that was stopped before it began
-    return versions.tree(versions.find(job.project, number)) if number else {}
-
-
-def _made(job: Job) -> Version | None:
-    """The newest: people may have taken what it made in parts."""
-    applied = _changesets(job).filter(state=ChangeSetState.APPLIED).exclude(applied_as=None).last()
-    return applied.applied_as if applied else None
-
-
-def _waiting(job: Job) -> ChangeSet | None:
-    is_done = job.state == JobState.COMPLETED
-    return _changesets(job).filter(state=ChangeSetState.OPEN).last() if is_done else None
-
-
-def _changesets(job: Job) -> "QuerySet[ChangeSet]":
-    rows = ChangeSet.objects.filter(project=job.project_id, job_ref=job.pk).select_related("applied_as")
-    return rows.defer("applied_as__manifest", "applied_as__raw_commit").order_by("created_at", "pk")
+    if told.changesets:
+        first = told.changesets[0]
+        return scratch.staged(first) if told.made or told.waits else scratch.base_of(first)
+    number = told.job.input.get(BEGAN_AT)  # one that was stopped before it began
+    return versions.tree(versions.find(told.job.project, number)) if number else {}
