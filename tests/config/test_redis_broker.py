@@ -26,9 +26,10 @@ class Work:
         self.begun, self.looked = threading.Semaphore(0), threading.Event()
         self.released = threading.Event()
 
-    def at(self, app: Celery) -> None:
-        app.task(name=WORK)(self.work)
-        app.task(name=LOOK)(self.looked.set)
+    def at(self, *apps: Celery) -> None:
+        for app in apps:
+            app.task(name=WORK, shared=False)(self.work)
+            app.task(name=LOOK, shared=False)(self.looked.set)
 
     def work(self) -> None:
         self.begun.release()
@@ -50,13 +51,15 @@ def pool(own_redis: Redis, monkeypatch: pytest.MonkeyPatch, work: Work) -> Itera
     monkeypatch.setattr(real, "CELERY_BROKER_TRANSPORT_OPTIONS", options)
     monkeypatch.setattr(state, "should_stop", None)
     made = Pool(celery.HOUSEKEEPING, 2)
-    work.at(made.app)
+    work.at(made.app, celery.app)  # the one takes the message, the other finds what to call: Celery's current one
     made.start()
     assert made.ready.wait(20)
     yield made
     work.released.set()
     monkeypatch.setattr(state, "should_stop", 0)
     made.join(20)
+    for name in (WORK, LOOK):
+        celery.app.tasks.unregister(name)
     assert not made.is_alive()
 
 
