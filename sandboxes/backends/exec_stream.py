@@ -36,10 +36,17 @@ class Frames(asyncio.StreamReaderProtocol):
             while self._raw and self._take_some():
                 pass
 
+    def eof_received(self) -> bool | None:
+        self._end_head()
+        return super().eof_received()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._end_head()
+        super().connection_lost(exc)
+
+    def _end_head(self) -> None:
         if not self.head.done():
             self.head.set_result(b"")
-        super().connection_lost(exc)
 
     def _take_head(self) -> bool:
         end = self._raw.find(b"\r\n\r\n")

@@ -155,7 +155,7 @@ async def test_a_place_is_given_back_when_there_is_no_thread(pages: Pages, monke
     monkeypatch.setattr(pages.threads, "submit", refuse)
     one = await begin(pages, "/at_once/")
     with pytest.raises(RuntimeError, match="new thread"):
-        await one.receive_output(PATIENCE)
+        await one.wait(PATIENCE)
     assert pages.admission.inside == set()
 
 
@@ -188,7 +188,7 @@ async def test_a_stream_that_breaks_is_no_whole_answer(pages: Pages) -> None:
     assert (await one.receive_output(PATIENCE))["status"] == 200
     assert (await one.receive_output(PATIENCE))["body"] == b"so far"
     with pytest.raises(ValueError, match="no further"):
-        await one.receive_output(PATIENCE)
+        await one.wait(PATIENCE)
     assert stage.closed == 1
 
 

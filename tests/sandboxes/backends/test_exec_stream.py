@@ -95,6 +95,7 @@ async def test_the_end_of_what_is_written_does_not_end_what_is_read(tmp_path: Pa
 async def test_an_engine_that_does_not_open_a_way_in_is_a_sentence(tmp_path: Path, said: bytes) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
+        writer.close()
 
     async with engine_that(tmp_path, serve) as address:
         with pytest.raises(base.Unavailable, match="does not let anybody in|does not open a way into the box"):
