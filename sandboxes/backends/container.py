@@ -92,7 +92,6 @@ def options(
         "working_dir": "/workspace",
         "environment": environment,
         "labels": labels(spec, install_id),
-        "network_disabled": True,
         "use_config_proxy": False,
     }
 
@@ -109,6 +108,9 @@ def host_options(spec: base.Spec, abilities: Abilities) -> dict[str, Any]:
         "security_opt": ["no-new-privileges:true"],
         "privileged": False,
         "network_mode": "none",
+        # A box knows its own name and nobody's address, neither this machine's servers of names.
+        "dns": ["127.0.0.1"],
+        "dns_search": ["."],
         "ipc_mode": "private",
         "cgroupns": "private",
         "shm_size": 64 << 20,

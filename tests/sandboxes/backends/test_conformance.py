@@ -52,6 +52,29 @@ async def test_a_program_that_is_not_there_is_127_as_in_a_shell(box: wire.Wire) 
     assert (result.exit_code, result.output) == (127, "no-such-program: No such file or directory\n")
 
 
+NAMES = """
+import socket
+print(*sorted({found[4][0] for found in socket.getaddrinfo("localhost", 80)}))
+try:
+    socket.getaddrinfo("example.org", 80)
+except OSError:
+    print("unknown")
+"""
+
+
+async def test_a_box_finds_itself_by_name_and_nobody_else(box: wire.Wire) -> None:
+    result = await box.exec(["python3", "-c", NAMES], timeout=20)
+    own, other = result.output.splitlines()
+    assert "127.0.0.1" in own.split()
+    assert other == "unknown"
+
+
+async def test_no_box_is_told_who_answers_for_names_here(box: wire.Wire) -> None:
+    told = await box.exec(["sh", "-c", "cat /etc/resolv.conf 2>/dev/null; true"], timeout=10)
+    servers = [line.split()[1] for line in told.output.splitlines() if line.startswith("nameserver")]
+    assert set(servers) <= {"127.0.0.1"}
+
+
 async def test_words_are_never_a_shell_line(box: wire.Wire) -> None:
     result = await box.exec(["echo", "$HOME; false"], timeout=10)
     assert result.output == "$HOME; false\n"
