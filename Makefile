@@ -26,7 +26,8 @@ BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-engine bench-parser
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-engine bench-parser \
+	bench-sandboxes
 .PHONY: $(CHECKS)
 
 help: ## show this list
@@ -71,6 +72,10 @@ bench-parser: $(TOOLS) ## print how fast a model's text is read, in small and in
 bench-search: $(TOOLS) ## print figures of writing and searching 5,000 files, on both databases
 	@$(PY) -m pytest -q -s tests/benchmarks/bench_files.py
 	@.ci/with-services all $(PY) -m pytest -q -s --scaled tests/benchmarks/bench_files.py
+
+bench-sandboxes: $(TOOLS) ## print how soon boxes are there and how fast they answer, on bubblewrap and in Docker
+	@$(BOX_IMAGE)
+	@.ci/with-services engine $(PY) -m pytest -q -s tests/benchmarks/bench_sandboxes.py
 
 check: $(TOOLS) ## format, lint, types, imports, templates, migrations, settings, documents; runs no tests
 	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(CHECKS)
