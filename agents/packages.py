@@ -45,7 +45,7 @@ def carry_out(argv: tuple[str, ...], files: Files, *, stack: str) -> None:
 
 
 def _add(names: list[str], files: Files, *, stack: str, is_dev: bool) -> None:
-    if stack == stacks.REACT_VITE.name:
+    if stack in stacks.BY_NAME and stacks.BY_NAME[stack].is_npm:
         _add_npm(names, files, is_dev=is_dev)
     elif stack == stacks.PYTHON.name:
         _add_pip([_AT.sub("==", name) for name in names], files)

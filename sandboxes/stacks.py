@@ -33,7 +33,9 @@ class Stack:
     title: str
     needs_box: bool
     marks: tuple[str, ...]
-    """Any of these paths at the root of a tree says that it is of this kind."""
+    """Any of these paths in a tree says that it is of this kind."""
+    unless: tuple[str, ...] = ()
+    """Any of these says that it is not."""
     packages: str = ""
     """The file that names the packages it wants."""
     install: tuple[str, ...] = ()
@@ -46,60 +48,99 @@ class Stack:
     """Programs that a box must find."""
     looks_late: bool = False
     """Its server sees changed files after a while: asked meanwhile, it answers with what they were."""
+    says_ended: tuple[str, ...] = ()
+    """So begin the lines in which whoever watches over its server says that this has ended; it waits for a change."""
     checks: tuple[Check, ...] = ()
+
+    @property
+    def is_npm(self) -> bool:
+        """Its packages are npm's: they lie in `node_modules` beside the app."""
+        return self.packages == "package.json"
 
 
 STATIC = Stack(name="static", title="Plain HTML, CSS and JavaScript", needs_box=False, marks=("index.html",))
 
-REACT_VITE = Stack(
-    name="react-vite",
-    title="React with Vite and TypeScript",
+_NPM_INSTALL = (
+    *("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"),
+    *("--no-update-notifier", "--loglevel=warn"),
+)
+_LINT = Check(
+    name="lint", title="Check the style", argv=("npm", "run", "--silent", "lint"), script="lint", is_of_whole=True
+)
+
+
+def _vite(name: str, title: str, marks: tuple[str, ...], types: str) -> Stack:
+    """`types` is the program that checks the types."""
+    vite = "node_modules/vite/bin/vite.js"
+    temporary = "/tmp/.checked"  # noqa: S108 - the box's own
+    return Stack(
+        name=name,
+        title=title,
+        needs_box=True,
+        marks=marks,
+        packages="package.json",
+        install=_NPM_INSTALL,
+        serve=("node", vite, "--host", "127.0.0.1", "--port", "5173", "--strictPort", "--clearScreen", "false"),
+        port=5173,
+        template=name,
+        needs=("node", "npm"),
+        checks=(
+            Check(
+                name="types",
+                title="Check the types",
+                argv=(
+                    *("node", types, "--noEmit", "--pretty", "false"),
+                    *("--incremental", "--tsBuildInfoFile", f"{temporary}/types"),
+                ),
+                wants=("tsconfig.json",),
+                tool=types,
+            ),
+            _LINT,
+            Check(
+                name="build",
+                title="Build it once",
+                argv=("node", vite, "build", "--logLevel", "warn", "--outDir", f"{temporary}/built", "--emptyOutDir"),
+                wants=("index.html",),
+                tool=vite,
+                is_of_whole=True,
+                spared_by="types",
+            ),
+        ),
+    )
+
+
+VUE_VITE = _vite(
+    "vue-vite", "Vue with Vite and TypeScript", ("src/App.vue", "src/main.vue"), "node_modules/vue-tsc/bin/vue-tsc.js"
+)
+
+NODE_API = Stack(
+    name="node-api",
+    title="Node with an interface and its page",
     needs_box=True,
-    marks=("package.json",),
+    marks=("server.js",),
+    unless=("index.html", "app.py"),
     packages="package.json",
-    install=(
-        *("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"),
-        *("--no-update-notifier", "--loglevel=warn"),
-    ),
-    serve=(
-        *("node", "node_modules/vite/bin/vite.js", "--host", "127.0.0.1", "--port", "5173"),
-        *("--strictPort", "--clearScreen", "false"),
-    ),
-    port=5173,
-    template="react-vite",
+    install=_NPM_INSTALL,
+    serve=("node", "--watch", "--watch-preserve-output", "server.js"),
+    env=(("HOST", "127.0.0.1"), ("NODE_ENV", "development")),
+    port=3000,
+    template="node-api",
     needs=("node", "npm"),
+    looks_late=True,
+    says_ended=("Failed running", "Completed running"),
     checks=(
         Check(
-            name="types",
-            title="Check the types",
-            argv=(
-                *("node", "node_modules/typescript/bin/tsc", "--noEmit", "--pretty", "false"),
-                *("--incremental", "--tsBuildInfoFile", "/tmp/.checked/types"),  # noqa: S108 - the box's own
-            ),
-            wants=("tsconfig.json",),
-            tool="node_modules/typescript/bin/tsc",
+            name="syntax",
+            title="Check the syntax",
+            argv=("node", "--check", "server.js"),
+            wants=("server.js",),
+            seconds=30.0,
         ),
-        Check(
-            name="lint",
-            title="Check the style",
-            argv=("npm", "run", "--silent", "lint"),
-            script="lint",
-            is_of_whole=True,
-        ),
-        Check(
-            name="build",
-            title="Build it once",
-            argv=(
-                *("node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"),
-                *("--outDir", "/tmp/.checked/built", "--emptyOutDir"),  # noqa: S108 - the box's own
-            ),
-            wants=("index.html",),
-            tool="node_modules/vite/bin/vite.js",
-            is_of_whole=True,
-            spared_by="types",
-        ),
+        _LINT,
     ),
 )
+
+REACT_VITE = _vite("react-vite", "React with Vite and TypeScript", ("package.json",), "node_modules/typescript/bin/tsc")
 
 PYTHON = Stack(
     name="python",
@@ -137,15 +178,15 @@ PYTHON = Stack(
     ),
 )
 
-ALL: tuple[Stack, ...] = (STATIC, REACT_VITE, PYTHON)
+ALL: tuple[Stack, ...] = (STATIC, REACT_VITE, VUE_VITE, NODE_API, PYTHON)
 BY_NAME: dict[str, Stack] = {stack.name: stack for stack in ALL}
 
 
 def detect(paths: Iterable[str]) -> Stack:
-    """The kind a tree is of. One that says nothing is static: showing it costs nothing."""
+    """The first kind whose marks a tree bears. One that says nothing is static: showing it costs nothing."""
     present = set(paths)
-    for stack in (REACT_VITE, PYTHON):
-        if present.intersection(stack.marks):
+    for stack in (VUE_VITE, NODE_API, REACT_VITE, PYTHON):
+        if present.intersection(stack.marks) and not present.intersection(stack.unless):
             return stack
     return STATIC
 

@@ -23,6 +23,8 @@ COLOUR: Final = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 REQUIRED: Final = {
     "static": ("index.html",),
     "react-vite": ("package.json", "index.html"),
+    "vue-vite": ("package.json", "index.html", "src/App.vue"),
+    "node-api": ("package.json", "server.js"),
     "python": ("app.py", "requirements.txt"),
 }
 # Folders that tools fill, and files that cannot be written as text.

@@ -21,22 +21,13 @@ _PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "USER", "NODE_EXTRA_CA_CERTS", "SSL
 _PASSED_PREFIXES = ("npm_config_", "NPM_CONFIG_", "PIP_", "REQUESTS_CA_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 # No script of any package runs on this machine: npm is told so, and pip takes built packages only.
-_ARGV: dict[str, tuple[str, ...]] = {
-    stacks.REACT_VITE.template: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"),
-    stacks.PYTHON.template: (
-        *(sys.executable, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"),
-        *(
-            "--only-binary",
-            ":all:",
-            "--no-warn-script-location",
-            "--progress-bar=off",
-            "--target",
-            "site-packages",
-            "--requirement",
-            "requirements.txt",
-        ),
-    ),
-}
+_NPM = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+_PIP = (
+    *(sys.executable, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"),
+    *("--no-warn-script-location", "--progress-bar=off", "--target", "site-packages"),
+    *("--requirement", "requirements.txt"),
+)
+_ARGV = {stack.template: _NPM if stack.is_npm else _PIP for stack in stacks.ALL if stack.template}
 
 
 def fetch(template: str, folder: Path, on_line: Callable[[str], None], should_stop: Callable[[], bool]) -> None:

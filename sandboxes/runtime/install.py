@@ -7,7 +7,6 @@ from uuid import UUID
 
 from projects.services import files
 from projects.store.trees import Manifest
-from sandboxes import stacks
 from sandboxes.backends import prepared
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.models import Command, Sandbox
@@ -18,9 +17,8 @@ from sandboxes.stacks import Stack
 from sandboxes.wire import Refused, Wire
 
 _SECONDS = 300.0
-_LINK = ("link", "/opt/templates/react-vite/node_modules", "node_modules")
-_CLEAR = ("rm", "-rf", "node_modules")
-_COPY = ("cp", "-a", "/opt/templates/react-vite/node_modules", "node_modules")
+_FOLDER = "node_modules"
+_CLEAR = ("rm", "-rf", _FOLDER)
 
 
 def install(
@@ -58,18 +56,17 @@ def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
         return ()
     wanted = files.read(manifest, stack.packages).decode(errors="replace")
     template = (prepared.SOURCES / stack.template / stack.packages).read_text()
-    if stack is stacks.PYTHON:
-        return packages.beyond_pip(wanted, template)
-    return packages.beyond_npm(wanted, template)
+    return packages.beyond_npm(wanted, template) if stack.is_npm else packages.beyond_pip(wanted, template)
 
 
 def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
     """Nothing to fetch. Python finds the template's packages by its path alone."""
     title = "Use the prepared packages"
-    command = commands.begin(sandbox, _LINK, kind=CommandKind.INSTALL, title=title, job_ref=listener.job_ref)
+    argv = ("link", _prepared(stack), _FOLDER)
+    command = commands.begin(sandbox, argv, kind=CommandKind.INSTALL, title=title, job_ref=listener.job_ref)
     exit_code, said = None, ""
     try:
-        said = _link_folder(sandbox, listener) if stack is stacks.REACT_VITE else "Everything it needs is prepared."
+        said = _link_folder(sandbox, stack, listener) if stack.is_npm else "Everything it needs is prepared."
         exit_code = 0
     except Refused as refused:
         said = str(refused)
@@ -78,9 +75,13 @@ def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
     return command
 
 
-def _link_folder(sandbox: Sandbox, listener: Listener) -> str:
+def _prepared(stack: Stack) -> str:
+    return f"/opt/templates/{stack.template}/{_FOLDER}"
+
+
+def _link_folder(sandbox: Sandbox, stack: Stack, listener: Listener) -> str:
     _run_quietly(sandbox, _CLEAR, listener, seconds=60)
-    link = partial(Wire.link_folder, source=_LINK[1], target=_LINK[2])
+    link = partial(Wire.link_folder, source=_prepared(stack), target=_FOLDER)
     linked = boxes.ask(sandbox, link, timeout=60, should_stop=listener.should_stop)
     return f"{linked} packages were prepared already."
 
@@ -92,9 +93,9 @@ def _run_quietly(sandbox: Sandbox, argv: tuple[str, ...], listener: Listener, *,
 
 def _fetch(sandbox: Sandbox, stack: Stack, more: tuple[str, ...], listener: Listener) -> Command:
     """npm would take links for packages of ours and leave them out: it gets a copy to build on."""
-    if stack is stacks.REACT_VITE:
+    if stack.is_npm:
         _run_quietly(sandbox, _CLEAR, listener, seconds=60)
-        _run_quietly(sandbox, _COPY, listener, seconds=120)
+        _run_quietly(sandbox, ("cp", "-a", _prepared(stack), _FOLDER), listener, seconds=120)
     names = ", ".join(more[:4]) + (f" and {len(more) - 4} more" if len(more) > 4 else "")
     return commands.run(
         sandbox,

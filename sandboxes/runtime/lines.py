@@ -33,6 +33,10 @@ class Lines:
         self._kept.extend(lines)
         return lines
 
+    def begins_with(self, words: tuple[str, ...]) -> bool:
+        """Whether one of the last lines does."""
+        return any(line.startswith(words) for line in self._kept)
+
     def tail(self) -> str:
         """The end of everything that arrived; nothing more may come."""
         self.take()

@@ -120,6 +120,8 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
         status = _status(sandbox)
         if not _is_alive(status):
             return _died(sandbox, command, status)
+        if seen.lines.begins_with(stack.says_ended):
+            return Ready(False, 0, "The app's server ended.", log_tail(sandbox))
         ready = _look(sandbox, stack.port, masker, deadline - time.monotonic(), listener)
         if ready.ok:
             seen.tell()  # what it wrote before it answered, and after we had read

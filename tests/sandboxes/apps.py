@@ -36,3 +36,28 @@ STATIC = {
     "style.css": "h1 { color: green; }\n",
     "about/index.html": "<!doctype html><title>About</title><h1>About gardens</h1>\n",
 }
+
+VUE = {
+    "package.json": '{"name": "app", "type": "module", "dependencies": {"vue": "^3.5.0"},'
+    ' "devDependencies": {"vite": "^6.0.0", "@vitejs/plugin-vue": "^6.0.0", "tailwindcss": "^4.0.0",'
+    ' "@tailwindcss/vite": "^4.0.0", "typescript": "^5.6.0", "vue-tsc": "^3.0.0"}}\n',
+    "index.html": '<!doctype html><html><head><title>Lists</title></head><body><div id="app"></div>'
+    '<script type="module" src="/src/main.ts"></script></body></html>\n',
+    "vite.config.ts": 'import tailwind from "@tailwindcss/vite";\nimport vue from "@vitejs/plugin-vue";\n'
+    'import { defineConfig } from "vite";\nexport default defineConfig({ plugins: [vue(), tailwind()] });\n',
+    "tsconfig.json": '{"compilerOptions": {"target": "ES2022", "module": "ESNext", "moduleResolution": "bundler",'
+    ' "strict": true, "lib": ["ES2022", "DOM"], "types": ["vite/client"]}, "include": ["src"]}\n',
+    "src/main.ts": 'import { createApp } from "vue";\nimport App from "./App.vue";\nimport "./style.css";\n'
+    'createApp(App).mount("#app");\n',
+    "src/style.css": '@import "tailwindcss";\n',
+    "src/App.vue": '<script setup lang="ts">\nconst said: string = "A list of one";\n</script>\n'
+    '<template><h1 class="text-3xl">{{ said }}</h1></template>\n',
+}
+
+NODE = {
+    "package.json": '{"name": "app", "type": "module", "dependencies": {"express": "^5.0.0"}}\n',
+    "server.js": 'import express from "express";\nconst app = express();\napp.use(express.static("public"));\n'
+    'app.get("/api/notes", (request, answer) => answer.json(["first"]));\n'
+    "app.listen(process.env.PORT, process.env.HOST, () => console.log(`Listening on ${process.env.PORT}`));\n",
+    "public/index.html": "<!doctype html><title>Notes</title><h1>Notes of a day</h1>\n",
+}

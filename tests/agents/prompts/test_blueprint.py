@@ -128,7 +128,9 @@ def test_a_phase_without_files_is_refused():
 
 
 def test_an_unknown_stack_is_refused_with_the_choice():
-    assert _errors(_plan(stack="cobol")) == ["There is no stack “cobol”: choose one of static, react-vite, python."]
+    assert _errors(_plan(stack="cobol")) == [
+        "There is no stack “cobol”: choose one of static, react-vite, vue-vite, node-api, python."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_an_app_is_brought_up(make_app: MakeApp, files: dict[str, str], port: in
 
 def test_every_stack_can_run_without_the_machines_own_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert stacks.available() == ("static", "react-vite", "python")
+    assert stacks.available() == ("static", "react-vite", "vue-vite", "node-api", "python")
 
 
 def prepared(sandbox: Sandbox) -> Sandbox:

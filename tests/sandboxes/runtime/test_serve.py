@@ -52,6 +52,18 @@ def test_a_server_that_ends_gives_its_last_words(make_app: MakeApp) -> None:
     assert Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING).count() == 0
 
 
+@pytest.mark.node
+def test_an_app_that_ends_under_its_watcher_gives_its_last_words_at_once(make_app: MakeApp) -> None:
+    """Node would wait for a change, and a visitor for a minute."""
+    sandbox = prepared(make_app({**apps.NODE, "server.js": 'throw new Error("no notes today");\n'}))
+    serve.start(sandbox)
+    began = time.monotonic()
+    ready = serve.wait_ready(sandbox)
+    assert time.monotonic() - began < 20
+    assert (ready.ok, ready.status, ready.excerpt) == (False, 0, "The app's server ended.")
+    assert "no notes today" in ready.log_tail
+
+
 def test_a_page_that_fails_gives_its_status_and_the_log(make_app: MakeApp) -> None:
     broken = apps.FLASK["app.py"].replace('return render_template("index.html")', "return books")
     sandbox = prepared(make_app({**apps.FLASK, "app.py": broken}))

@@ -16,7 +16,7 @@ from sandboxes.wire import boxes
 
 @pytest.mark.box
 def test_this_machine_runs_every_stack() -> None:
-    assert stacks.available() == ("static", "react-vite", "python")
+    assert stacks.available() == ("static", "react-vite", "vue-vite", "node-api", "python")
 
 
 def test_without_a_back_end_only_plain_pages_run(settings: Settings) -> None:
