@@ -26,12 +26,11 @@ BOX_IMAGE := DJANGO_SETTINGS_MODULE=tests.settings .ci/with-services engine $(PY
 CHECKS := check-types check-format check-lint check-scripts check-imports check-templates check-migrations check-deploy check-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-engine bench-parser \
-	bench-sandboxes
+.PHONY: help up test test-scaled test-boxes test-journeys long check fix services services-down bundle docs bench-search bench-api bench-engine bench-parser bench-sandboxes
 .PHONY: $(CHECKS)
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 up: $(RUNTIME) $(BUNDLE) ## run Djinn; PORT and DJINN_HOME are honoured
 	@exec $(PY) manage.py up
