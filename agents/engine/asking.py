@@ -65,7 +65,7 @@ def read_stream(context: Context, step: Step, asked: Asked, writer: Writer[JobSi
         with closing(call.texts()) as texts:
             take_in(texts, writer)
     finally:
-        _wind_up(context, writer)
+        wind_up(context, writer)
     return call
 
 
@@ -79,7 +79,7 @@ def take_in(texts: Iterable[str], writer: Writer[AnySink]) -> None:
         writer.take(event)
 
 
-def _wind_up(context: Context, writer: Writer[JobSink]) -> None:
+def wind_up(context: Context, writer: Writer[JobSink]) -> None:
     """Prose is kept and an unfinished card is closed, unless the job is no longer ours."""
     if not context.is_lost():
         writer.sink.speech.say()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.engine import asking, circles, composing, continuing, faultpoints, reading, sinks, steps, view
+from agents.engine import asking, circles, composing, continuing, faultpoints, reading, resuming, sinks, steps, view
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
@@ -36,7 +36,8 @@ _SHOW = re.compile(r"^Show me: (.{1,2000})$", re.MULTILINE)
 
 
 def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text: str = "") -> steps.Output:
-    """`left_out` names what did not fit in the end; `is_stuck`: it was answered the same, which did not fit before.
+    """`left_out` names what did not fit in the end; `is_stuck`: it was answered the same, which did not fit before;
+    `has_gone_on`: some of it was done by a worker that died over it.
 
     `text` is what a person says, unless it is what the job is for.
     """
@@ -44,20 +45,27 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
     round_ = _Round(prompt, earlier, text or context.text, _about(context, earlier.turns))
     complaints: list[str] = []
     circle, is_stuck = circles.Circle(), False
+    kept = resuming.of(context, step)
+    has_gone_on = kept is not None
+    if kept is not None:
+        writer.touched.update(path for _, path in kept.done)
+        round_ = round_ if kept.is_whole else round_.after(kept.text, kept.go_on, None)
     for rung in _rungs(context, step):
         if is_stuck and rung.is_own:
             continue
         context.heed()
         writer.look()
         try:
-            call = asking.read_stream(context, step, _request(context, step, round_, rung, writer), writer)
+            call = _reply(context, step, _request(context, step, round_, rung, writer), writer, kept)
         except ModelFailure as failure:
             if rung.is_own or failure.retryable:
                 raise
             break  # the other model cannot be asked: what did not fit is told
+        kept = None
         faultpoints.reach("edits_unapplied")
         begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
+        writer.sink.done.clear()
         said = "\n".join((*complaints, rung.next)) if complaints else _wanted(call, writer)
         if not said:
             break
@@ -68,7 +76,16 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
     is_stuck = is_stuck and bool(complaints)
     return {
         "files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted, "is_stuck": is_stuck,
+        "has_gone_on": has_gone_on,
     }  # fmt: skip
+
+
+def _reply(
+    context: Context, step: Step, asked: asking.Asked, writer: Writer[JobSink], kept: resuming.Kept | None
+) -> Call:
+    if kept is not None and kept.is_whole:
+        return resuming.read(context, step, asked, writer, kept)
+    return asking.read_stream(context, step, asked, writer)
 
 
 @dataclass(frozen=True)
@@ -161,8 +178,8 @@ def _apply_to(writer: Writer[AnySink], change: EditClosed | PatchClosed) -> list
     text = files.text_of(before)
     if text is None:
         return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
-    result = _fitted(text, change)
-    if result.text != text:
+    result, is_done = _fitted(text, change), writer.sink.was_told("file_edited", path)
+    if result.text != text and not is_done:
         writer.replace(path, result.text.encode())
     done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""
     return [f"{path}, block {one.index + 1}: {one.code}.{done}\n{one.near}" for one in result.failures]

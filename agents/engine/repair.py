@@ -89,7 +89,7 @@ def _mend(context: Context, step: Step) -> steps.Output:
         told = f"{told}\n\nBefore it was started:\n{left}"
     before, asked = files.working_manifest(context.changeset()), Turn("user", told)
     output = changing.change(context, step, prompt="repair", earlier=Earlier((asked,)))
-    if files.working_manifest(context.changeset()) != before:
+    if output["has_gone_on"] or files.working_manifest(context.changeset()) != before:
         return output
     turns = (asked, Turn("assistant", "That is all."), Turn("user", _UNCHANGED))
     return changing.change(context, step, prompt="repair", earlier=Earlier(turns))

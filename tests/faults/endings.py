@@ -41,6 +41,13 @@ _FINAL = {
     "projects_event": "projects_event.seq > 0",
     "projects_version": "projects_version.number > 0",
 }
+# More may still be staged from a reply that has ended.
+_COLUMNS = {
+    "agents_generation": ", ".join(
+        f"agents_generation.{column}"
+        for column in ("id", "state", "request", "response", "finish_reason", "error_code", "output_tokens", "cost")
+    )
+}
 # Of these no two tell the same. That the app is there is told by whoever looks, again by who looks after a death.
 _TOLD_ONCE = ("blueprint_ready", "review_found", "repair_started", "changeset_applied", "job_completed")
 _OF_FILES = ("file_closed", "file_edited", "file_deleted")
@@ -89,7 +96,9 @@ def recorded(run: Run) -> set[tuple[str, str]]:
     return {
         (name, str(row))
         for name, condition in _FINAL.items()
-        for row in run.one.rows(f"select {name}.* {_OF} {_WORK[name]} and {condition}", run.slug)
+        for row in run.one.rows(
+            f"select {_COLUMNS.get(name, f'{name}.*')} {_OF} {_WORK[name]} and {condition}", run.slug
+        )
     }
 
 

@@ -16,11 +16,16 @@ pytestmark = pytest.mark.timeout(240)
 COUNTS: dict[Name, int] = {"reply_growing": 30, "file_staged": 3, "phase_done": 4, "step_done": 3}
 # Nobody is at the job any more.
 AFTERWARDS = ("job_let_go", "phase_done")
+# In the change of an app: its page is taken away, its style edited, and the page written anew as a repair.
+OF_CHANGES: tuple[tuple[Name, int], ...] = (
+    ("file_staged", 5), ("file_staged", 6), ("file_staged", 7), ("reply_settled", 4), ("reply_settled", 5),
+    ("edits_unapplied", 2), ("step_worked", 5),
+)  # fmt: skip
 PASSED = tuple(name for name in faultpoints.NAMES if name not in faultpoints.OF_REVIEWS)
 
 
-def killed_at(hurt: Hurt, name: Name, ask: Callable[[Visited], str] = told.ask) -> None:
-    hurt.orders.give(name, COUNTS.get(name, 1))
+def killed_at(hurt: Hurt, name: Name, ask: Callable[[Visited], str] = told.ask, count: int = 0) -> None:
+    hurt.orders.give(name, count or COUNTS.get(name, 1))
     run = hurt.one.run(ask(hurt.one))
     dead = hurt.orders.carried_out()
     hurt.one.bury(dead)
@@ -35,6 +40,12 @@ def killed_at(hurt: Hurt, name: Name, ask: Callable[[Visited], str] = told.ask) 
 @pytest.mark.parametrize("name", PASSED)
 def test_whoever_dies_there_is_replaced(embedded: Hurt, name: Name) -> None:
     killed_at(embedded, name)
+
+
+@pytest.mark.xdist_group("points-embedded")
+@pytest.mark.parametrize(("name", "count"), OF_CHANGES)
+def test_what_a_reply_brought_is_not_told_twice(embedded: Hurt, name: Name, count: int) -> None:
+    killed_at(embedded, name, count=count)
 
 
 @pytest.mark.box
