@@ -4,16 +4,15 @@ Adding a package becomes a line in package.json or requirements.txt, whichever t
 that the install step fetches it and every later machine does too.
 """
 
-import json
-import re
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from sandboxes import stacks
+from sandboxes.packages import npm, pip, words
+from sandboxes.packages.errors import BadPackage, Unusable
 
-_NPM = re.compile(r"(?P<name>@?[a-z0-9][\w.\-]*(?:/[\w.\-]+)?)(?:@(?P<version>[\w.\-^~*<>=]+))?")
-_PIP = re.compile(r"(?P<name>[A-Za-z0-9][\w.\-]*)(?P<extras>\[[\w,\-]+\])?(?P<version>(?:[=<>~!]=|[<>])[\w.*,<>=!~]+)?")
-_AT = re.compile(r"@[\^~]?(?=\d)")
-_LINE_NAME = re.compile(r"[\[=<>~!;@\s]")
+__all__ = ["Files", "Unusable", "carry_out"]
+
 _NOT_PACKAGES = {"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-g", "--global"}
 _DEV = {"-D", "--save-dev", "--dev", "-d"}
 _MOST = 30
@@ -24,10 +23,6 @@ class Files(Protocol):
     def replace(self, path: str, content: bytes) -> bool: ...
     def remove(self, path: str) -> None: ...
     def refusal(self, path: str) -> str: ...
-
-
-class Unusable(Exception):
-    """The file that lists the packages cannot be read; the words are for a person."""
 
 
 def carry_out(argv: tuple[str, ...], files: Files, *, stack: str) -> None:
@@ -48,53 +43,33 @@ def _add(names: list[str], files: Files, *, stack: str, is_dev: bool) -> None:
     if stack in stacks.BY_NAME and stacks.BY_NAME[stack].is_npm:
         _add_npm(names, files, is_dev=is_dev)
     elif stack == stacks.PYTHON.name:
-        _add_pip([_AT.sub("==", name) for name in names], files)
+        _add_pip(names, files)
 
 
 def _add_npm(names: list[str], files: Files, *, is_dev: bool) -> None:
-    before = files.read("package.json")
-    found = [match for name in names if (match := _NPM.fullmatch(name))]
+    before = files.read(npm.PATH)
+    found = [one for name in names if (one := _named(words.npm, name))]
     if before is None or not found:
         return
-    package = _package(before)
-    have = {**_section(package, "dependencies"), **_section(package, "devDependencies")}
-    wanted = {match["name"]: match["version"] or "latest" for match in found if match["name"] not in have}
-    if wanted:
-        section = "devDependencies" if is_dev else "dependencies"
-        package[section] = {**_section(package, section), **wanted}
-        text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
-        files.replace("package.json", text.encode("utf-8", "replace"))
-
-
-def _package(content: bytes) -> dict[str, Any]:
-    try:
-        package = json.loads(content)
-    except (ValueError, RecursionError) as broken:
-        raise Unusable("`package.json` is not valid JSON, so no package could be added to it.") from broken
-    if not isinstance(package, dict):
-        raise Unusable("`package.json` is not an object, so no package could be added to it.")
-    return package
-
-
-def _section(package: dict[str, Any], name: str) -> dict[str, Any]:
-    section = package.get(name, {})
-    if not isinstance(section, dict):
-        raise Unusable(f"`{name}` in `package.json` is not an object, so no package could be added to it.")
-    return section
+    have = {one.name for one in npm.declared(before)}
+    if wanted := [one for one in found if one.name not in have]:
+        files.replace(npm.PATH, npm.put(before, wanted, is_dev=is_dev))
 
 
 def _add_pip(names: list[str], files: Files) -> None:
-    lines = (files.read("requirements.txt") or b"").decode(errors="replace").splitlines()
-    have = {_plain(_LINE_NAME.split(line.strip(), maxsplit=1)[0]) for line in lines}
-    found = {_plain(match["name"]): match[0] for name in names if (match := _PIP.fullmatch(name))}
-    wanted = [line for name, line in found.items() if name not in have]
-    if wanted:
-        files.replace("requirements.txt", ("\n".join([*lines, *wanted]) + "\n").encode())
+    before = files.read(pip.PATH) or b""
+    have = {words.plain(one.name) for one in pip.declared(before)}
+    found = {words.plain(one.name): one for name in names if (one := _named(words.pip, name))}
+    if wanted := [one for name, one in found.items() if name not in have]:
+        files.replace(pip.PATH, pip.put(before, wanted))
 
 
-def _plain(name: str) -> str:
-    """The same package however it is spelt."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _named(read: Callable[[str], words.Wanted], text: str) -> words.Wanted | None:
+    """What is no package is left out."""
+    try:
+        return read(text)
+    except BadPackage:
+        return None
 
 
 def _move(source: str, target: str, files: Files) -> None:

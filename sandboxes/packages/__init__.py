@@ -1,0 +1,1 @@
+"""The lists of packages that apps are made with: read, changed, and what their locks say. Pure."""

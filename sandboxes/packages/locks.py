@@ -1,0 +1,41 @@
+"""What npm's lock says is installed. It comes out of a box, so it is read as what anybody could have written."""
+
+import json
+import re
+from typing import Any
+
+PATH = "package-lock.json"
+MOST_BYTES = 2 * 1024 * 1024
+_KNOWN = (2, 3)
+_FOLDER = "node_modules/"
+_VERSION = re.compile(r"[\w.\-+]{1,100}", re.ASCII)
+
+
+def read(content: bytes) -> dict[str, str] | None:
+    """Where each package stands, and its version; None for what is no lock."""
+    if len(content) > MOST_BYTES:
+        return None
+    try:
+        lock = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(lock, dict) or lock.get("lockfileVersion") not in _KNOWN:
+        return None
+    places = lock.get("packages")
+    if not isinstance(places, dict):
+        return None
+    return {place: version for place, entry in places.items() if (version := _version(place, entry))}
+
+
+def direct(places: dict[str, str]) -> dict[str, str]:
+    """By name, of those that stand where the app itself finds them."""
+    return {
+        place.removeprefix(_FOLDER): version
+        for place, version in places.items()
+        if place.startswith(_FOLDER) and place.count(_FOLDER) == 1
+    }
+
+
+def _version(place: str, entry: Any) -> str:
+    version = entry.get("version") if isinstance(entry, dict) and place.startswith(_FOLDER) else None
+    return version if isinstance(version, str) and _VERSION.fullmatch(version) else ""

@@ -1,0 +1,49 @@
+"""A lock is read as what anybody could have written."""
+
+import json
+
+import pytest
+
+from sandboxes.packages import locks
+
+
+def lock(packages: object, version: object = 3) -> bytes:
+    return json.dumps({"name": "app", "lockfileVersion": version, "packages": packages}).encode()
+
+
+def test_places_and_versions_are_read():
+    content = lock(
+        {
+            "": {"name": "app"},
+            "node_modules/react": {"version": "19.3.1"},
+            "node_modules/@types/react": {"version": "19.3.0", "dev": True},
+            "node_modules/a/node_modules/react": {"version": "18.0.0"},
+            "node_modules/odd": {"version": ["1"]},
+            "node_modules/worse": "1",
+            "node_modules/script": {"version": "<script>"},
+            "elsewhere": {"version": "1.0.0"},
+        }
+    )
+    places = locks.read(content)
+    assert places is not None
+    assert places["node_modules/a/node_modules/react"] == "18.0.0"
+    assert locks.direct(places) == {"react": "19.3.1", "@types/react": "19.3.0"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<<<<<<< ours",
+        b"[]",
+        b"[" * 100_000,
+        lock([], 3),
+        lock({}, 1),
+        lock({}, "3"),
+        lock({}, [3]),
+        b"\xff",
+        lock({"x": "y" * locks.MOST_BYTES}),
+    ],
+)
+def test_what_is_no_lock_is_none(content: bytes):
+    assert locks.read(content) is None
