@@ -145,9 +145,9 @@ class Failure(Exception):
 class AppBroken(Failure):
     """The app itself is at fault, so it can be mended; `output` is the end of what was said, for who mends it."""
 
-    def __init__(self, code: str, title: str, output: str) -> None:
+    def __init__(self, code: str, title: str, output: str, *, user_action: str = "") -> None:
         self.title, self.output = title, output
-        super().__init__(code, f"{title}\n\n{output[-MOST_SHOWN:].strip()}".strip())
+        super().__init__(code, f"{title}\n\n{output[-MOST_SHOWN:].strip()}".strip(), user_action=user_action)
 
 
 class ModelFailure(Failure):

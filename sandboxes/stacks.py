@@ -38,6 +38,8 @@ class Stack:
     """Any of these says that it is not."""
     packages: str = ""
     """The file that names the packages it wants."""
+    lock: str = ""
+    """The file in which an install writes down what it took, so that the next one takes the same."""
     install: tuple[str, ...] = ()
     serve: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
@@ -61,9 +63,11 @@ class Stack:
 STATIC = Stack(name="static", title="Plain HTML, CSS and JavaScript", needs_box=False, marks=("index.html",))
 
 _NPM_INSTALL = (
-    *("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"),
-    *("--no-update-notifier", "--loglevel=warn"),
+    *("npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--no-update-notifier"),
+    # The lock goes along with the project: to where packages come from elsewhere.
+    *("--omit-lockfile-registry-resolved", "--loglevel=warn"),
 )
+_NPM_LOCK = "package-lock.json"
 _LINT = Check(
     name="lint", title="Check the style", argv=("npm", "run", "--silent", "lint"), script="lint", is_of_whole=True
 )
@@ -79,6 +83,7 @@ def _vite(name: str, title: str, marks: tuple[str, ...], types: str) -> Stack:
         needs_box=True,
         marks=marks,
         packages="package.json",
+        lock=_NPM_LOCK,
         install=_NPM_INSTALL,
         serve=("node", vite, "--host", "127.0.0.1", "--port", "5173", "--strictPort", "--clearScreen", "false"),
         port=5173,
@@ -120,6 +125,7 @@ NODE_API = Stack(
     marks=("server.js",),
     unless=("index.html", "app.py"),
     packages="package.json",
+    lock=_NPM_LOCK,
     install=_NPM_INSTALL,
     serve=("node", "--watch", "--watch-preserve-output", "server.js"),
     env=(("HOST", "127.0.0.1"), ("NODE_ENV", "development")),

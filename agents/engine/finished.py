@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from agents.engine import design, edit, replay
+from agents.engine import design, edit, locking, replay
 from agents.errors import NotPossible
 from agents.models import Job
 from agents.parsing import events
@@ -45,11 +45,11 @@ class Build:
 
 
 def build(job: Job, changeset: ChangeSet) -> Build:
-    manifest = scratch.staged(changeset)
+    manifest = locking.without(scratch.staged(changeset))
     texts = _texts(manifest)
     plan, notes = _plan(job.blueprint, texts)
     version = changeset.applied_as
-    if version and version.tree_hash != trees.tree_hash(manifest):
+    if version and trees.tree_hash(locking.without(files.tree_of(version))) != trees.tree_hash(manifest):
         notes.append("It holds what this job made, without the work of others that was joined with it.")
     return Build(plan, texts, _prose(job), trees.tree_hash(manifest), tuple(notes))
 
@@ -59,7 +59,7 @@ def change(job: Job, changeset: ChangeSet) -> str:
     replies = [reply for reply in replay.replies(job) if replay.is_change(reply.step)]
     if len(replies) == 1 and replies[0].step == edit.KEY and replies[0].is_whole:
         return replies[0].text()
-    before, after = scratch.base_of(changeset), scratch.staged(changeset)
+    before, after = (locking.without(tree) for tree in (scratch.base_of(changeset), scratch.staged(changeset)))
     changed = {one.path: one.after for one in trees.diff(before, after)}
     texts = _texts({path: entry for path, entry in changed.items() if entry})
     written = rendering.phase("Done.", [(path, "", text) for path, text in texts.items()])

@@ -1,20 +1,14 @@
 """The app's packages, installed in its box."""
 
-import re
-
-from agents.engine import steps
+from agents.engine import locking, steps
 from agents.engine.context import Context
 from agents.errors import AppBroken, Failure
 from projects.services import files
 from sandboxes.models import Command, Sandbox
+from sandboxes.packages import troubles
 from sandboxes.runtime import install, lifecycle, sync
 
 KEY = "install"
-# The way to the packages failed, not the app: no change of its files would help.
-_OUTSIDE = re.compile(
-    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|name resolution"
-    r"|Connect(?:ion|Timeout)Error|ReadTimeoutError|ProxyError"
-)
 
 
 def run(context: Context, key: str = KEY) -> None:
@@ -22,8 +16,7 @@ def run(context: Context, key: str = KEY) -> None:
 
 
 def _install(context: Context) -> steps.Output:
-    prepare(context)
-    return {}
+    return locking.keep(context, prepare(context))
 
 
 def prepare(context: Context) -> Sandbox:
@@ -39,12 +32,17 @@ def prepare(context: Context) -> Sandbox:
     sync.sync(sandbox, files.working_manifest(changeset))
     command = install.install(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)
     if command is not None and command.exit_code != 0:
-        raise _failure(command)
+        raise failure_of(command)
     return sandbox
 
 
-def _failure(command: Command) -> Failure:
-    broken = AppBroken("install_failed", f"{command.title} failed (exit code {command.exit_code}).", command.output)
-    if _OUTSIDE.search(command.output):
-        return Failure("install_failed", broken.message, retryable=True)
+def failure_of(command: Command) -> Failure:
+    """What is outside the app may pass by itself; all else can be put right in its files."""
+    trouble = troubles.of(command.output)
+    code = "" if command.exit_code is None else f" (exit code {command.exit_code})"
+    title = " ".join((f"{command.title} failed{code}.", *([] if trouble is troubles.UNKNOWN else [trouble.sentence])))
+    action = "" if trouble is troubles.UNKNOWN else trouble.fix
+    broken = AppBroken("install_failed", title, command.output, user_action=action)
+    if trouble.is_outside:
+        return Failure("install_failed", broken.message, retryable=True, user_action=trouble.fix)
     return broken

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from agents import enums
-from agents.engine import finished, playing
+from agents.engine import finished, locking, playing
 from agents.engine.finished import Build
 from agents.errors import NotPossible
 from agents.models import Job
@@ -122,10 +122,11 @@ def _vocabulary(wish: str, build: Build) -> tuple[list[str], list[str]]:
 
 def _add_change(job: Job, changeset: ChangeSet, *, name: str, keeps_secrets: bool) -> Made:
     says = str(job.input.get("text", ""))
-    recording = _built_as(trees.tree_hash(scratch.base_of(changeset)), name)
+    recording = _built_as(trees.tree_hash(locking.without(scratch.base_of(changeset))), name)
     if recording.stream("edit", text=says) is not None:
         raise NotPossible(f"“{recording.name}” has this change already.")
-    text, expected = finished.change(job, changeset), trees.tree_hash(scratch.staged(changeset))
+    text = finished.change(job, changeset)
+    expected = trees.tree_hash(locking.without(scratch.staged(changeset)))
     notes = _warnings({"The reply": text}, keeps_secrets=keeps_secrets)
     key = f"{slugify(says)[:30].strip('-') or 'change'}-{str(job.pk)[:8]}"
     named = rendering.toml({"name": key, "says": says, "keywords": sorted(words.content(says))})

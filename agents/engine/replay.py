@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Length
 
-from agents.engine import answer, asking, changing, continuing, design, edit, midway, reading, repair, review
+from agents.engine import answer, asking, changing, continuing, design, edit, locking, midway, reading, repair, review
 from agents.engine.pacing import AT_ONCE, Pace
 from agents.engine.writer import Writer
 from agents.errors import NotPossible
@@ -73,7 +73,7 @@ def run(
         raise NotPossible("This job has no stored reply: no model was asked.")
     earlier, stored = midway.split(job, stored, from_step)
     plan = _plan(job, stored)
-    expected = scratch.staged(changeset)
+    expected = locking.put_back(job, scratch.staged(changeset), scratch.base_of(changeset))
     stack = str(plan.get("stack") or job.branch.template or job.project.template)
     sink = ScratchSink(Scratch(scratch.base_of(changeset)), stack)
     for reply in earlier:

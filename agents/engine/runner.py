@@ -143,10 +143,12 @@ def _implement(context: Context) -> None:
 def _install(context: Context) -> None:
     if not _is_fine(context, install.run, install.KEY):
         return
-    if context.job.kind == enums.JobKind.INSTALL:
-        finish.without_changes(context)
-    else:
+    if context.job.kind != enums.JobKind.INSTALL:
         _advance(context, enums.Phase.START)
+    elif reading.is_changed(context.changeset()):
+        finish.run(context)
+    else:
+        finish.without_changes(context)
 
 
 def _start(context: Context) -> None:

@@ -72,6 +72,14 @@ UNKNOWN: Final = Trouble(
 
 # The first that is found counts: what went wrong on the way is said after it in other words, too.
 _SIGNS: tuple[tuple[Trouble, str], ...] = (
+    # What the box's own way out says of it comes to npm as a refusal of the registry.
+    (
+        NETWORK,
+        (
+            r"403 (?:[\w.-]+ could not be found\.|The host does not answer|The name of this host leads|No downloads are"
+            r"|The download broke off|This box has downloaded)"
+        ),
+    ),
     (DISK, r"ENOSPC|No space left on device|EDQUOT|Disk quota exceeded"),
     (PEER_CONFLICT, r"ERESOLVE|EPEERINVALID|ResolutionImpossible|conflicting dependencies"),
     (NO_VERSION, r"\bETARGET\b|No matching version found|from versions: (?!none\))[^)\s]"),
@@ -82,7 +90,7 @@ _SIGNS: tuple[tuple[Trouble, str], ...] = (
         NETWORK,
         (
             r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|name resolution"
-            r"|Connect(?:ion|Timeout)Error|ReadTimeoutError|ProxyError|\bE50[0234]\b|inside a private network"
+            r"|Connect(?:ion|Timeout)Error|ReadTimeoutError|ProxyError|\bE50[0234]\b"
         ),
     ),
     (NOT_FOUND, r"\bE404\b|No matching distribution found|from versions: none"),

@@ -11,6 +11,7 @@ from sandboxes.backends import prepared
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
+from sandboxes.packages import locks
 from sandboxes.runtime import boxes, commands, packages, serve, turns
 from sandboxes.runtime.commands import Listener
 from sandboxes.stacks import Stack
@@ -40,23 +41,42 @@ def put_in_place(sandbox: Sandbox, listener: Listener) -> Command:
     stack = boxes.stack_of(sandbox)
     manifest = manifest_of(sandbox)
     key = _key(stack, manifest)
-    if sandbox.handle.get("installed") == key and (done := _last(sandbox)):
+    if key in sandbox.handle.get("installed", ()) and (done := _last(sandbox)):
         return done
     more = _beyond(stack, manifest)
     serve.stop(sandbox)
     commands.end_all(sandbox, CommandKind.INSTALL)
     command = _fetch(sandbox, stack, more, listener) if more else _link(sandbox, stack, listener)
     if command.exit_code == 0:
-        _remember(sandbox, key)
+        _remember(sandbox, key, _key(stack, manifest, lock=written_lock(sandbox) if more else None))
     return command
 
 
+def written_lock(sandbox: Sandbox) -> bytes | None:
+    """What an install wrote down of itself, if it is a lock. Whatever runs in the box may have written it."""
+    stack = boxes.stack_of(sandbox)
+    if not stack.lock:
+        return None
+    read = partial(Wire.read, path=stack.lock, max_bytes=locks.MOST_BYTES)
+    try:
+        content = boxes.ask(sandbox, read, timeout=30)
+    except Refused:
+        return None
+    return content if locks.read(content) is not None else None
+
+
 def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
+    """The lock is kept to: what it has at another version than the template is fetched."""
     if stack.packages not in manifest:
         return ()
     wanted = files.read(manifest, stack.packages).decode(errors="replace")
-    template = (prepared.SOURCES / stack.template / stack.packages).read_text()
-    return packages.beyond_npm(wanted, template) if stack.is_npm else packages.beyond_pip(wanted, template)
+    template = prepared.SOURCES / stack.template
+    brought = (template / stack.packages).read_text()
+    if not stack.is_npm:
+        return packages.beyond_pip(wanted, brought)
+    locked = locks.read(files.read(manifest, stack.lock)) if stack.lock in manifest else None
+    known = locks.read((template / stack.lock).read_bytes()) or {}
+    return packages.beyond_npm(wanted, brought) or packages.beyond_lock(locked or {}, known)
 
 
 def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
@@ -108,9 +128,11 @@ def _fetch(sandbox: Sandbox, stack: Stack, more: tuple[str, ...], listener: List
     )
 
 
-def _key(stack: Stack, manifest: Manifest) -> str:
-    entry = manifest.get(stack.packages)
-    told = f"{stack.name} {entry.sha256 if entry else ''}"
+def _key(stack: Stack, manifest: Manifest, *, lock: bytes | None = None) -> str:
+    """`lock` as it is to be."""
+    entry, locked = manifest.get(stack.packages), manifest.get(stack.lock)
+    kept = hashlib.sha256(lock).hexdigest() if lock is not None else locked.sha256 if locked else ""
+    told = f"{stack.name} {entry.sha256 if entry else ''} {kept}".strip()
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -119,8 +141,8 @@ def _last(sandbox: Sandbox) -> Command | None:
     return done.order_by("-started_at").first()
 
 
-def _remember(sandbox: Sandbox, key: str) -> None:
-    """With the handle, so that it is forgotten together with the box."""
-    handle = {**sandbox.handle, "installed": key}
+def _remember(sandbox: Sandbox, *keys: str) -> None:
+    """With the handle, so that it is forgotten together with the box. It is the same with the lock that was written."""
+    handle = {**sandbox.handle, "installed": sorted({*keys})}
     if Sandbox.objects.filter(pk=sandbox.pk, handle__id=handle["id"]).update(handle=handle):
         sandbox.handle = handle

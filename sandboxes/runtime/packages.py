@@ -27,6 +27,11 @@ def beyond_pip(wanted: str, template: str) -> tuple[str, ...]:
     return tuple(name for name, spec in _pip(wanted).items() if name not in brought or not is_met(spec, brought[name]))
 
 
+def beyond_lock(locked: Mapping[str, str], template: Mapping[str, str]) -> tuple[str, ...]:
+    """Places of packages that a lock has at another version than the template's own, or beyond it."""
+    return tuple(place.rpartition("node_modules/")[2] for place in locked if locked[place] != template.get(place))
+
+
 def is_met(spec: str, version: str) -> bool:
     """Whether a version is in a range. Only plain ranges are understood."""
     have = _version(version)

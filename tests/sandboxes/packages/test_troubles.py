@@ -30,13 +30,20 @@ SAID = {
     "network": [
         "npm error code ENOTFOUND\nnpm error network request failed",
         "npm error code ECONNRESET",
+        "npm error code E403\nnpm error 403 403 registry.example could not be found. - GET https://registry.example/x",
+        "npm error code E403\nnpm error 403 403 The host does not answer. - GET https://registry.example/x",
+        "npm error code E403\nnpm error 403 403 The name of this host leads to an address inside a private network.",
         (
             "WARNING: Retrying after connection broken by 'ProxyError'\n"
             "ERROR: Could not find a version that satisfies the requirement rich (from versions: none)\n"
             "ERROR: No matching distribution found for rich"
         ),
     ],
-    "refused": ["npm error code E401", "evil.example is not on the list of hosts this box may download from."],
+    "refused": [
+        "npm error code E401",
+        "npm error 403 403 Forbidden - GET https://registry.example/x",
+        "evil.example is not on the list of hosts this box may download from.",
+    ],
     "build_script": [
         "npm error command sh -c node-gyp rebuild",
         "error: subprocess-exited-with-error",
