@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sandboxes.runtime import duties, lifecycle, listening, reaper, stacks, sync, waking
+from sandboxes.runtime import duties, lifecycle, listening, reaper, registry, stacks, sync, waking
 
 # A broker may deliver again what a killed worker had taken, hours later: then nobody means it any more.
 _LASTING = 300
@@ -26,6 +26,11 @@ def sync_tree(sandbox_id: str) -> None:
 @shared_task(queue="sandbox", expires=_LASTING)
 def listen(sandbox_id: str) -> None:
     listening.listen(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def ask_registry(sandbox_id: str) -> None:
+    registry.ask(sandbox_id)
 
 
 @shared_task(queue="sandbox")

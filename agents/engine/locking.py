@@ -7,13 +7,15 @@ import hashlib
 
 from agents.engine.context import Context
 from agents.engine.steps import Output
+from agents.enums import JobKind
 from agents.models import Job
 from projects import errors
 from projects.services import changesets
-from projects.services.files import working_manifest
+from projects.services.files import Content, read, working_manifest
 from projects.store.trees import Manifest
 from sandboxes.models import Sandbox
-from sandboxes.packages import locks
+from sandboxes.packages import locks, npm
+from sandboxes.packages.errors import Unusable
 from sandboxes.runtime import install
 
 _KEY = "lock"
@@ -24,16 +26,32 @@ def keep(context: Context, sandbox: Sandbox) -> Output:
     content = install.written_lock(sandbox)
     if content is None:
         return {}
-    changeset, taken = context.changeset(), hashlib.sha256(content).hexdigest()
-    before = working_manifest(changeset).get(locks.PATH)
-    if before is not None and before.sha256 == taken:
-        return {}
+    changeset = context.changeset()
+    tree = working_manifest(changeset)
+    changes = {locks.PATH: content}
+    if context.job.kind == JobKind.INSTALL:
+        changes = _settled(tree, content)
+    changes = {path: one for path, one in changes.items() if path not in tree or tree[path].sha256 != _hash(one)}
     context.heed()
     try:
-        changesets.stage(changeset, locks.PATH, content)
+        changesets.stage_all(changeset, [(path, Content(one, None)) for path, one in sorted(changes.items())])
     except errors.Refusal:
         return {}
-    return {_KEY: taken}
+    install.hold_for(sandbox, working_manifest(changeset))
+    return {_KEY: _hash(changes[locks.PATH])} if locks.PATH in changes else {}
+
+
+def _settled(tree: Manifest, lock: bytes) -> dict[str, bytes]:
+    """Where no model wrote the list, packages that were asked for without a version get the one they came at."""
+    try:
+        told, became = npm.settled(read(tree, npm.PATH), locks.direct(locks.read(lock) or {}))
+    except (Unusable, errors.MissingFile):
+        return {locks.PATH: lock}
+    return {npm.PATH: told, locks.PATH: locks.settled(lock, became) if became else lock}
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def put_back(job: Job, staged: Manifest, base: Manifest) -> Manifest:

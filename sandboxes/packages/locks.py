@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 PATH = "package-lock.json"
@@ -34,6 +35,17 @@ def direct(places: dict[str, str]) -> dict[str, str]:
         for place, version in places.items()
         if place.startswith(_FOLDER) and place.count(_FOLDER) == 1
     }
+
+
+def settled(content: bytes, became: Mapping[str, str]) -> bytes:
+    """The lock of a list in which these packages are wanted so."""
+    lock = json.loads(content)
+    root = lock["packages"].get("", {})
+    for section in ("dependencies", "devDependencies"):
+        listed = root.get(section) if isinstance(root, dict) else None
+        if isinstance(listed, dict):
+            root[section] = {name: became.get(name, wanted) for name, wanted in listed.items()}
+    return (json.dumps(lock, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _version(place: str, entry: Any) -> str:

@@ -5,7 +5,7 @@ Everything else in it stays: its order, its indent, the ends of its lines, a mar
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandboxes.packages.errors import Unusable
@@ -52,6 +52,16 @@ def without(content: bytes, names: Iterable[str]) -> bytes:
         if gone & _section(package, section).keys():
             package[section] = {name: one for name, one in _section(package, section).items() if name not in gone}
     return _written(package, content)
+
+
+def settled(content: bytes, installed: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """With the version that was installed instead of the word for the newest; and which became what.
+
+    Of a word no lock can hold to the version it had: the next install would ask for the newest again.
+    """
+    words = [one.name for one in declared(content) if one.version == NEWEST and one.name in installed]
+    became = {name: installed[name] if "-" in installed[name] else f"^{installed[name]}" for name in words}
+    return (put(content, [Wanted(*pair) for pair in became.items()]) if became else content), became
 
 
 def _with(listed: dict[str, Any], name: str, version: str) -> dict[str, Any]:

@@ -126,15 +126,14 @@ async def _execute(
     sandbox: Sandbox, argv: Sequence[str], lines: Lines, *, env: dict[str, str], seconds: float, downloads: bool
 ) -> ExecResult:
     if downloads:
-        policy = await _policy(sandbox)
-        async with boxes.wire_with_downloads(sandbox, policy) as wire:
+        async with boxes.wire_with_downloads(sandbox, await policy(sandbox)) as wire:
             return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
         return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
 
 
-async def _policy(sandbox: Sandbox) -> EgressPolicy:
+async def policy(sandbox: Sandbox) -> EgressPolicy:
     """The registries that its box is set to, and nothing else."""
     with boxes.losses():
         found = await boxes.of(boxes.handle_of(sandbox)).sources()

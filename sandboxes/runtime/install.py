@@ -11,8 +11,8 @@ from sandboxes.backends import prepared
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.packages import locks
-from sandboxes.runtime import boxes, commands, packages, serve, turns
+from sandboxes.packages import locks, ranges
+from sandboxes.runtime import boxes, commands, serve, turns
 from sandboxes.runtime.commands import Listener
 from sandboxes.stacks import Stack
 from sandboxes.wire import Refused, Wire
@@ -52,6 +52,12 @@ def put_in_place(sandbox: Sandbox, listener: Listener) -> Command:
     return command
 
 
+def hold_for(sandbox: Sandbox, manifest: Manifest) -> None:
+    """What is in place is what this tree asks for, too: it says the same in other words."""
+    if known := sandbox.handle.get("installed"):
+        _remember(sandbox, *known, _key(boxes.stack_of(sandbox), manifest))
+
+
 def written_lock(sandbox: Sandbox) -> bytes | None:
     """What an install wrote down of itself, if it is a lock. Whatever runs in the box may have written it."""
     stack = boxes.stack_of(sandbox)
@@ -73,10 +79,10 @@ def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
     template = prepared.SOURCES / stack.template
     brought = (template / stack.packages).read_text()
     if not stack.is_npm:
-        return packages.beyond_pip(wanted, brought)
+        return ranges.beyond_pip(wanted, brought)
     locked = locks.read(files.read(manifest, stack.lock)) if stack.lock in manifest else None
     known = locks.read((template / stack.lock).read_bytes()) or {}
-    return packages.beyond_npm(wanted, brought) or packages.beyond_lock(locked or {}, known)
+    return ranges.beyond_npm(wanted, brought) or ranges.beyond_lock(locked or {}, known)
 
 
 def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:

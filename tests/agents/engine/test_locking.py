@@ -7,12 +7,13 @@ import pytest
 from agents.engine import locking
 from agents.enums import JobKind
 from agents.models import Job
-from agents.services import jobs
+from agents.services import jobs, packages
 from projects.models import Project, User, Version
 from projects.services import files
 from projects.store.trees import Entry
 from sandboxes.models import Command, Sandbox
 from sandboxes.runtime import lifecycle
+from sandboxes.services import packages as listing
 from tests.agents.engine.whole import run, tree
 from tests.sandboxes import apps, registry
 
@@ -46,6 +47,21 @@ def test_an_install_keeps_its_lock_and_the_next_one_keeps_to_it(app: Project, ow
     again = install(app, owner)
     assert (again.state, again.output["version"], Version.objects.count()) == ("completed", None, 2)
     assert Command.objects.filter(kind="install").count() == 1
+
+
+def test_a_package_that_was_added_without_a_version_is_held_to_the_one_it_came_at(app: Project, owner: User):
+    changed = packages.add(app.branches.get(), ["clsx@latest"], by=owner)
+    assert changed.job is not None
+    job = run(changed.job)
+    assert (job.state, job.error) == ("completed", None)
+    wanted, lock = (json.loads(tree(app)[path]) for path in ("package.json", "package-lock.json"))
+    version = lock["packages"]["node_modules/clsx"]["version"]
+    assert wanted["dependencies"]["clsx"] == f"^{version}" == lock["packages"][""]["dependencies"]["clsx"]
+    again = install(app, owner)
+    assert (again.state, again.output["version"]) == ("completed", None)
+    assert Command.objects.filter(kind="install").count() == 1
+    [shown] = [one for one in listing.of(app.branches.get()).packages if one.name == "clsx"]
+    assert (shown.installed, shown.wanted) == (version, f"^{version}")
 
 
 def test_an_install_that_fails_says_of_what_kind_and_what_to_do(app: Project, owner: User):

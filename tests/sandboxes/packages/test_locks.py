@@ -47,3 +47,11 @@ def test_places_and_versions_are_read():
 )
 def test_what_is_no_lock_is_none(content: bytes):
     assert locks.read(content) is None
+
+
+def test_a_lock_says_what_its_list_says():
+    content = lock({"": {"dependencies": {"a": "latest", "b": "1"}}, "node_modules/a": {"version": "2.1.0"}})
+    packages = json.loads(locks.settled(content, {"a": "^2.1.0"}))["packages"]
+    assert packages[""] == {"dependencies": {"a": "^2.1.0", "b": "1"}}
+    for odd in ({}, {"": []}, {"": {"dependencies": []}}):
+        assert json.loads(locks.settled(lock(odd), {"a": "1"}))["packages"] == odd

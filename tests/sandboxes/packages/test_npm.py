@@ -107,3 +107,11 @@ def test_versions_of_wrong_types_are_shown_and_bounded():
 def test_a_list_without_end_is_read_to_its_bound():
     content = json.dumps({"dependencies": {f"p{n}": "1" for n in range(5000)}}).encode()
     assert len(npm.declared(content)) == npm.MOST_LISTED
+
+
+def test_the_newest_becomes_the_version_it_came_at():
+    content = b'{"dependencies": {"a": "latest", "b": "latest", "c": "1", "d": "latest"}}'
+    told, became = npm.settled(content, {"a": "2.1.0", "b": "3.0.0-rc.1", "c": "1.0.0"})
+    assert became == {"a": "^2.1.0", "b": "3.0.0-rc.1"}
+    assert json.loads(told)["dependencies"] == {"a": "^2.1.0", "b": "3.0.0-rc.1", "c": "1", "d": "latest"}
+    assert npm.settled(PLAIN, {"react": "19.0.0"}) == (PLAIN, {})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sandboxes.runtime import packages
+from sandboxes.packages import ranges
 
 TEMPLATE = json.dumps({"dependencies": {"react": "19.3.1"}, "devDependencies": {"vite": "6.4.6"}})
 
@@ -23,12 +23,12 @@ TEMPLATE = json.dumps({"dependencies": {"react": "19.3.1"}, "devDependencies": {
     ],
 )
 def test_npm_packages(wanted: dict[str, object], beyond: tuple[str, ...]) -> None:
-    assert packages.beyond_npm(json.dumps(wanted), TEMPLATE) == beyond
+    assert ranges.beyond_npm(json.dumps(wanted), TEMPLATE) == beyond
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"dependencies": [1]}', '"text"'])
 def test_an_unreadable_package_json_is_left_to_npm(text: str) -> None:
-    assert packages.beyond_npm(text, TEMPLATE) == ("package.json",)
+    assert ranges.beyond_npm(text, TEMPLATE) == ("package.json",)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_an_unreadable_package_json_is_left_to_npm(text: str) -> None:
     ],
 )
 def test_pip_packages(wanted: str, beyond: tuple[str, ...]) -> None:
-    found = packages.beyond_pip(wanted, "flask==3.1.3\njinja2==3.1.6\n")
+    found = ranges.beyond_pip(wanted, "flask==3.1.3\njinja2==3.1.6\n")
     assert tuple(name for name in found) == beyond
 
 
@@ -72,4 +72,4 @@ def test_pip_packages(wanted: str, beyond: tuple[str, ...]) -> None:
     ],
 )
 def test_ranges(spec: str, version: str, is_met: bool) -> None:
-    assert packages.is_met(spec, version) is is_met
+    assert ranges.is_met(spec, version) is is_met
