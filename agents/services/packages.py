@@ -4,7 +4,7 @@ The list is edited by what it says, not by its lines: of two who add at once eac
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -29,7 +29,8 @@ _MOST_TITLE = 200
 Edit = Callable[[bytes], bytes]
 
 
-class Changed(NamedTuple):
+@dataclass(frozen=True)
+class Changed:
     """`job` installs it; without one everything was as asked already."""
 
     job: Job | None

@@ -3,6 +3,7 @@
 Beside the app, in a folder of its own: what runs goes on running. What is not told is said in a sentence.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,12 +13,16 @@ from typing import Any
 from django.utils import timezone
 
 from projects import storable
+from projects.errors import MissingFile
+from projects.services import files
 from sandboxes import stacks
 from sandboxes.enums import CommandKind
 from sandboxes.errors import SandboxLost
 from sandboxes.models import PackageReport, Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.packages import answers, troubles
+from sandboxes.packages import answers, npm, troubles
+from sandboxes.packages.errors import Unusable
+from sandboxes.packages.words import Declared
 from sandboxes.runtime import boxes, commands, install, lifecycle, secrecy, sync
 from sandboxes.wire import ExecResult, Refused, Wire
 from sandboxes.wire import boxes as wires
@@ -29,6 +34,9 @@ _MOST_BYTES = 1 << 20
 _TITLE = "Ask the registry about the packages"
 _ASIDE = "/tmp/.asked"  # noqa: S108 - the box's own
 _QUIET = ("--json", "--loglevel=silent", "--prefix", _ASIDE)
+_WRITE = "import sys; open(sys.argv[1], 'w', encoding='utf-8').write(sys.argv[2])"
+# As much as a program is given as one word.
+_MOST_LIST = 100_000
 _PATHS = ("--path", ".venv/site-packages", "--path", "/opt/templates/python/site-packages")
 _PIP = ("python3", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check", *_PATHS)
 _NO_VERSIONS = "The registry did not say which versions are the newest."
@@ -84,13 +92,14 @@ def _told(sandbox: Sandbox) -> _Told:
 
 
 def _by_npm(sandbox: Sandbox) -> _Told:
-    _exec(sandbox, "rm", "-rf", _ASIDE)
-    _exec(sandbox, "mkdir", "-p", _ASIDE)
-    for path in ("package.json", "package-lock.json", ".npmrc"):
-        if path in manifest_of(sandbox):
-            _exec(sandbox, "cp", path, _ASIDE)
+    try:
+        wanted = npm.declared(files.read(manifest_of(sandbox), npm.PATH))
+    except (Unusable, MissingFile) as unusable:
+        return _Told(problems=[str(unusable)])
+    if fault := _lay_aside(sandbox, wanted):
+        return _Told(problems=[fault])
     told = _Told()
-    locked = _ask(sandbox, "npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", *_QUIET[1:])
+    locked = _ask(sandbox, "npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", *_QUIET)
     if locked.exit_code != 0:
         told.problems = [_why(sandbox, locked)]
         return told
@@ -101,6 +110,23 @@ def _by_npm(sandbox: Sandbox) -> _Told:
     told.weaknesses = None if weak is None else [asdict(one) for one in weak]
     told.problems += [_NO_WEAKNESSES] if weak is None else []
     return told
+
+
+def _lay_aside(sandbox: Sandbox, wanted: list[Declared]) -> str:
+    """The list without anything else, all of it as what the app needs to run: npm is silent about the rest.
+
+    What stands in the way, if anything.
+    """
+    text = json.dumps({"private": True, "dependencies": {one.name: one.version for one in wanted}})
+    if len(text) > _MOST_LIST:
+        return "The list of packages is too long to be asked about."
+    _exec(sandbox, "rm", "-rf", _ASIDE)
+    _exec(sandbox, "mkdir", "-p", _ASIDE)
+    for path in ("package-lock.json", ".npmrc"):
+        if path in manifest_of(sandbox):
+            _exec(sandbox, "cp", path, _ASIDE)
+    written = _exec(sandbox, "python3", "-c", _WRITE, f"{_ASIDE}/{npm.PATH}", text)
+    return "" if written.exit_code == 0 else "The app's box has no room to ask."
 
 
 def _by_pip(sandbox: Sandbox) -> _Told:
@@ -121,7 +147,10 @@ def _why(sandbox: Sandbox, result: ExecResult) -> str:
     trouble = troubles.SLOW if result.timed_out else troubles.of(result.output)
     if trouble is not troubles.UNKNOWN:
         return trouble.sentence
-    last = secrecy.masker(sandbox).text(result.output).strip().rpartition("\n")[2]
+    said = answers.found(result.output)
+    error = said.get("error") if isinstance(said, dict) else None
+    words = str(error.get("summary") or "") if isinstance(error, dict) else result.output
+    last = secrecy.masker(sandbox).text(words).strip().rpartition("\n")[2]
     return f"The registry did not answer as expected: {last[:200]}" if last else "The registry did not answer."
 
 
@@ -133,12 +162,12 @@ def _exec(sandbox: Sandbox, *argv: str) -> ExecResult:
 def _ask(sandbox: Sandbox, *argv: str) -> ExecResult:
     """With a way out to the registries, and without any secret."""
     try:
-        return boxes.follow(_with_downloads(sandbox, argv), timeout=_SECONDS + 60)
+        env = dict(boxes.stack_of(sandbox).env)
+        return boxes.follow(_with_downloads(sandbox, argv, env), timeout=_SECONDS + 60)
     except TimeoutError as silent:
         raise SandboxLost("The app's box does not answer.") from silent
 
 
-async def _with_downloads(sandbox: Sandbox, argv: Sequence[str]) -> ExecResult:
-    env = dict(boxes.stack_of(sandbox).env)
+async def _with_downloads(sandbox: Sandbox, argv: Sequence[str], env: dict[str, str]) -> ExecResult:
     async with wires.wire_with_downloads(sandbox, await commands.policy(sandbox)) as wire:
         return await wire.exec(argv, env=env, timeout=_SECONDS, max_output=_MOST_BYTES)

@@ -16,7 +16,7 @@ from sandboxes.packages.errors import Unusable
 from sandboxes.stacks import Stack
 
 # Back so far: of a longer history it is not said.
-_MOST_VERSIONS = 300
+MOST_VERSIONS = 300
 _KEPT_SECONDS = 3600
 
 
@@ -66,7 +66,7 @@ def _looked_through(branch: Branch, stack: Stack, number: int) -> dict[str, Sinc
 def _chain(branch: Branch, number: int) -> tuple[list[int], bool]:
     """The numbers of what the head followed, the newest first, and whether these are all."""
     parents, chain = versions.parents(branch.project), [number]
-    while len(chain) < _MOST_VERSIONS and (before := parents.get(chain[-1])):
+    while len(chain) < MOST_VERSIONS and (before := parents.get(chain[-1])):
         chain.append(before[0])
     return chain, not parents.get(chain[-1])
 

@@ -10,6 +10,7 @@ from agents.enums import JobKind
 from agents.errors import NotPossible, Unfit
 from agents.models import Job, Message
 from agents.services import jobs, packages
+from agents.services.packages import Changed
 from projects import errors
 from projects.enums import AuthorKind
 from projects.models import Branch, ChangeSet, Project, User, Version
@@ -61,7 +62,7 @@ def test_one_for_development_stands_apart(project: Project, main: Branch, owner:
 
 def test_what_is_there_already_makes_neither_version_nor_job(main: Branch, owner: User):
     before = untouched()
-    assert packages.add(main, ["react", "react@^19"], by=owner) == (None, None)
+    assert packages.add(main, ["react", "react@^19"], by=owner) == Changed(None, None)
     assert untouched() == before
 
 

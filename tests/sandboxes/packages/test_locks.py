@@ -53,5 +53,6 @@ def test_a_lock_says_what_its_list_says():
     content = lock({"": {"dependencies": {"a": "latest", "b": "1"}}, "node_modules/a": {"version": "2.1.0"}})
     packages = json.loads(locks.settled(content, {"a": "^2.1.0"}))["packages"]
     assert packages[""] == {"dependencies": {"a": "^2.1.0", "b": "1"}}
-    for odd in ({}, {"": []}, {"": {"dependencies": []}}):
+    odds: list[dict[str, object]] = [{}, {"": []}, {"": {"dependencies": []}}]
+    for odd in odds:
         assert json.loads(locks.settled(lock(odd), {"a": "1"}))["packages"] == odd
