@@ -276,3 +276,19 @@ class ReplayForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", "the first step"), *steps]
         self.fields["from_step"] = forms.ChoiceField(label="Begin at", required=False, choices=choices)
+
+
+class PackagesForm(forms.Form):
+    """Several at once stand apart by spaces or commas."""
+
+    packages = forms.CharField(
+        max_length=2000,
+        label="Names",
+        help_text="For example zod, or zod@4 for a version of your choice.",
+        error_messages={"required": "Name at least one package."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    dev = forms.BooleanField(required=False, label="For development alone")
+
+    def names(self) -> list[str]:
+        return [name for name in self.cleaned_data["packages"].replace(",", " ").split() if name]

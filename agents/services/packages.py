@@ -3,23 +3,26 @@
 The list is edited by what it says, not by its lines: of two who add at once each finds the other's there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from agents.enums import JobKind
 from agents.errors import Unfit
+from agents.lifecycle import moves
 from agents.models import Job
 from agents.services import chores, jobs
 from projects import errors
 from projects.models import Branch, User, Version
-from projects.services import files
+from projects.services import files, versions
+from projects.store import trees
 from sandboxes import stacks
 from sandboxes.packages import npm, pip, words
 from sandboxes.packages.errors import BadPackage, Unusable
 from sandboxes.packages.words import Wanted
 from sandboxes.services import packages
+from sandboxes.services.packages import Package
 from sandboxes.stacks import Stack
 
 MOST = 30
@@ -98,6 +101,30 @@ def remove(
         return pip.without(content, gone) if stack is stacks.PYTHON else npm.without(content, gone)
 
     return _change(branch, stack, edit, _title("Remove", wanted), by=by, expected=expected, key=idempotency_key)
+
+
+def before(branch: Branch) -> Version | None:
+    """The version to go back to, where the head differs from it in its packages alone."""
+    number = versions.number_of_head(branch)
+    head = versions.find(branch.project, number) if number else None
+    earlier = versions.first_parent(head) if head else None
+    if head is None or earlier is None:
+        return None
+    changed = {one.path for one in trees.diff(versions.tree(earlier), versions.tree(head))}
+    stack = stacks.choose(branch.template or branch.project.template, versions.tree(head))
+    return earlier if changed and changed <= {stack.packages, stack.lock} else None
+
+
+def at_work(branch: Branch) -> Job | None:
+    """The install that waits or runs on the branch, if any."""
+    return Job.objects.active().filter(branch=branch, kind=JobKind.INSTALL).order_by("created_at").first()
+
+
+def with_titles(branch: Branch, found: Sequence[Package]) -> list[tuple[Package, str]]:
+    """Each with what the job that brought it is called; one that was deleted has no name any more."""
+    ids = {one.since.job for one in found if one.since and one.since.job}
+    titles = {job.pk: moves.title(job) for job in Job.objects.filter(project=branch.project_id, pk__in=ids)}
+    return [(one, titles.get(one.since.job, "") if one.since and one.since.job else "") for one in found]
 
 
 def _stack(branch: Branch) -> Stack:

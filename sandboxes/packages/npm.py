@@ -106,6 +106,9 @@ def _section(package: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _written(package: dict[str, Any], before: bytes) -> bytes:
+    """Where nothing changed, no other form is given to it either."""
+    if package == _read(before):
+        return before
     text = before.removeprefix(_MARK).decode("utf-8", "replace")
     found = _INDENT.search(text)
     try:

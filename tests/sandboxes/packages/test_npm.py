@@ -36,6 +36,11 @@ def test_a_package_that_is_listed_stays_where_it_is():
     assert npm.put(PLAIN, [Wanted("vite")]) == PLAIN
 
 
+def test_where_nothing_changes_not_even_the_form_does():
+    before = b'{"dependencies":{"zod":"4"},\n\n"x":1.10}'
+    assert npm.put(before, [Wanted("zod"), Wanted("zod", "4")]) == npm.without(before, ["clsx"]) == before
+
+
 def test_a_package_may_be_for_development_alone():
     assert json.loads(npm.put(b"{}", [Wanted("vitest", "3")], is_dev=True)) == {"devDependencies": {"vitest": "3"}}
 
