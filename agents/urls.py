@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{_PROJECT}packages/add/", packages.add, name="package-add"),
     path(f"{_PROJECT}packages/upgrade/", packages.upgrade, name="package-upgrade"),
     path(f"{_PROJECT}packages/remove/", packages.remove, name="package-remove"),
+    path(f"{_PROJECT}packages/install/", packages.install, name="package-install"),
     path(f"{_PROJECT}packages/check/", packages.check, name="package-check"),
     path(f"{_PROJECT}mend/", mending.mend, name="mend"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/stop/", jobs.stop, name="job-stop"),

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from agents import errors
+from agents.enums import JobKind
 from agents.forms import PackagesForm
-from agents.services import packages
+from agents.services import jobs, packages
 from agents.services.packages import Changed
 from agents.views import workbench
 from projects import access
@@ -61,6 +62,18 @@ def remove(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     found, branch = _found(request, owner, project, Ability.EDIT)
     names = request.POST.getlist("package")
     return _act(request, found, branch, lambda: packages.remove(branch, names, by=_user(request)))
+
+
+@require_POST
+@login_required
+def install(request: HttpRequest, owner: str, project: str) -> HttpResponse:
+    """Once more, as the list is."""
+    found, branch = _found(request, owner, project, Ability.EDIT)
+    try:
+        jobs.start(project=found, text="", by=_user(request), branch=branch, kind=JobKind.INSTALL)
+    except errors.NotPossible as refusal:
+        messages.error(request, str(refusal))
+    return redirect(workbench.address(found, branch, page=PAGE))
 
 
 @require_POST

@@ -66,6 +66,7 @@ SLOW: Final = Trouble(
     "It took longer than packages may take.",
     "Try again: what has arrived may make it faster. Else ask for fewer packages at once.",
 )
+STOPPED: Final = Trouble("stopped", "The install ended before it was done.", "Install it again.")
 UNKNOWN: Final = Trouble(
     "unknown", "The end of the output says why.", "Read it, then change the list or restore the version before."
 )
@@ -105,5 +106,7 @@ _SIGNS: tuple[tuple[Trouble, str], ...] = (
 )
 
 
-def of(output: str) -> Trouble:
-    return next((trouble for trouble, sign in _SIGNS if re.search(sign, output)), UNKNOWN)
+def of(output: str, *, exit_code: int | None = 1) -> Trouble:
+    """One without an exit code was stopped, or its box went away, unless it says something else."""
+    otherwise = STOPPED if exit_code is None else UNKNOWN
+    return next((trouble for trouble, sign in _SIGNS if re.search(sign, output)), otherwise)

@@ -135,7 +135,7 @@ def _last_install(branch: Branch) -> Install | None:
     if command is None:
         return None
     has_failed = command.finished_at is not None and command.exit_code != 0
-    return Install(command, troubles.of(command.output) if has_failed else None)
+    return Install(command, troubles.of(command.output, exit_code=command.exit_code) if has_failed else None)
 
 
 def is_asking(report: PackageReport | None) -> bool:

@@ -28,6 +28,7 @@ ROWS = (
     Row(f"POST {PAGE}add/", EDITORS, body=of_an_app(packages="zod@4")),
     Row(f"POST {PAGE}upgrade/", EDITORS, body=of_an_app(package="react@20")),
     Row(f"POST {PAGE}remove/", EDITORS, body=of_an_app(package="react")),
+    Row(f"POST {PAGE}install/", EDITORS, body=of_an_app()),
     Row(f"POST {PAGE}check/", EDITORS, body=of_an_app()),
     Row(f"GET {API}", API_VIEWERS),
     Row(f"POST {API}", API_EDITORS, body=of_an_app(packages=["zod@4"])),

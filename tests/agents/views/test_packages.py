@@ -166,6 +166,16 @@ def test_other_changes_are_not_taken_back_with_it(people: People, browser: Brows
     assert "Restore version" not in text
 
 
+def test_an_install_that_was_stopped_is_asked_for_again(people: People, browser: Browsers, main: Branch):
+    ended(main, exit_code=0)
+    Command.objects.update(exit_code=None)
+    client = browser("editor")
+    assert "The install ended before it was done." in shown(client, people)
+    assert client.post(page(people, "install/")).headers["Location"] == page(people)
+    assert [(job.kind, job.input["text"]) for job in Job.objects.all()] == [("install", "Install the app's packages.")]
+    assert "The install ended before it was done." not in shown(client, people)
+
+
 def test_a_running_install_stands_where_the_feed_finds_it(people: People, browser: Browsers, main: Branch):
     command = Command.objects.create(sandbox=sandboxes.for_branch(main), kind="install", title="Install zod")
     text = shown(browser("viewer"), people)

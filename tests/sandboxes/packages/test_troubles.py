@@ -63,3 +63,8 @@ def test_each_kind_is_known_by_its_words(kind: str, output: str):
     assert trouble.sentence.endswith(".")
     assert trouble.fix.endswith(".")
     assert trouble.is_outside == (kind == "network")
+
+
+def test_what_ended_without_a_code_was_stopped_unless_it_says_why():
+    assert troubles.of("added 1", exit_code=None).kind == "stopped"
+    assert troubles.of("npm error code ENOSPC", exit_code=None).kind == "disk"
