@@ -11,7 +11,7 @@ from agents.enums import JobKind
 from agents.models import Job
 from projects import errors
 from projects.services import changesets
-from projects.services.files import Content, read, working_manifest
+from projects.services.files import Content, base_manifest, read, working_manifest
 from projects.store.trees import Manifest
 from sandboxes.models import Sandbox
 from sandboxes.packages import locks, npm
@@ -31,14 +31,16 @@ def keep(context: Context, sandbox: Sandbox) -> Output:
     changes = {locks.PATH: content}
     if context.job.kind == JobKind.INSTALL:
         changes = _settled(tree, content)
-    changes = {path: one for path, one in changes.items() if path not in tree or tree[path].sha256 != _hash(one)}
+    fresh = {path: one for path, one in changes.items() if path not in tree or tree[path].sha256 != _hash(one)}
     context.heed()
     try:
-        changesets.stage_all(changeset, [(path, Content(one, None)) for path, one in sorted(changes.items())])
+        changesets.stage_all(changeset, [(path, Content(one, None)) for path, one in sorted(fresh.items())])
     except errors.Refusal:
         return {}
     install.hold_for(sandbox, working_manifest(changeset))
-    return {_KEY: _hash(changes[locks.PATH])} if locks.PATH in changes else {}
+    # Said also by whoever takes over from a worker that had staged it and died.
+    taken, before = _hash(changes[locks.PATH]), base_manifest(changeset).get(locks.PATH)
+    return {} if before is not None and before.sha256 == taken else {_KEY: taken}
 
 
 def _settled(tree: Manifest, lock: bytes) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
+from sandboxes.packages import troubles
 from sandboxes.runtime import boxes, install, lifecycle, serve, states, sync, turns
 from sandboxes.runtime.commands import Listener
 
@@ -37,7 +38,8 @@ def _bring_up(sandbox: Sandbox) -> str:
     sync.sync(sandbox, manifest_of(sandbox))
     installed = install.put_in_place(sandbox, Listener())
     if installed.exit_code != 0:
-        return f"Its packages could not be installed.\n{installed.output}"
+        trouble = troubles.of(installed.output, exit_code=installed.exit_code)
+        return f"Its packages could not be installed. {trouble.sentence} {trouble.fix}\n{installed.output}"
     serve.start(sandbox)
     ready = serve.wait_ready(sandbox)
     return "" if ready.ok else f"{ready.excerpt}\n{ready.log_tail}"

@@ -1,5 +1,6 @@
 """Packages over the API: listed, added, upgraded, removed, asked about."""
 
+import json
 from typing import Any
 
 import pytest
@@ -55,6 +56,16 @@ def test_what_is_listed_is_told_with_what_is_known_of_it(people: People, program
     assert (told["registry"]["weaknesses"], told["registry"]["problems"]) == ([weak], ["Slow."])
     assert (told["install"]["trouble"], told["install"]["exit_code"]) == ("peer_conflict", 1)
     assert told["install"]["fix"].startswith("Upgrade or remove")
+
+
+def test_a_long_list_takes_no_more_queries(
+    people: People, program: Programs, main: Branch, django_assert_max_num_queries: Any
+) -> None:
+    many = {"dependencies": {f"p{number}": "1" for number in range(500)}}
+    files.save(people.main, "package.json", json.dumps(many).encode(), by=people.owner)
+    asks = program(people.viewer)
+    with django_assert_max_num_queries(20):
+        assert len(asks.get(path(people)).json()["packages"]) == 500
 
 
 def test_an_app_without_packages_says_so(people: People, program: Programs) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from agents.engine import install as installing
 from agents.engine import locking
 from agents.enums import JobKind
 from agents.models import Job
@@ -12,9 +13,11 @@ from projects.models import Project, User, Version
 from projects.services import files
 from projects.store.trees import Entry
 from sandboxes.models import Command, Sandbox
+from sandboxes.packages import troubles
 from sandboxes.runtime import lifecycle
 from sandboxes.services import packages as listing
-from tests.agents.engine.whole import run, tree
+from tests.agents.engine.whole import in_background, run, tree, work_on
+from tests.installation import wait_for
 from tests.sandboxes import apps, registry
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.box, pytest.mark.node]
@@ -62,6 +65,47 @@ def test_a_package_that_was_added_without_a_version_is_held_to_the_one_it_came_a
     assert Command.objects.filter(kind="install").count() == 1
     [shown] = [one for one in listing.of(app.branches.get()).packages if one.name == "clsx"]
     assert (shown.installed, shown.wanted) == (version, f"^{version}")
+
+
+def test_an_install_that_is_stopped_leaves_the_list_as_the_person_wrote_it(app: Project, owner: User):
+    slow = json.loads(WANTED) | {"scripts": {"preinstall": "sleep 60"}}
+    files.save(app.branches.get(), "package.json", json.dumps(slow).encode(), by=owner)
+    job = jobs.start(project=app, text="", by=owner, model="own-model", kind=JobKind.INSTALL)
+    working = in_background(job)
+    wait_for(lambda: Command.objects.filter(kind="install", state="running").exists(), what="the install", seconds=60)
+    assert jobs.stop(job, by=owner)
+    working.join(30)
+    job.refresh_from_db()
+    assert (job.state, Version.objects.count()) == ("cancelled", 2)
+    assert not Command.objects.filter(state="running").exists()
+    last = listing.of(app.branches.get()).last
+    assert last is not None
+    assert last.trouble == troubles.STOPPED
+    files.save(app.branches.get(), "package.json", WANTED.encode(), by=owner)
+    assert install(app, owner).state == "completed"
+    assert "package-lock.json" in tree(app)
+
+
+def test_a_box_that_is_killed_while_it_installs_is_made_anew(app: Project, owner: User):
+    """What had been fetched is gone with it, what was written is not."""
+    slow = json.loads(WANTED) | {"scripts": {"preinstall": "test -e /tmp/once || { touch /tmp/once; sleep 5; }"}}
+    files.save(app.branches.get(), "package.json", json.dumps(slow).encode(), by=owner)
+    job = jobs.start(project=app, text="", by=owner, model="own-model", kind=JobKind.INSTALL)
+    working = in_background(job)
+    wait_for(lambda: Command.objects.filter(kind="install", state="running").exists(), what="the install", seconds=60)
+    lifecycle.destroy(Sandbox.objects.get(project=app))
+    working.join(60)
+    assert run(job).state == "completed"
+    assert json.loads(tree(app)["package-lock.json"])["packages"]["node_modules/clsx"]["version"] == "2.1.0"
+
+
+def test_who_takes_over_from_a_dead_worker_says_the_same(app: Project, owner: User):
+    """It had staged the lock, and died before its step was recorded."""
+    context = work_on(jobs.start(project=app, text="", by=owner, model="own-model", kind=JobKind.INSTALL))
+    first = locking.keep(context, installing.prepare(context))
+    assert first.keys() == {"lock"}
+    assert locking.keep(context, installing.prepare(context)) == first
+    assert files.working_manifest(context.changeset())["package-lock.json"].sha256 == first["lock"]
 
 
 def test_an_install_that_fails_says_of_what_kind_and_what_to_do(app: Project, owner: User):
