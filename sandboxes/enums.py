@@ -22,5 +22,6 @@ class CommandKind(models.TextChoices):
 
 
 class CommandState(models.TextChoices):
+    QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"

@@ -1,5 +1,11 @@
 """What can go wrong with a place to run."""
 
+from projects.errors import Refusal
+
+
+class NotPossible(Refusal):
+    """What a sandbox cannot do as it is now."""
+
 
 class SandboxLost(Exception):
     """The box went away or could not be had. Another try may find it well again."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sandboxes.runtime import duties, lifecycle, listening, reaper, registry, stacks, sync, waking
+from sandboxes.runtime import asked, duties, lifecycle, listening, reaper, registry, stacks, sync, waking
 
 # A broker may deliver again what a killed worker had taken, hours later: then nobody means it any more.
 _LASTING = 300
@@ -16,6 +16,21 @@ def start(sandbox_id: str) -> None:
 @shared_task(queue="sandbox", expires=_LASTING)
 def stop(sandbox_id: str) -> None:
     lifecycle.stop(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def restart(sandbox_id: str) -> None:
+    waking.restart(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def suspend(sandbox_id: str) -> None:
+    lifecycle.suspend(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def carry_out(command_id: str) -> None:
+    asked.carry_out(command_id)
 
 
 @shared_task(queue="sandbox", expires=_LASTING)

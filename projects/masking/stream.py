@@ -21,6 +21,11 @@ class Stream:
         # Whose secret stood at the very end of what was passed on: it may go on, and is named once.
         self._named = ""
 
+    @property
+    def kept_back(self) -> int:
+        """So many bytes at the end may be the beginning of a secret, and were not passed on."""
+        return len(self._held)
+
     def feed(self, data: bytes) -> bytes:
         if not self.masker:
             return data

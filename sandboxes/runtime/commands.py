@@ -1,6 +1,7 @@
 """A program run in a box: its row, its events, its lines as they come, and its end on request."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from sandboxes.wire.egress import hosts_of
 # Beyond the command's own time, which is kept inside the box.
 _ANSWER_SECONDS = 60.0
 _HINT_BYTES = 8000
+_KEEP_EVERY = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,16 @@ class Listener:
 
     def is_stopped(self) -> bool:
         return self.should_stop is not None and self.should_stop()
+
+
+@dataclass(frozen=True)
+class How:
+    """With what a command is run, and within what."""
+
+    env: dict[str, str]
+    seconds: float
+    cwd: str = ""
+    downloads: bool = False
 
 
 def run(
@@ -52,15 +64,26 @@ def run(
     """Run to the end. A stop kills its whole process group and raises Stopped. What downloads gets no secrets."""
     given = {} if downloads else secrecy.environment(sandbox)
     command = begin(sandbox, argv, kind=kind, title=title, job_ref=listener.job_ref)
-    masker = secrecy.masker(sandbox)
+    how = How({**given, **(env or {})}, timeout, downloads=downloads)
+    return carry_out(sandbox, command, how, listener)
+
+
+def carry_out(sandbox: Sandbox, command: Command, how: How, listener: Listener) -> Command:
+    """From its beginning, which has been told, to its end."""
+    masker, timeout = secrecy.masker(sandbox), how.seconds
     lines, exit_code, note = Lines(masker), None, ""
+    so_far = _SoFar(command, lines)
+
+    def on_tick() -> None:
+        tell(sandbox, command, lines, listener)
+        so_far.keep()
+
     try:
-        work = _execute(sandbox, argv, lines, env={**given, **(env or {})}, seconds=timeout, downloads=downloads)
         result = follow(
-            work,
+            _execute(sandbox, command.argv, lines, how),
             timeout=timeout + _ANSWER_SECONDS,
             should_stop=listener.should_stop,
-            on_tick=lambda: tell(sandbox, command, lines, listener),
+            on_tick=on_tick,
         )
         exit_code = result.exit_code
         note = f"\nStopped: it took longer than {timeout:.0f} seconds." if result.timed_out else ""
@@ -70,8 +93,23 @@ def run(
         raise SandboxLost("The app's box does not answer.") from silent
     finally:
         tell(sandbox, command, lines, listener)
-        finish(command, exit_code=exit_code, tail=(lines.tail() + note).strip())
+        tail = lines.tail() + note
+        before = len(tail) - len(tail.lstrip())
+        finish(command, exit_code=exit_code, tail=tail.strip(), skipped=lines.skipped + before)
     return command
+
+
+def take(command: Command) -> bool:
+    """Begin one that somebody asked for; False when another has begun or ended it."""
+    sandbox, began = command.sandbox, timezone.now()
+    rows = Command.objects.filter(pk=command.pk, state=CommandState.QUEUED)
+    with transaction.atomic():
+        project = Project.objects.select_for_update(no_key=True).filter(pk=sandbox.project_id).first()
+        if project is None or not rows.update(state=CommandState.RUNNING, started_at=began):
+            return False
+        feed.record(project, "command_started", _payload(command), branch_id=sandbox.branch_id)
+    command.state, command.started_at = CommandState.RUNNING, began
+    return True
 
 
 def begin(sandbox: Sandbox, argv: Sequence[str], *, kind: CommandKind, title: str, job_ref: UUID | None) -> Command:
@@ -82,7 +120,7 @@ def begin(sandbox: Sandbox, argv: Sequence[str], *, kind: CommandKind, title: st
     return command
 
 
-def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
+def finish(command: Command, *, exit_code: int | None, tail: str, skipped: int = 0) -> None:
     """Settle it once; who comes second changes nothing."""
     ended, tail = timezone.now(), storable.text(tail)
     payload = {
@@ -91,10 +129,11 @@ def finish(command: Command, *, exit_code: int | None, tail: str) -> None:
         "seconds": round((ended - command.started_at).total_seconds(), 2),
         "tail": tail[-2000:],
     }
-    rows = Command.objects.filter(pk=command.pk, state=CommandState.RUNNING)
+    rows = Command.objects.filter(pk=command.pk).exclude(state=CommandState.FINISHED)
     with transaction.atomic():
         project = Project.objects.select_for_update(no_key=True).filter(pk=command.sandbox.project_id).first()
         settled = {"state": CommandState.FINISHED, "exit_code": exit_code, "output": tail, "finished_at": ended}
+        settled["skipped"] = skipped
         if project is None or not rows.update(**settled):
             return
         branch_id = command.sandbox.branch_id
@@ -107,7 +146,7 @@ def end_all(sandbox: Sandbox, *kinds: CommandKind) -> None:
     """What ran there runs no more: the box is gone, or the worker that had asked for it."""
     running = Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING, kind__in=kinds or CommandKind)
     for command in running.select_related("sandbox__project")[:100]:
-        finish(command, exit_code=None, tail=command.output)
+        finish(command, exit_code=None, tail=command.output, skipped=command.skipped)
 
 
 def tell(sandbox: Sandbox, command: Command, lines: Lines, listener: Listener) -> None:
@@ -122,15 +161,30 @@ def tell(sandbox: Sandbox, command: Command, lines: Lines, listener: Listener) -
     feed.hint(sandbox.project_id, "log_line", hint, branch_id=sandbox.branch_id)
 
 
-async def _execute(
-    sandbox: Sandbox, argv: Sequence[str], lines: Lines, *, env: dict[str, str], seconds: float, downloads: bool
-) -> ExecResult:
-    if downloads:
+class _SoFar:
+    """Keeps what a command has written, once in a while, for whoever reads it before it ends."""
+
+    def __init__(self, command: Command, lines: Lines) -> None:
+        self.rows = Command.objects.filter(pk=command.pk, state=CommandState.RUNNING)
+        self.lines, self.kept, self.at = lines, "", 0.0
+
+    def keep(self) -> None:
+        if time.monotonic() - self.at < _KEEP_EVERY:
+            return
+        self.at, said = time.monotonic(), self.lines.so_far()
+        if said != self.kept:
+            self.rows.update(output=said, skipped=self.lines.skipped)
+            self.kept = said
+
+
+async def _execute(sandbox: Sandbox, argv: Sequence[str], lines: Lines, how: How) -> ExecResult:
+    asked: dict[str, Any] = {"cwd": how.cwd, "env": how.env, "timeout": how.seconds, "on_output": lines.add}
+    if how.downloads:
         async with boxes.wire_with_downloads(sandbox, await policy(sandbox)) as wire:
-            return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
+            return await wire.exec(argv, **asked)
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
-        return await wire.exec(argv, env=env, timeout=seconds, on_output=lines.add)
+        return await wire.exec(argv, **asked)
 
 
 async def policy(sandbox: Sandbox) -> EgressPolicy:

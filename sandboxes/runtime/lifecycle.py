@@ -76,9 +76,18 @@ def destroy(sandbox: Sandbox) -> None:
 
 
 def stop(sandbox_id: str) -> None:
-    sandbox = Sandbox.objects.select_related("project", "branch").filter(pk=sandbox_id).first()
-    if sandbox is not None:
+    if (sandbox := _found(sandbox_id)) is not None:
         put_away(sandbox, SandboxState.STOPPED)
+
+
+def suspend(sandbox_id: str) -> None:
+    """Whoever looks next wakes it."""
+    if (sandbox := _found(sandbox_id)) is not None and sandbox.handle:
+        put_away(sandbox, SandboxState.SLEEPING)
+
+
+def _found(sandbox_id: str) -> Sandbox | None:
+    return Sandbox.objects.select_related("project", "branch").filter(pk=sandbox_id).first()
 
 
 def put_away(sandbox: Sandbox, to: SandboxState, *, error: str = "") -> bool:
@@ -188,7 +197,8 @@ async def _create(sandbox: Sandbox, stack: Stack) -> dict[str, Any]:
     """Made, and heard of: a box that does not answer has not started."""
     backend, info = await boxes.chosen()
     labels = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
-    spec = base.Spec(id=uuid.uuid4().hex, template=stack.template, env=dict(stack.env), labels=labels)
+    limits = boxes.limits()
+    spec = base.Spec(id=uuid.uuid4().hex, template=stack.template, limits=limits, env=dict(stack.env), labels=labels)
     try:
         with boxes.losses():
             handle = await backend.create(spec)

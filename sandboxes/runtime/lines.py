@@ -18,6 +18,10 @@ class Lines:
         self._arrived: SimpleQueue[bytes] = SimpleQueue()
         self._open = b""
         self._kept: deque[str] = deque(maxlen=_KEPT_LINES)
+        # Characters of all whole lines that were taken, each with its end.
+        self._taken = 0
+        self.skipped = 0
+        """So many characters came before what `so_far` or `tail` gave last."""
 
     def add(self, data: bytes) -> None:
         self._arrived.put(data)
@@ -31,18 +35,28 @@ class Lines:
             whole, self._open = [*whole, self._open], b""
         lines = [_readable(line) for line in whole]
         self._kept.extend(lines)
+        self._taken += sum(len(line) + 1 for line in lines)
         return lines
 
     def begins_with(self, words: tuple[str, ...]) -> bool:
         """Whether one of the last lines does."""
         return any(line.startswith(words) for line in self._kept)
 
+    def so_far(self) -> str:
+        """The end of the lines that were taken."""
+        return self._end([*self._kept], self._taken - 1)
+
     def tail(self) -> str:
         """The end of everything that arrived; nothing more may come."""
         self.take()
         self._open += self._masked.end()
         last = [_readable(self._open)] if self._open else []
-        return "\n".join([*self._kept, *last])[-_KEPT_CHARS:]
+        return self._end([*self._kept, *last], self._taken + sum(map(len, last)) - (not last))
+
+    def _end(self, lines: list[str], total: int) -> str:
+        kept = "\n".join(lines)[-_KEPT_CHARS:]
+        self.skipped = max(0, total - len(kept))
+        return kept
 
 
 def _readable(line: bytes) -> str:

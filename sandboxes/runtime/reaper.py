@@ -12,7 +12,7 @@ from projects.enums import ChangeSetState
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.runtime import lifecycle, sync
+from sandboxes.runtime import asked, lifecycle, sync
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ def reap() -> None:
     _free_unfinished(now)
     _sleep_idle(now)
     _bring_up_to_date(now)
+    asked.settle(now)
 
 
 def _owned() -> Iterator[base.OwnedRef]:

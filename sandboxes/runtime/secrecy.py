@@ -3,15 +3,11 @@
 Installs are given nothing: they alone reach the network, and strangers' scripts run in them.
 """
 
-import json
-
-from projects import errors, sealing
+from projects import errors
 from projects.masking import Masker
 from projects.services import secrets
 from sandboxes.errors import SandboxLost
-from sandboxes.models import Sandbox
-
-_KEPT = "secrets"
+from sandboxes.models import Sandbox, given
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:
@@ -21,36 +17,17 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
         raise SandboxLost(f"The app's secrets cannot be opened. {refusal}") from refusal
 
 
-def remember(sandbox: Sandbox, given: dict[str, str], *, served: str = "") -> None:
-    """Sealed, with the handle: what runs goes on knowing it when it is changed or taken away. And which tree it saw."""
-    kept = sealing.seal(json.dumps(given), about=_about(sandbox)) if given else ""
-    handle = {**sandbox.handle, _KEPT: kept, "served": served}
+def remember(sandbox: Sandbox, told: dict[str, str], *, served: str = "") -> None:
+    """Sealed, with the handle; and which tree the server saw."""
+    handle = {**given.with_secrets(sandbox, told), "served": served}
     if Sandbox.objects.filter(pk=sandbox.pk, handle__id=handle["id"]).update(handle=handle):
         sandbox.handle = handle
 
 
 def is_given(sandbox: Sandbox, wanted: dict[str, str]) -> bool:
     """Whether the app's server was started with these."""
-    return _given(sandbox) == wanted
+    return given.to_its_server(sandbox) == wanted
 
 
 def masker(sandbox: Sandbox) -> Masker:
-    """Of the project's secrets as they are now, and as they were when the server was started."""
-    now = secrets.openable(sandbox.project)
-    return Masker([*now, *(_given(sandbox) or {}).items()])
-
-
-def _given(sandbox: Sandbox) -> dict[str, str] | None:
-    """None when nobody can tell any more."""
-    kept = sandbox.handle.get(_KEPT)
-    if not kept:
-        return {}
-    try:
-        given: dict[str, str] = json.loads(sealing.open(kept, about=_about(sandbox)))
-        return given
-    except errors.Refusal:
-        return None
-
-
-def _about(sandbox: Sandbox) -> str:
-    return f"environment {sandbox.pk}"
+    return given.masker(sandbox)

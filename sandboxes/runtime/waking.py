@@ -1,6 +1,7 @@
 """From nothing to a page that can be seen, for somebody who came to look."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from sandboxes.enums import SandboxState
@@ -15,6 +16,15 @@ log = logging.getLogger(__name__)
 
 
 def wake(sandbox_id: str) -> None:
+    _bring(sandbox_id, _show)
+
+
+def restart(sandbox_id: str) -> None:
+    """Its server begins anew, whether it ran or not."""
+    _bring(sandbox_id, _show_anew)
+
+
+def _bring(sandbox_id: str, show: Callable[[Sandbox], None]) -> None:
     related = ("project", "branch", "changeset")
     sandbox = Sandbox.objects.select_related(*related).filter(pk=sandbox_id, project__archived_at=None).first()
     if sandbox is None:
@@ -22,10 +32,15 @@ def wake(sandbox_id: str) -> None:
     try:
         lifecycle.ensure(sandbox)
         if boxes.stack_of(sandbox).needs_box:
-            turns.take(sandbox, partial(_show, sandbox))  # a job that is at it shows it, too
+            turns.take(sandbox, partial(show, sandbox))  # a job that is at it shows it, too
     except SandboxLost as lost:
         # `ensure` has told everybody; anything after it is tried again by the next visit.
         log.info("The app of %s could not be woken: %s", sandbox.project_id, lost)
+
+
+def _show_anew(sandbox: Sandbox) -> None:
+    serve.stop(sandbox)
+    _show(sandbox)
 
 
 def _show(sandbox: Sandbox) -> None:

@@ -18,6 +18,15 @@ def for_branch(branch: Branch) -> Sandbox:
     return sandbox
 
 
+def find(branch: Branch) -> Sandbox:
+    """To look at; of a branch that never had one it is one that was not saved."""
+    related = ("branch__head", "changeset")
+    found = Sandbox.objects.select_related(*related).filter(branch=branch).first()
+    found = found or Sandbox(branch=branch)
+    found.project = branch.project
+    return found
+
+
 def preview_url(sandbox: Sandbox) -> str:
     return addresses.url(sandbox.label)
 
@@ -29,6 +38,16 @@ def request_start(sandbox: Sandbox) -> None:
 
 def request_stop(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
+
+
+def request_rest(sandbox: Sandbox) -> None:
+    """Free what it takes of the machine, until somebody looks."""
+    transaction.on_commit(partial(tasks.suspend.delay, str(sandbox.pk)))
+
+
+def request_fresh_start(sandbox: Sandbox) -> None:
+    """Its server ends and begins anew."""
+    transaction.on_commit(partial(tasks.restart.delay, str(sandbox.pk)))
 
 
 def request_listening(sandbox: Sandbox) -> None:

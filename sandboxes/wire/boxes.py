@@ -35,6 +35,11 @@ def every() -> dict[str, base.SandboxBackend]:
     }
 
 
+def limits() -> base.Limits:
+    """What the next box may use."""
+    return base.Limits()
+
+
 def address() -> engine.Address:
     return engine.Address(settings.DOCKER_HOST, settings.DOCKER_TLS_VERIFY, settings.DOCKER_CERT_PATH)
 

@@ -16,6 +16,8 @@ from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.runtime.test_lifecycle import kill_box
 
+TASKS = (tasks.start, tasks.stop, tasks.restart, tasks.suspend, tasks.carry_out, tasks.sync_tree)
+
 
 @pytest.mark.box
 def test_a_box_is_started_kept_in_step_looked_after_and_stopped(make_app: MakeApp) -> None:
@@ -35,13 +37,22 @@ def test_a_box_is_started_kept_in_step_looked_after_and_stopped(make_app: MakeAp
     sandbox.refresh_from_db()
     assert sandbox.state == SandboxState.SLEEPING
 
+    tasks.start(str(sandbox.pk))
+    tasks.suspend(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.state == SandboxState.SLEEPING
+
+    tasks.restart(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert (sandbox.state, sandbox.port) == (SandboxState.READY, 5000)
+
     tasks.stop(str(sandbox.pk))
     sandbox.refresh_from_db()
     assert (sandbox.state, sandbox.handle) == (SandboxState.STOPPED, {})
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("task", [tasks.start, tasks.stop, tasks.sync_tree])
+@pytest.mark.parametrize("task", TASKS)
 def test_a_sandbox_that_is_gone_is_nobodys_work(task) -> None:
     task(str(uuid.uuid4()))
 
@@ -60,6 +71,9 @@ def test_what_the_stacks_need_is_prepared() -> None:
     [
         (tasks.start, "sandbox"),
         (tasks.stop, "sandbox"),
+        (tasks.restart, "sandbox"),
+        (tasks.suspend, "sandbox"),
+        (tasks.carry_out, "sandbox"),
         (tasks.listen, "sandbox"),
         (tasks.sync_tree, "sandbox"),
         (tasks.prepare_templates, "sandbox"),

@@ -6,8 +6,9 @@ import pytest
 
 from projects import feed
 from projects.services import projects
-from sandboxes.enums import SandboxState
+from sandboxes.enums import CommandState, SandboxState
 from sandboxes.runtime import waking
+from sandboxes.services import commands
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.runtime.test_lifecycle import kill_box
@@ -50,6 +51,20 @@ def test_it_can_be_asked_twice(make_app: MakeApp) -> None:
     waking.wake(str(sandbox.pk))
     sandbox.refresh_from_db()
     assert sandbox.handle["id"] == before
+
+
+def test_a_restart_gives_the_app_another_server_in_the_same_box(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    waking.wake(str(sandbox.pk))
+    first = commands.server(sandbox)
+    waking.restart(str(sandbox.pk))
+    second = commands.server(sandbox)
+    sandbox.refresh_from_db()
+    assert first is not None
+    assert first != second
+    assert (sandbox.state, sandbox.port) == (SandboxState.READY, 5000)
+    first.refresh_from_db()
+    assert first.state == CommandState.FINISHED
 
 
 def test_what_is_gone_or_put_away_is_left_alone(make_app: MakeApp) -> None:

@@ -23,7 +23,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     def send_task(name: str, args: tuple[str, ...] = (), *_: object, **__: object) -> None:
         found.append((name, args[0]))
 
-    for task in (tasks.start, tasks.stop, tasks.sync_tree, tasks.listen):
+    for task in (tasks.start, tasks.stop, tasks.restart, tasks.suspend, tasks.sync_tree, tasks.listen):
         monkeypatch.setattr(
             task, "apply_async", lambda args=(), kwargs=None, name=task.name, **_: send_task(name, args)
         )
@@ -74,8 +74,11 @@ def test_asking_sends_a_task(make_app: MakeApp, sent: list[tuple[str, str]]) -> 
     sandbox = make_app({})
     sandboxes.request_start(sandbox)
     sandboxes.request_stop(sandbox)
+    sandboxes.request_fresh_start(sandbox)
+    sandboxes.request_rest(sandbox)
     sandboxes.request_listening(sandbox)
-    assert sent == [(f"sandboxes.tasks.{name}", str(sandbox.pk)) for name in ("start", "stop", "listen")]
+    names = ("start", "stop", "restart", "suspend", "listen")
+    assert sent == [(f"sandboxes.tasks.{name}", str(sandbox.pk)) for name in names]
 
 
 def test_only_a_ready_box_is_asked_to_follow_the_head(make_app: MakeApp, sent: list[tuple[str, str]]) -> None:

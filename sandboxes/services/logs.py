@@ -1,0 +1,66 @@
+"""What the app's server and the commands of a sandbox wrote, masked and within bounds."""
+
+from dataclasses import dataclass
+
+from projects import storable
+from projects.masking import Masker
+from sandboxes.enums import CommandKind, CommandState, SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import Command, Sandbox, given
+from sandboxes.wire import boxes, loop, service_logs
+
+MOST_CHARS = 64 * 1024
+_SECONDS = 5.0
+_NAME = "serve"
+
+
+@dataclass(frozen=True)
+class Log:
+    """`next` is where to read on. What does not grow any more, or cannot be asked now, is not `live`."""
+
+    command: Command | None
+    live: bool
+    since: int
+    next: int
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+
+def read(sandbox: Sandbox, command: Command | None, *, since: int = 0) -> Log:
+    """Of a server that runs its box is asked, at once and for a moment; of everything else the row tells."""
+    if command is None:
+        return Log(None, False, since, since, "")
+    if _is_running_server(sandbox, command):
+        try:
+            written = loop.call(_read_from_box(sandbox, since, given.masker(sandbox)), _SECONDS)
+            return Log(command, True, written.since, written.next, storable.text(written.text))
+        except (SandboxLost, TimeoutError):
+            pass  # what was kept of it is better than nothing
+    return _kept(command, since)
+
+
+def matching(log: Log, words: str) -> list[str]:
+    """Its lines that say this, in whatever letters."""
+    wanted = words.casefold()
+    return [line for line in log.lines if wanted in line.casefold()]
+
+
+def _is_running_server(sandbox: Sandbox, command: Command) -> bool:
+    is_running = command.kind == CommandKind.SERVE and command.state == CommandState.RUNNING
+    return is_running and sandbox.state == SandboxState.READY and bool(sandbox.handle)
+
+
+async def _read_from_box(sandbox: Sandbox, since: int, masker: Masker) -> service_logs.Written:
+    wire = await boxes.wire_to(sandbox)
+    with boxes.losses():
+        return await service_logs.read(wire, _NAME, since, masker, most=MOST_CHARS)
+
+
+def _kept(command: Command, since: int) -> Log:
+    begin = max(since, command.skipped)
+    text = command.output[begin - command.skipped :]
+    is_live = command.state != CommandState.FINISHED
+    return Log(command, is_live, begin, command.skipped + len(command.output), text)

@@ -1,0 +1,29 @@
+"""Of what runs no longer the row tells. What a box tells: tests/sandboxes/runtime/test_asked.py."""
+
+from django.utils import timezone
+
+from sandboxes.enums import CommandKind, CommandState, SandboxState
+from sandboxes.models import Command, Sandbox
+from sandboxes.services import logs
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+
+
+def test_without_a_command_there_is_nothing(make_app: MakeApp) -> None:
+    assert logs.read(make_app({}), None, since=5) == logs.Log(None, False, 5, 5, "")
+
+
+def test_of_a_box_that_is_gone_what_was_kept_is_told(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    gone = {"state": SandboxState.READY, "handle": {"backend": "process", "id": "gone"}}
+    Sandbox.objects.filter(pk=sandbox.pk).update(**gone)
+    sandbox.refresh_from_db()
+    server = Command.objects.create(sandbox=sandbox, kind=CommandKind.SERVE, title="Serve", output="kept")
+    log = logs.read(sandbox, server)
+    assert (log.text, log.live) == ("kept", True)
+
+
+def test_lines_are_found_in_whatever_letters(make_app: MakeApp) -> None:
+    ended = {"state": CommandState.FINISHED, "finished_at": timezone.now()}
+    command = Command(sandbox=make_app({}), kind=CommandKind.CHECK, output="An Error\nfine\nerrors", **ended)
+    assert logs.matching(logs.read(command.sandbox, command), "ERROR") == ["An Error", "errors"]
