@@ -4,6 +4,7 @@ from sandboxes.models.commands import Command
 from sandboxes.models.complaints import Complaint
 from sandboxes.models.duties import Duty
 from sandboxes.models.reports import PackageReport
+from sandboxes.models.samples import Sample
 from sandboxes.models.sandboxes import Sandbox
 
-__all__ = ["Command", "Complaint", "Duty", "PackageReport", "Sandbox"]
+__all__ = ["Command", "Complaint", "Duty", "PackageReport", "Sample", "Sandbox"]

@@ -12,7 +12,7 @@ from projects.enums import ChangeSetState
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.runtime import asked, lifecycle, sync
+from sandboxes.runtime import asked, lifecycle, measuring, sync
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ def reap() -> None:
     _sleep_idle(now)
     _bring_up_to_date(now)
     asked.settle(now)
+    with _by_itself():
+        measuring.measure(now)
 
 
 def _owned() -> Iterator[base.OwnedRef]:

@@ -111,6 +111,14 @@ def handle_of(sandbox: Sandbox) -> base.Handle:
     return {"backend": str(sandbox.handle["backend"]), "id": str(sandbox.handle["id"])}
 
 
+async def usage(sandbox: Sandbox) -> base.Usage | None:
+    """What its box takes of the machine, as the back end counts it. None of one that does not run."""
+    handle = handle_of(sandbox)
+    with losses():
+        told = await of(handle).stats(handle)
+    return told if told.processes else None
+
+
 async def wire_to(sandbox: Sandbox) -> client.Wire:
     """This loop's wire to the box; a broken one is opened again."""
     handle = handle_of(sandbox)

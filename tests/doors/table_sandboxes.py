@@ -27,4 +27,6 @@ ROWS = (
     Row(f"GET {SANDBOX}/history", API_VIEWERS),
     Row(f"GET {SANDBOX}/history/<uuid:command>", API_VIEWERS, {"command": command}),
     Row(f"GET {SANDBOX}/logs", API_VIEWERS),
+    Row(f"GET {SANDBOX}/stats", API_VIEWERS),
+    Row(f"GET {SANDBOX}/stats/history", API_VIEWERS),
 )

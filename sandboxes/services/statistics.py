@@ -1,0 +1,48 @@
+"""What a sandbox takes of the machine: now, and as it was sampled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sandboxes.enums import SandboxState
+from sandboxes.errors import SandboxLost
+from sandboxes.models import Sample, Sandbox, samples
+from sandboxes.wire import boxes, loop
+
+_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Now:
+    """`note` is what the watchdog of the box did last."""
+
+    taken_at: datetime
+    memory_bytes: int
+    disk_bytes: int
+    processes: int
+    cpu_seconds: float
+    cpu_share: float | None
+    note: str
+
+
+def now(sandbox: Sandbox) -> Now | None:
+    """None where nothing runs, or where its back end does not say."""
+    if sandbox.state != SandboxState.READY or not sandbox.handle:
+        return None
+    try:
+        used = loop.call(boxes.usage(sandbox), _SECONDS)
+    except (SandboxLost, TimeoutError):
+        return None
+    if used is None:
+        return None
+    moment, before, box = timezone.now(), history(sandbox).first(), str(sandbox.handle["id"])
+    seconds = (moment - before.taken_at).total_seconds() if before else 0.0
+    share = samples.share(before, box=box, cpu_seconds=used.cpu_seconds, seconds=seconds)
+    return Now(moment, used.memory_bytes, used.disk_bytes, used.processes, used.cpu_seconds, share, used.note)
+
+
+def history(sandbox: Sandbox) -> "QuerySet[Sample]":
+    """The newest first. They are taken every half minute, and kept for a day."""
+    return Sample.objects.filter(sandbox_id=sandbox.pk).order_by("-taken_at")
