@@ -7,6 +7,7 @@ class SandboxState(models.TextChoices):
     ABSENT = "absent"
     CREATING = "creating"
     READY = "ready"
+    PAUSED = "paused"
     SLEEPING = "sleeping"
     WAKING = "waking"
     STOPPING = "stopping"

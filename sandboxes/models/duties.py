@@ -34,6 +34,10 @@ def take(name: str, *, seconds: float) -> Token | None:
     return token if free.update(token=token, taken_until=_in(seconds)) else None
 
 
+def is_taken(name: str) -> bool:
+    return Duty.objects.filter(name=name, taken_until__gt=Now()).exists()
+
+
 def keep(name: str, token: Token, *, seconds: float) -> bool:
     """From now on for so long; False when it is another's by now."""
     return bool(Duty.objects.filter(name=name, token=token).update(taken_until=_in(seconds)))

@@ -37,7 +37,10 @@ class Sandbox(models.Model):
     # The open change set that is shown over the branch's head, if any.
     changeset = models.ForeignKey(ChangeSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     port = models.PositiveIntegerField(null=True, blank=True)
+    # When it was last used, and when a page of it was last seen to be open: that keeps it from being paused, and not
+    # from being put away in the end.
     touched_at = models.DateTimeField(null=True, blank=True)
+    watched_at = models.DateTimeField(null=True, blank=True)
     limits = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -22,6 +22,7 @@ _IDLE = frozenset(
     {
         SandboxState.ABSENT,
         SandboxState.READY,
+        SandboxState.PAUSED,
         SandboxState.SLEEPING,
         SandboxState.STOPPED,
         SandboxState.FAILED,
@@ -69,6 +70,8 @@ async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCa
 async def _stand_in(target: targets.Target) -> pages.Page | None:
     """What to show instead of the app while it does not run; a sleeping one is woken."""
     sandbox = target.sandbox
+    if sandbox.state == SandboxState.PAUSED and sandbox.port and await waking.resume(sandbox):
+        return None
     if sandbox.state == SandboxState.READY and sandbox.port:
         return None
     if target.is_under_way:

@@ -14,5 +14,5 @@ async def opened(sandbox: Sandbox) -> AsyncIterator[tuple[streams.Reader, stream
     if sandbox.port is None:
         raise SandboxLost("The app's server is not running.")
     with visits.connection(sandbox.pk):
-        async with boxes.port_of(sandbox, sandbox.port) as (reader, writer):
+        async with visits.watching(sandbox.pk), boxes.port_of(sandbox, sandbox.port) as (reader, writer):
             yield reader, writer, sandbox.port

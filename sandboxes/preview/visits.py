@@ -1,11 +1,13 @@
 """Who is looking at a box: how many at once, and when last."""
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from projects.threads import in_thread
@@ -16,6 +18,7 @@ _NOTE_EVERY = 30.0
 _MOST = 2000
 _open: Counter[UUID] = Counter()
 _noted: dict[UUID, float] = {}
+_watched: dict[UUID, float] = {}
 
 
 class Crowded(Exception):
@@ -45,6 +48,32 @@ async def note(sandbox_id: UUID) -> None:
         _noted.clear()
     _noted[sandbox_id] = now
     await in_thread(_touch, sandbox_id)
+
+
+@asynccontextmanager
+async def watching(sandbox_id: UUID) -> AsyncIterator[None]:
+    """While a page holds a connection open, its app is looked at."""
+    noting = asyncio.create_task(_keep_noting(sandbox_id))
+    try:
+        yield
+    finally:
+        noting.cancel()
+
+
+async def _keep_noting(sandbox_id: UUID) -> None:
+    while True:
+        await asyncio.sleep(_NOTE_EVERY)
+        now = time.monotonic()
+        if now - _watched.get(sandbox_id, -_NOTE_EVERY) >= _NOTE_EVERY:
+            if len(_watched) >= _MOST:
+                _watched.clear()
+            _watched[sandbox_id] = now
+            with suppress(DatabaseError):  # another time, then
+                await in_thread(_watch, sandbox_id)
+
+
+def _watch(sandbox_id: UUID) -> None:
+    Sandbox.objects.filter(pk=sandbox_id).update(watched_at=timezone.now())
 
 
 def _touch(sandbox_id: UUID) -> None:

@@ -9,11 +9,13 @@ from sandboxes import stacks
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
+from sandboxes.runtime import pausing
 from sandboxes.wire import Wire, boxes, loop
 
 Result = TypeVar("Result")
 
 _TICK = 0.1
+_LOOK_EVERY = 1.0
 
 
 def stack_of(sandbox: Sandbox) -> stacks.Stack:
@@ -28,10 +30,24 @@ def ask(
     should_stop: Callable[[], bool] | None = None,
 ) -> Result:
     """Use the wire to the box. One that does not answer in time is as good as lost."""
+    pausing.use(sandbox)
     try:
-        return follow(asked(sandbox, work), timeout=timeout, should_stop=should_stop)
+        watch = Watch(sandbox).look
+        return follow(asked(sandbox, work), timeout=timeout, should_stop=should_stop, on_tick=watch)
     except TimeoutError as silent:
         raise SandboxLost("The app's box does not answer.") from silent
+
+
+class Watch:
+    """Looks, once in a while, whether the box that is waited for has been paused."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.looked = sandbox, time.monotonic()
+
+    def look(self) -> None:
+        if time.monotonic() - self.looked >= _LOOK_EVERY:
+            pausing.keep_awake(self.sandbox)
+            self.looked = time.monotonic()
 
 
 def follow(

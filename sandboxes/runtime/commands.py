@@ -16,8 +16,8 @@ from projects.models import Project
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
-from sandboxes.runtime import secrecy
-from sandboxes.runtime.boxes import follow
+from sandboxes.runtime import pausing, secrecy
+from sandboxes.runtime.boxes import Watch, follow
 from sandboxes.runtime.lines import Lines
 from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes
 from sandboxes.wire.egress import hosts_of
@@ -74,7 +74,11 @@ def carry_out(sandbox: Sandbox, command: Command, how: How, listener: Listener) 
     lines, exit_code, note = Lines(masker), None, ""
     so_far = _SoFar(command, lines)
 
+    watch = Watch(sandbox)
+    pausing.use(sandbox)
+
     def on_tick() -> None:
+        watch.look()
         tell(sandbox, command, lines, listener)
         so_far.keep()
 

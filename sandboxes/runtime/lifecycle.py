@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from projects.models import ChangeSet
@@ -14,7 +15,7 @@ from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
-from sandboxes.runtime import commands, states
+from sandboxes.runtime import commands, pausing, serve, states
 from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.boxes import stack_of
 from sandboxes.stacks import Stack
@@ -56,8 +57,8 @@ def ensure(
             if _be_static(sandbox):
                 return sandbox
         elif _is_well(sandbox, stack):
-            if sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY):
-                _touch(sandbox)
+            is_ready = sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY)
+            if is_ready and _touch(sandbox):
                 return sandbox
         elif _make(sandbox, stack, on_line, should_stop):
             return sandbox
@@ -81,9 +82,15 @@ def stop(sandbox_id: str) -> None:
 
 
 def suspend(sandbox_id: str) -> None:
-    """Whoever looks next wakes it."""
-    if (sandbox := _found(sandbox_id)) is not None and sandbox.handle:
+    """Whoever looks next wakes it. What does not run is put away: nothing of it is worth keeping warm."""
+    sandbox = _found(sandbox_id)
+    if sandbox is None or not sandbox.handle or sandbox.state == SandboxState.PAUSED:
+        return
+    if sandbox.state != SandboxState.READY:
         put_away(sandbox, SandboxState.SLEEPING)
+    else:
+        serve.keep_words(sandbox)
+        pausing.pause(sandbox, unless=Q())
 
 
 def _found(sandbox_id: str) -> Sandbox | None:
@@ -128,10 +135,12 @@ def _be_static(sandbox: Sandbox) -> bool:
 
 
 def _is_well(sandbox: Sandbox, stack: Stack) -> bool:
-    """Whether the box is there, of the right kind, and answers."""
+    """Whether the box is there, of the right kind, and answers; one that was paused goes on."""
     if sandbox.handle.get("stack") != stack.name:
         return False
     try:
+        if sandbox.state == SandboxState.PAUSED:
+            pausing.resume(sandbox)
         return loop.call(_answers(sandbox), 20)
     except (SandboxLost, TimeoutError):
         return False
@@ -140,7 +149,10 @@ def _is_well(sandbox: Sandbox, stack: Stack) -> bool:
 async def _answers(sandbox: Sandbox) -> bool:
     handle = boxes.handle_of(sandbox)
     with boxes.losses():
-        if await boxes.of(handle).state(handle) != "running":
+        state = await boxes.of(handle).state(handle)
+        if state == "paused":  # by somebody who was killed over it
+            await boxes.of(handle).resume(handle)
+        elif state != "running":
             return False
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
@@ -148,10 +160,11 @@ async def _answers(sandbox: Sandbox) -> bool:
     return True
 
 
-def _touch(sandbox: Sandbox) -> None:
-    """Whoever asks is about to use it."""
+def _touch(sandbox: Sandbox) -> bool:
+    """Whoever asks is about to use it. False when it was paused a moment ago."""
     sandbox.touched_at = timezone.now()
-    Sandbox.objects.filter(pk=sandbox.pk).update(touched_at=sandbox.touched_at)
+    awake = Sandbox.objects.filter(pk=sandbox.pk).exclude(state=SandboxState.PAUSED)
+    return bool(awake.update(touched_at=sandbox.touched_at))
 
 
 def _make(
@@ -167,7 +180,8 @@ def _make(
         states.move(sandbox, SandboxState.FAILED, error=str(failed))
         raise
     old = dict(sandbox.handle)
-    waking = SandboxState.WAKING if sandbox.state == SandboxState.SLEEPING else SandboxState.CREATING
+    slept = sandbox.state in {SandboxState.SLEEPING, SandboxState.PAUSED}
+    waking = SandboxState.WAKING if slept else SandboxState.CREATING
     if not states.move(sandbox, waking, **_NO_BOX):
         return False
     commands.end_all(sandbox)

@@ -12,7 +12,7 @@ from projects.enums import ChangeSetState
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.runtime import asked, lifecycle, measuring, sync
+from sandboxes.runtime import asked, lifecycle, measuring, resting, sync
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,10 @@ def reap() -> None:
     owned = list(_owned())
     _destroy_orphans(owned, now)
     _correct_rows(owned)
+    _mend_pauses(owned, now)
     _free_unfinished(now)
     _sleep_idle(now)
+    _pause_idle(now)
     _bring_up_to_date(now)
     asked.settle(now)
     with _by_itself():
@@ -66,6 +68,19 @@ def _correct_rows(owned: list[base.OwnedRef]) -> None:
                 lifecycle.put_away(sandbox, SandboxState.SLEEPING)
 
 
+def _mend_pauses(owned: list[base.OwnedRef], now: datetime) -> None:
+    """A worker was killed between row and box."""
+    for sandbox in resting.mend(_with_box(), owned, now):
+        with _by_itself():
+            resting.put_right(sandbox)
+
+
+def _pause_idle(now: datetime) -> None:
+    for sandbox in resting.idle(_with_box(), now)[:_MOST]:
+        with _by_itself():
+            resting.rest(sandbox)
+
+
 def _is_alive(sandbox: Sandbox) -> bool:
     """Asked again: it may have been made after the list. Of a back end that is silent nothing is known."""
     handle = boxes.handle_of(sandbox)
@@ -85,7 +100,8 @@ def _free_unfinished(now: datetime) -> None:
 def _sleep_idle(now: datetime) -> None:
     long_ago = now - IDLE
     idle = Q(touched_at__lt=long_ago) | Q(touched_at=None)
-    for sandbox in _with_box().filter(idle, updated_at__lt=long_ago)[:_MOST]:
+    still = Q(updated_at__lt=long_ago) | Q(state=SandboxState.PAUSED)
+    for sandbox in _with_box().filter(idle, still)[:_MOST]:
         with _by_itself():
             lifecycle.put_away(sandbox, SandboxState.SLEEPING)
 

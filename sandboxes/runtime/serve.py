@@ -27,6 +27,7 @@ _NAME = listening.NAME
 _LOOK = 0.15
 # An answer other than a page may be a server on its way up; one that stays is the app's own.
 _GIVE_UP_AFTER = 3.0
+_WORDS_SECONDS = 10.0
 
 
 def start(
@@ -105,6 +106,20 @@ def wait_ready(
     return ready
 
 
+def keep_words(sandbox: Sandbox) -> None:
+    """What it has said so far, to be read while the box stands still. The box is not woken for it."""
+    running = _running(sandbox)
+    if running is None:
+        return
+    try:
+        work = boxes.asked(sandbox, partial(_words, secrecy.masker(sandbox)))
+        said, offset = boxes.follow(work, timeout=_WORDS_SECONDS)
+    except (SandboxLost, Refused, TimeoutError):
+        return
+    kept = Command.objects.filter(pk=running.pk, state=CommandState.RUNNING)
+    kept.update(output=said, skipped=max(0, offset - len(said)))
+
+
 def log_tail(sandbox: Sandbox) -> str:
     return boxes.ask(sandbox, partial(_log_tail, secrecy.masker(sandbox)))
 
@@ -135,8 +150,8 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
 
 def _look(sandbox: Sandbox, port: int, masker: Masker, seconds: float, listener: Listener) -> Ready:
     try:
-        work = boxes.asked(sandbox, lambda wire: look(wire, port, masker))
-        return boxes.follow(work, timeout=max(seconds, 1.0), should_stop=listener.should_stop)
+        work, watch = boxes.asked(sandbox, lambda wire: look(wire, port, masker)), boxes.Watch(sandbox).look
+        return boxes.follow(work, timeout=max(seconds, 1.0), should_stop=listener.should_stop, on_tick=watch)
     except TimeoutError:
         return Ready(False, 0, "The app's server took the request and stayed silent.")
 
@@ -187,6 +202,10 @@ def _status(sandbox: Sandbox) -> Service | None:
 
 def _is_alive(status: Service | None) -> bool:
     return status is not None and status.running
+
+
+async def _words(masker: Masker, wire: Wire) -> tuple[str, int]:
+    return await _log_tail(masker, wire), (await wire.status(_NAME)).offset
 
 
 async def _log_tail(masker: Masker, wire: Wire) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from projects import feed, storable
@@ -24,16 +25,33 @@ def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, err
     """
     error = storable.text(error)  # a box may say anything
     values = {"state": to, "error": error, "updated_at": timezone.now(), **fields}
-    rows = Sandbox.objects.filter(pk=sandbox.pk, state=sandbox.state, updated_at=sandbox.updated_at)
     try:
         with transaction.atomic():
             payload = _payload(sandbox, to, error, fields.get("handle", sandbox.handle))
             feed.record(sandbox.project, "sandbox_changed", payload, job_ref=job_ref, branch_id=sandbox.branch_id)
-            if not rows.update(**values):
+            if not _as_read(sandbox).update(**values):
                 raise _LostTheRace
     except _LostTheRace:
         sandbox.refresh_from_db()
         return False
+    return _now(sandbox, values)
+
+
+def move_quietly(sandbox: Sandbox, to: SandboxState, *, only: Q | None = None, **fields: Any) -> bool:
+    """Between ready and paused, of which nobody who looks at the app sees anything. False also when the row is not as
+    `only` asks."""
+    values = {"state": to, "updated_at": timezone.now(), **fields}
+    if not _as_read(sandbox).filter(only or Q()).update(**values):
+        sandbox.refresh_from_db()
+        return False
+    return _now(sandbox, values)
+
+
+def _as_read(sandbox: Sandbox) -> "QuerySet[Sandbox]":
+    return Sandbox.objects.filter(pk=sandbox.pk, state=sandbox.state, updated_at=sandbox.updated_at)
+
+
+def _now(sandbox: Sandbox, values: dict[str, Any]) -> bool:
     for name, value in values.items():
         setattr(sandbox, name, value)
     return True

@@ -10,7 +10,7 @@ from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, lifecycle, pushes
+from sandboxes.runtime import boxes, lifecycle, pausing, pushes
 from sandboxes.wire import FileWrite, Refused, Wire
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,8 @@ _BATCH = 4 * 1024 * 1024
 # What an app wrote for itself at run time, where its framework says so: not part of any tree.
 _KEPT = ("instance/",)
 _ROUNDS = 5
+# A paused box is woken by it.
+_SYNCED = (SandboxState.READY, SandboxState.PAUSED)
 
 
 def sync(sandbox: Sandbox, manifest: Manifest) -> str:
@@ -27,6 +29,8 @@ def sync(sandbox: Sandbox, manifest: Manifest) -> str:
     An app can make its box such that this cannot be done: links for folders, folders for files, more than
     can be listed. Such a box is put away: the next one starts from the project's files alone.
     """
+    if sandbox.handle:
+        pausing.use(sandbox)
     pushes.settle(sandbox)
     tree_hash = files.tree_hash(manifest)
     if sandbox.handle:
@@ -42,7 +46,8 @@ def sync(sandbox: Sandbox, manifest: Manifest) -> str:
 
 def push(sandbox: Sandbox, path: str, content: bytes | None) -> None:
     """Show one file as soon as it is written; None removes it. What is lost here, `sync` makes good."""
-    if sandbox.handle and sandbox.state == SandboxState.READY:
+    if sandbox.handle and sandbox.state in _SYNCED:
+        pausing.use_often(sandbox)
         pushes.push(sandbox, path, content)
 
 
@@ -54,7 +59,7 @@ def refresh(sandbox_id: str) -> None:
     shown = ""
     for _ in range(_ROUNDS):
         sandbox = Sandbox.objects.select_related("project", "branch", "changeset").filter(pk=sandbox_id).first()
-        if sandbox is None or sandbox.state != SandboxState.READY or not sandbox.handle:
+        if sandbox is None or sandbox.state not in _SYNCED or not sandbox.handle:
             return
         manifest = manifest_of(sandbox)
         if files.tree_hash(manifest) == shown:

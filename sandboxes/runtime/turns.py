@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
+from sandboxes.models import duties as leases
 from sandboxes.runtime import duties
 
 Result = TypeVar("Result")
@@ -33,6 +34,10 @@ def wait(sandbox: Sandbox, work: Callable[[], Result], *, should_stop: Callable[
             raise SandboxLost("Somebody else has been putting the app's packages in place for too long.")
         time.sleep(_LOOK)
     return done[0]
+
+
+def is_taken(sandbox: Sandbox) -> bool:
+    return leases.is_taken(_name(sandbox))
 
 
 def _name(sandbox: Sandbox) -> str:

@@ -9,6 +9,9 @@ from sandboxes import tasks
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox, addresses
 
+# A paused one goes on where it was, so it must be what it would have become.
+_RUNS = (SandboxState.READY, SandboxState.PAUSED)
+
 
 def for_branch(branch: Branch) -> Sandbox:
     """The branch's one sandbox; its row is made the first time it is asked for."""
@@ -57,13 +60,13 @@ def request_listening(sandbox: Sandbox) -> None:
 
 def request_restart(project: Project) -> None:
     """Of what runs: a server that was started with other secrets than those of now is started anew."""
-    boxes = Sandbox.objects.filter(project=project, state=SandboxState.READY, port__isnull=False).exclude(handle={})
+    boxes = Sandbox.objects.filter(project=project, state__in=_RUNS, port__isnull=False).exclude(handle={})
     for sandbox in boxes:
         request_start(sandbox)
 
 
 def request_sync(branch: Branch) -> None:
-    """Only a ready box needs it: every other one is synced when it wakes."""
-    boxes = Sandbox.objects.filter(branch=branch, state=SandboxState.READY).exclude(handle={})
+    """Only a box that is there needs it: every other one is synced when it is made."""
+    boxes = Sandbox.objects.filter(branch=branch, state__in=_RUNS).exclude(handle={})
     for sandbox_id in boxes.values_list("pk", flat=True):
         transaction.on_commit(partial(tasks.sync_tree.delay, str(sandbox_id)))

@@ -40,7 +40,7 @@ def test_a_box_is_started_kept_in_step_looked_after_and_stopped(make_app: MakeAp
     tasks.start(str(sandbox.pk))
     tasks.suspend(str(sandbox.pk))
     sandbox.refresh_from_db()
-    assert sandbox.state == SandboxState.SLEEPING
+    assert sandbox.state == SandboxState.PAUSED
 
     tasks.restart(str(sandbox.pk))
     sandbox.refresh_from_db()

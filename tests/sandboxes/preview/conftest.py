@@ -63,6 +63,7 @@ def visitor(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
     woken: list[Sandbox] = []
     callees: list[Callable[[Sandbox], None]] = [woken.append]
     monkeypatch.setattr(waking, "_callees", callees)
+    monkeypatch.setattr(waking, "_asked", {})
     with asyncio.Runner() as runner:
         yield Visitor(runner, woken)
         runner.run(wires.close())

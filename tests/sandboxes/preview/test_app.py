@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from projects.enums import AuthorKind
 from projects.services import changesets
+from projects.threads import in_thread
 from sandboxes.enums import CommandKind, SandboxState
 from sandboxes.models import Command, Sandbox
 from sandboxes.preview import sockets, targets, upstream, visits
@@ -68,7 +69,8 @@ async def _updated(sandbox: Sandbox, path: str) -> dict[str, Any]:
     open_page = socket(sandbox, path, "vite-hmr")
     assert await open_page.connect(15) == (True, "vite-hmr")
     assert json.loads((await open_page.receive_output(15))["text"])["type"] == "connected"
-    sync.push(sandbox, "src/App.tsx", apps.REACT["src/App.tsx"].replace("one", "two").encode())
+    changed = apps.REACT["src/App.tsx"].replace("one", "two").encode()
+    await in_thread(sync.push, sandbox, "src/App.tsx", changed)
     update = json.loads((await open_page.receive_output(15))["text"])
     await open_page.disconnect()
     found: dict[str, Any] = update
