@@ -29,6 +29,11 @@ def suspend(sandbox_id: str) -> None:
 
 
 @shared_task(queue="sandbox", expires=_LASTING)
+def remove(sandbox_id: str) -> None:
+    lifecycle.remove(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
 def carry_out(command_id: str) -> None:
     asked.carry_out(command_id)
 

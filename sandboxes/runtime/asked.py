@@ -1,6 +1,7 @@
 """Commands that a person asked for: each is carried out once, by whichever worker takes it first."""
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,6 +19,7 @@ _WAITS = timedelta(seconds=330)
 # Beyond its own time: for the answer, and for putting files and packages in place before.
 _GRACE = timedelta(seconds=90)
 _MOST = 200
+_TITLE = 120
 
 
 def carry_out(command_id: str) -> None:
@@ -48,13 +50,41 @@ def _fill(sandbox: Sandbox) -> None:
     install.put_in_place(sandbox, Listener())
 
 
-def settle(now: datetime) -> None:
-    """Those that nobody took, and those whose worker died over them."""
+def settle(now: datetime) -> int:
+    """Those that nobody took, and those whose worker died over them; how many."""
+    settled = 0
     unfinished = Command.objects.filter(kind=CommandKind.TOOL).exclude(state=CommandState.FINISHED)
     for command in unfinished.exclude(seconds=None).select_related("sandbox__project")[:_MOST]:
         late = now - command.started_at
         if command.state == CommandState.QUEUED and late > _WAITS:
             commands.finish(command, exit_code=None, tail="No worker took it in time. Ask for it again.")
+            settled += 1
         elif command.state == CommandState.RUNNING and late > timedelta(seconds=command.seconds or 0) + _GRACE:
             tail = f"{command.output}\nNobody knows how it ended: the worker that ran it is gone.".strip()
             commands.finish(command, exit_code=None, tail=tail, skipped=command.skipped)
+            settled += 1
+    return settled
+
+
+def run(
+    sandbox: Sandbox, argv: Sequence[str], *, title: str, cwd: str, seconds: float, say: Callable[[str], object]
+) -> int:
+    """Here and now, for whoever sits in front of it. The exit code as a shell gives it."""
+    get_ready(sandbox)
+    if not sandbox.handle:
+        raise SandboxLost("This app is made of plain files: it has no box in which a command could run.")
+    how = How(secrecy.environment(sandbox), seconds, cwd=cwd)
+    masked = secrecy.masker(sandbox).text(title)[:_TITLE]
+    command = commands.begin(sandbox, argv, kind=CommandKind.TOOL, title=masked, job_ref=None)
+    said = 0
+
+    def on_line(line: str) -> None:
+        nonlocal said
+        said += len(line) + 1
+        say(line)
+
+    commands.carry_out(sandbox, command, how, Listener(on_line=on_line))
+    if rest := command.output[max(0, said - command.skipped) :].strip("\n"):  # a last line without an end
+        say(rest)
+    code = command.exit_code
+    return 1 if code is None else code if code >= 0 else 128 - code

@@ -143,7 +143,7 @@ def finish(command: Command, *, exit_code: int | None, tail: str, skipped: int =
         branch_id = command.sandbox.branch_id
         feed.record(project, "command_finished", payload, job_ref=command.job_ref, branch_id=branch_id)
     command.state, command.exit_code = CommandState.FINISHED, exit_code
-    command.output, command.finished_at = tail, ended
+    command.output, command.skipped, command.finished_at = tail, skipped, ended
 
 
 def end_all(sandbox: Sandbox, *kinds: CommandKind) -> None:

@@ -17,7 +17,7 @@ from sandboxes.models import duties
 log = logging.getLogger(__name__)
 
 
-def once(name: str, work: Callable[[], None], *, every: float) -> bool:
+def once(name: str, work: Callable[[], object], *, every: float) -> bool:
     """Make the round unless another makes it or has just made it; whether it was made here."""
     lease = float(settings.LEASE_SECONDS)
     token = duties.take(name, seconds=lease)

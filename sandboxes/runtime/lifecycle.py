@@ -93,6 +93,13 @@ def suspend(sandbox_id: str) -> None:
         pausing.pause(sandbox, unless=Q())
 
 
+def remove(sandbox_id: str) -> None:
+    """With all that is known of it. The branch gets another when somebody looks, at another address."""
+    if (sandbox := _found(sandbox_id)) is not None:
+        put_away(sandbox, SandboxState.ABSENT)
+        sandbox.delete()  # a box that is made this very moment is nobody's then, and the reaper's
+
+
 def _found(sandbox_id: str) -> Sandbox | None:
     return Sandbox.objects.select_related("project", "branch").filter(pk=sandbox_id).first()
 

@@ -1,9 +1,10 @@
 """Compares the rows with what really runs, and puts away what nobody looks at."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -25,20 +26,24 @@ _MOST = 200
 _UNFINISHED = (SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING)
 
 
-def reap() -> None:
+Done = Counter[str]
+"""What a round did, and how often; `failed` is what the next one tries again."""
+
+
+def reap() -> Done:
     """What fails for one box is tried again at the next round; all of it may run twice at once without harm."""
-    now = timezone.now()
+    now, done = timezone.now(), Done()
     owned = list(_owned())
-    _destroy_orphans(owned, now)
-    _correct_rows(owned)
-    _mend_pauses(owned, now)
-    _free_unfinished(now)
-    _sleep_idle(now)
-    _pause_idle(now)
-    _bring_up_to_date(now)
-    asked.settle(now)
-    with _by_itself():
-        measuring.measure(now)
+    _destroy_orphans(owned, now, done)
+    _correct_rows(owned, done)
+    _mend_pauses(owned, now, done)
+    _free_unfinished(now, done)
+    _sleep_idle(now, done)
+    _pause_idle(now, done)
+    _bring_up_to_date(now, done)
+    done["settled"] += asked.settle(now)
+    _do(partial(_measure, now, done), done, "")
+    return +done
 
 
 def _owned() -> Iterator[base.OwnedRef]:
@@ -50,35 +55,23 @@ def _owned() -> Iterator[base.OwnedRef]:
             log.debug("No boxes of %s are seen: %s", backend.name, silent)
 
 
-def _destroy_orphans(owned: list[base.OwnedRef], now: datetime) -> None:
+def _destroy_orphans(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
     known = set(_with_box().values_list("handle__id", flat=True))
     for box in owned:
         if box.handle["id"] not in known and now - box.created_at > _GRACE:
             log.info("Destroying box %s, which no sandbox knows.", box.handle["id"])
-            with _by_itself():
-                lifecycle.end_box(box.handle)
+            _do(partial(lifecycle.end_box, box.handle), done, "destroyed")
 
 
-def _correct_rows(owned: list[base.OwnedRef]) -> None:
+def _correct_rows(owned: list[base.OwnedRef], done: Done) -> None:
     """A row whose box is gone says so. It comes back when somebody looks."""
     alive = {box.handle["id"] for box in owned if box.state in {"running", "paused"}}
     for sandbox in _with_box().exclude(handle__id__in=alive)[:_MOST]:
-        with _by_itself():
-            if not _is_alive(sandbox):
-                lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+        _do(partial(_correct, sandbox), done, "corrected")
 
 
-def _mend_pauses(owned: list[base.OwnedRef], now: datetime) -> None:
-    """A worker was killed between row and box."""
-    for sandbox in resting.mend(_with_box(), owned, now):
-        with _by_itself():
-            resting.put_right(sandbox)
-
-
-def _pause_idle(now: datetime) -> None:
-    for sandbox in resting.idle(_with_box(), now)[:_MOST]:
-        with _by_itself():
-            resting.rest(sandbox)
+def _correct(sandbox: Sandbox) -> bool:
+    return not _is_alive(sandbox) and lifecycle.put_away(sandbox, SandboxState.SLEEPING)
 
 
 def _is_alive(sandbox: Sandbox) -> bool:
@@ -90,37 +83,50 @@ def _is_alive(sandbox: Sandbox) -> bool:
         return True
 
 
-def _free_unfinished(now: datetime) -> None:
+def _mend_pauses(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
+    """A worker was killed between row and box."""
+    for sandbox in resting.mend(_with_box(), owned, now):
+        _do(partial(resting.put_right, sandbox), done, "mended")
+
+
+def _free_unfinished(now: datetime, done: Done) -> None:
     """Whoever was making it has died over it."""
     for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _UNFINISHED_AFTER)[:_MOST]:
-        with _by_itself():
-            lifecycle.put_away(sandbox, SandboxState.ABSENT)
+        _do(partial(lifecycle.put_away, sandbox, SandboxState.ABSENT), done, "freed")
 
 
-def _sleep_idle(now: datetime) -> None:
+def _sleep_idle(now: datetime, done: Done) -> None:
     long_ago = now - IDLE
     idle = Q(touched_at__lt=long_ago) | Q(touched_at=None)
     still = Q(updated_at__lt=long_ago) | Q(state=SandboxState.PAUSED)
     for sandbox in _with_box().filter(idle, still)[:_MOST]:
-        with _by_itself():
-            lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+        _do(partial(lifecycle.put_away, sandbox, SandboxState.SLEEPING), done, "put away")
 
 
-def _bring_up_to_date(now: datetime) -> None:
+def _pause_idle(now: datetime, done: Done) -> None:
+    for sandbox in resting.idle(_with_box(), now)[:_MOST]:
+        _do(partial(resting.rest, sandbox), done, "paused")
+
+
+def _bring_up_to_date(now: datetime, done: Done) -> None:
     """A box that shows an older tree than its branch's head: the message that says so was lost."""
     behind = _with_box().filter(state=SandboxState.READY, updated_at__lt=now - _GRACE, branch__head__isnull=False)
     behind = behind.exclude(tree_hash=F("branch__head__tree_hash")).exclude(changeset__state=ChangeSetState.OPEN)
     for sandbox in behind[:_MOST]:
-        with _by_itself():
-            sync.refresh(str(sandbox.pk))
+        _do(partial(sync.refresh, str(sandbox.pk)), done, "brought up to date")
 
 
-@contextmanager
-def _by_itself() -> Iterator[None]:
-    """One box that cannot be ended must not save all the others."""
+def _measure(now: datetime, done: Done) -> None:
+    done["measured"] += measuring.measure(now)
+
+
+def _do(work: Callable[[], object], done: Done, what: str) -> None:
+    """One box that cannot be ended must not save all the others. What says False did nothing."""
     try:
-        yield
+        if work() is not False and what:
+            done[what] += 1
     except Exception:
+        done["failed"] += 1
         log.exception("A box could not be put away; the next round tries again.")
 
 

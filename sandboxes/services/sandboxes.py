@@ -1,6 +1,7 @@
 """A branch's sandbox, and what is asked of it. The asking is here; the doing is a task."""
 
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,6 +20,20 @@ def for_branch(branch: Branch) -> Sandbox:
         branch=branch, defaults={"project": branch.project}
     )
     return sandbox
+
+
+def named(word: str) -> Sandbox | None:
+    """As operators name one: by its id, the label of its preview, or owner/project, perhaps with @branch."""
+    rows = Sandbox.objects.select_related("project", "branch", "changeset")
+    address, _, branch = word.partition("@")
+    owner, _, slug = address.partition("/")
+    if slug:
+        named = {"project__owner__handle": owner, "project__slug": slug, "branch__name": branch or "main"}
+        return rows.filter(**named).first()
+    try:
+        return rows.filter(pk=UUID(word)).first()
+    except ValueError:
+        return rows.filter(label=word.removeprefix("p-")).first()
 
 
 def find(branch: Branch) -> Sandbox:
@@ -46,6 +61,11 @@ def request_stop(sandbox: Sandbox) -> None:
 def request_rest(sandbox: Sandbox) -> None:
     """Free what it takes of the machine, until somebody looks."""
     transaction.on_commit(partial(tasks.suspend.delay, str(sandbox.pk)))
+
+
+def request_removal(sandbox: Sandbox) -> None:
+    """Of its box, its history and its address. The files are the project's and stay."""
+    transaction.on_commit(partial(tasks.remove.delay, str(sandbox.pk)))
 
 
 def request_fresh_start(sandbox: Sandbox) -> None:

@@ -33,7 +33,7 @@ def make_app(alice: User) -> Iterator[MakeApp]:
         return made[-1]
 
     yield make
-    for sandbox in made:
+    for sandbox in Sandbox.objects.filter(pk__in=[one.pk for one in made]).select_related("project"):
         lifecycle.destroy(sandbox)
 
 

@@ -149,6 +149,14 @@ def test_stopping_says_stopped(make_app: MakeApp) -> None:
     assert (sandbox.state, sandbox.handle) == ("stopped", {})
 
 
+def test_removing_takes_the_box_and_the_row(make_app: MakeApp) -> None:
+    sandbox = lifecycle.ensure(make_app(apps.FLASK))
+    handle = boxes.handle_of(sandbox)
+    lifecycle.remove(str(sandbox.pk))
+    assert not Sandbox.objects.filter(pk=sandbox.pk).exists()
+    assert loop.call(boxes.of(handle).state(handle), 20) == "gone"
+
+
 def test_without_a_back_end_it_says_so(make_app: MakeApp, settings: Settings) -> None:
     sandbox = make_app(apps.FLASK)
     settings.SANDBOX_BACKEND = "none"

@@ -88,7 +88,9 @@ def test_a_box_that_cannot_be_ended_does_not_save_the_others(
     unnamed = OwnedRef({"backend": "process", "id": "not a name"}, "stopped", timezone.now() - timedelta(hours=1), {})
     monkeypatch.setattr(reaper, "_GRACE", timedelta(0))
     owned = loop.call(boxes.every()["process"].list_owned(boxes.install_id()), 60)
-    reaper._destroy_orphans([unnamed, *owned], timezone.now())
+    done = reaper.Done()
+    reaper._destroy_orphans([unnamed, *owned], timezone.now(), done)
+    assert done == {"destroyed": 1, "failed": 1}
     assert state_of(stray) == "gone"
     assert "could not be put away" in caplog.text
 

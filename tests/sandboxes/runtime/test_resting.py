@@ -63,6 +63,7 @@ def test_an_open_page_keeps_it_from_being_paused_and_not_from_being_put_away(app
 
 
 def test_who_works_on_it_keeps_it_from_being_paused(app: Sandbox) -> None:
+    reaped: list[reaper.Done] = []
     unused_for(app, resting.IDLE)
     command = ask(app, "true")
     reaper.reap()
@@ -74,7 +75,8 @@ def test_who_works_on_it_keeps_it_from_being_paused(app: Sandbox) -> None:
     reaper.reap()
     assert state_of_box(app) == "running"
     lifecycle.show(app, None)
-    turns.take(app, reaper.reap)
+    turns.take(app, lambda: reaped.append(reaper.reap()))
+    assert reaped
     assert state_of_box(app) == "running"
     reaper.reap()
     assert state_of_box(app) == "paused"
