@@ -26,3 +26,27 @@ class CommandState(models.TextChoices):
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
+
+
+class ConsoleLevel(models.TextChoices):
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+    LOG = "log"
+    DEBUG = "debug"
+
+
+class ConsoleSource(models.TextChoices):
+    """What a browser reports: lines of the console, what nobody caught, what was asked for and did not come."""
+
+    CONSOLE = "console"
+    ERROR = "error"
+    REJECTION = "rejection"
+    NETWORK = "network"
+    RESOURCE = "resource"
+    # Said by the bridge itself: so many lines were too many.
+    BRIDGE = "bridge"
+
+    @classmethod
+    def reported(cls) -> frozenset[str]:
+        return frozenset(cls.values) - {cls.BRIDGE}

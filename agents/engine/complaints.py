@@ -5,7 +5,7 @@ from agents.engine.context import Context
 from agents.llm.base import Turn
 from projects.services import files, secrets
 from projects.store import trees
-from sandboxes.runtime import listening
+from sandboxes.console import complaining
 
 _MOST, _MOST_TEXT = 3, 9000
 _BESIDE = (
@@ -16,7 +16,7 @@ _BESIDE = (
 def told(context: Context) -> str:
     """Of the files that the job begins with; nothing where it reported nothing."""
     manifest = files.base_manifest(context.changeset())
-    kept = listening.current(context.sandbox(), trees.tree_hash(manifest))[:_MOST]
+    kept = complaining.current(context.sandbox(), trees.tree_hash(manifest))[:_MOST]
     masker = secrets.masker(context.project)
     parts = [report.of("app", _title(one.count), one.text, manifest).text for one in kept]
     return masker.text("\n\n".join(parts))[:_MOST_TEXT]

@@ -1,10 +1,10 @@
 """Finds what went wrong in what a server wrote: a traceback, an error with the lines that belong to it. Pure."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from sandboxes.console import fingerprints
+from sandboxes.console.complaining import Found
 from sandboxes.models.complaints import MOST_TITLE
 
 _MOST_LINES, _MOST_LINE, _MOST_TEXT = 60, 2000, 6000
@@ -16,18 +16,6 @@ _ERROR = re.compile(
     r"(?P<said>(?:Internal server error|[A-Z]\w*(?:Error|Exception)|Error|error)\b(?:\s*\[\w+\])?:.*)"
 )
 _BELONGS = re.compile(r"\s+\S|at\s|File:|Plugin:|Caused by")
-# What differs from one time to the next without being another fault.
-_PASSING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+")
-# Looked for where a path may begin, and not anew at each of its letters.
-_PLACE = re.compile(r"""(?<![\w./@-])(?P<path>[\w./@-]+\.[A-Za-z]\w{0,4})(?:["']?,\s+line\s+|:)\d+""")
-_OF_PACKAGES = ("node_modules/", "site-packages/", "dist-packages/", "/usr/")
-
-
-@dataclass(frozen=True)
-class Found:
-    fingerprint: str
-    title: str
-    text: str
 
 
 def find(lines: Sequence[str]) -> list[Found]:
@@ -65,13 +53,4 @@ def _end(lines: list[str], at: int) -> int:
 
 def _found(title: str, block: list[str]) -> Found:
     kept = block if len(block) <= _MOST_LINES else [*block[: _MOST_LINES // 2], "…", *block[-_MOST_LINES // 2 :]]
-    told = f"{_PASSING.sub('#', title)} {_place(block)}"
-    fingerprint = hashlib.sha256(told.encode()).hexdigest()[:32]
-    return Found(fingerprint, title[:MOST_TITLE], "\n".join(kept)[-_MOST_TEXT:])
-
-
-def _place(block: list[str]) -> str:
-    """The last file of the app's own that is named: there the innermost call is, or the only one."""
-    named = [found["path"] for line in block for found in _PLACE.finditer(line)]
-    own = [path for path in named if not any(of in path for of in _OF_PACKAGES)]
-    return own[-1] if own else ""
+    return Found(fingerprints.of(title, block), title[:MOST_TITLE], "\n".join(kept)[-_MOST_TEXT:])

@@ -5,32 +5,25 @@ said while a job writes over the app is nobody's concern but the job's.
 """
 
 import time
-from collections import Counter
-from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
 
-from projects import feed
 from projects.enums import ChangeSetState
 from projects.masking import Masker
 from projects.models import Project
+from sandboxes.console import complaining
+from sandboxes.console.complaining import Found
 from sandboxes.enums import CommandKind, SandboxState
 from sandboxes.errors import SandboxLost
-from sandboxes.models import Command, Complaint, Sandbox
+from sandboxes.models import Command, Sandbox
 from sandboxes.runtime import boxes, complaints, secrecy
-from sandboxes.runtime.complaints import Found
 from sandboxes.runtime.lines import Lines
 from sandboxes.wire import Refused, Wire
 
 NAME = "serve"
-MOST_KEPT = 20
 _MOST_BYTES = 256 * 1024
-_MOST_SHOWN = 3000
 _LOOKS, _LOOK = 8, 0.15
-# It is told again at these, and not each time.
-_TOLD_AT = (1, 10, 100, 1000, 10_000)
 
 
 def listen(sandbox_id: str) -> None:
@@ -89,48 +82,4 @@ def _keep(sandbox: Sandbox, server: Command, offset: int, found: list[Found]) ->
         mark = Command.objects.filter(pk=server.pk, heard=server.heard)
         if project is None or not mark.update(heard=offset):
             return
-        counts = Counter(one.fingerprint for one in found)
-        for one in _newest(found):
-            _count(project, sandbox, one, counts[one.fingerprint])
-        said = Complaint.objects.filter(sandbox=sandbox)
-        kept = said.order_by("-last_at", "-pk").values_list("pk", flat=True)[:MOST_KEPT]
-        said.exclude(pk__in=list(kept)).delete()
-
-
-def _newest(found: Sequence[Found]) -> list[Found]:
-    """As many as are kept, each as it was said last, and in that order: an app may say thousands in one breath."""
-    last = dict[str, Found]()
-    for one in reversed(found):
-        last.setdefault(one.fingerprint, one)
-        if len(last) == MOST_KEPT:
-            break
-    return list(last.values())[::-1]
-
-
-def _count(project: Project, sandbox: Sandbox, found: Found, times: int) -> None:
-    """Of other files than before it begins anew."""
-    known = Complaint.objects.filter(sandbox=sandbox, fingerprint=found.fingerprint).first()
-    before = known.count if known is not None and known.tree_hash == sandbox.tree_hash else 0
-    values = {
-        "title": found.title,
-        "text": found.text,
-        "count": before + times,
-        "tree_hash": sandbox.tree_hash,
-        "last_at": timezone.now(),
-    }
-    Complaint.objects.update_or_create(sandbox=sandbox, fingerprint=found.fingerprint, defaults=values)
-    if any(before < at <= before + times for at in _TOLD_AT):
-        payload = {
-            "sandbox": str(sandbox.pk),
-            "fingerprint": found.fingerprint,
-            "title": found.title,
-            "text": found.text[-_MOST_SHOWN:],
-            "count": before + times,
-            "tree": sandbox.tree_hash[:12],
-        }
-        feed.record(project, "error_captured", payload, branch_id=sandbox.branch_id)
-
-
-def current(sandbox: Sandbox, tree_hash: str) -> list[Complaint]:
-    """What it said of these files, the newest first."""
-    return list(Complaint.objects.filter(sandbox=sandbox, tree_hash=tree_hash)[:MOST_KEPT])
+        complaining.keep(project, sandbox, found, tree_hash=sandbox.tree_hash)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from sandboxes.console.complaining import Found
 from sandboxes.runtime import complaints
 
 FLASK = """127.0.0.1 - - [28/Nov/2026 12:00:01] "GET / HTTP/1.1" 200 -
@@ -26,7 +27,7 @@ to resolve import "./Bored" from "src/App.tsx". Does the file exist?
 """
 
 
-def find(text: str) -> list[complaints.Found]:
+def find(text: str) -> list[Found]:
     return complaints.find(text.splitlines())
 
 

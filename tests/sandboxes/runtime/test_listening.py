@@ -9,6 +9,7 @@ from django.utils import timezone
 from projects import feed
 from projects.enums import AuthorKind
 from projects.services import changesets, secrets
+from sandboxes.console import complaining
 from sandboxes.models import Command, Complaint, Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import boxes, complaints, install, lifecycle, listening, serve, sync
@@ -57,7 +58,7 @@ FAULT = "NameError: name 'shelf' is not defined"
 def test_a_failure_is_told_once_and_counted(shelf: Sandbox) -> None:
     assert (visit(shelf, "/"), visit(shelf)) == (200, 500)
     listen(shelf)
-    [kept] = listening.current(shelf, shelf.tree_hash)
+    [kept] = complaining.current(shelf, shelf.tree_hash)
     assert (kept.title, kept.count, told(shelf)) == (FAULT, 1, [(FAULT, 1)])
     assert "return shelf +" in kept.text
     listen(shelf)
@@ -72,11 +73,11 @@ def test_of_other_files_it_is_another_story(shelf: Sandbox) -> None:
     listen(shelf)
     apply(shelf.branch, {"notes.txt": "new\n"})
     sync.sync(shelf, manifest_of(shelf))
-    assert listening.current(shelf, shelf.tree_hash) == []
+    assert complaining.current(shelf, shelf.tree_hash) == []
     visit(shelf)
     listen(shelf)
     assert told(shelf) == [(FAULT, 1), (FAULT, 1)]
-    assert [one.count for one in listening.current(shelf, shelf.tree_hash)] == [1]
+    assert [one.count for one in complaining.current(shelf, shelf.tree_hash)] == [1]
 
 
 def test_what_was_said_before_the_app_was_seen_to_run_is_past(shelf: Sandbox) -> None:
@@ -136,7 +137,7 @@ def test_of_thousands_said_in_one_breath_the_newest_are_kept_and_told(
     Complaint.objects.bulk_create(before)
     words = ["".join(letters) for letters in itertools.product("ghijklmnop", repeat=4)]
     many = complaints.find([f"Error: {word}" for word in [*words, words[-30], words[-30]]])
-    with django_assert_max_num_queries(20 * listening.MOST_KEPT):
+    with django_assert_max_num_queries(20 * complaining.MOST_KEPT):
         listening._keep(shelf, server, server.heard + 1, many)
     newest = [*words[-19:], words[-30]]
     assert told(shelf) == [*((f"Error: {word}", 1) for word in newest[:-1]), (f"Error: {newest[-1]}", 3)]

@@ -1,0 +1,1 @@
+"""What an app says of itself, in its visitors' browsers and on its server: kept, counted, told."""

@@ -1,0 +1,161 @@
+"""Keeps what browsers report of a preview: masked, the same words once, the newest in a window of a bounded size.
+
+What nobody caught is a fault of the app like any that its server complains of, and told as one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from projects import feed, storable
+from projects.enums import ChangeSetState
+from projects.models import Project
+from sandboxes.console import complaining, fingerprints
+from sandboxes.console.lines import Batch, Line
+from sandboxes.enums import ConsoleLevel, ConsoleSource
+from sandboxes.models import ConsoleEntry, Sandbox, given
+from sandboxes.models.complaints import MOST_TITLE
+
+MOST_KEPT = 200
+MOST_BYTES = 384 * 1024
+HINT = "console"
+LOUD = frozenset({ConsoleSource.ERROR, ConsoleSource.REJECTION})
+# An app that invents errors fills its own window, and not people's feeds.
+MOST_TOLD, _WITHIN = 10, timedelta(minutes=1)
+_MOST_COUNT = 2**31 - 1
+_DROPPED = "The page said more than can be told; some lines were dropped."
+_CHANGING = (
+    *("level", "source", "title", "text", "stack", "page", "path", "line"),
+    *("count", "tree_hash", "size", "first_at", "last_at"),
+)
+# What a development server adds to the address of a file.
+_PASSING_QUERY = re.compile(r"\?[\w=&.%+-]*(?=:\d)")
+
+
+def record(sandbox: Sandbox, batch: Batch, *, tree_hash: str) -> None:
+    """1. Who locks the project may tell; it is locked before its sandbox, as everywhere.
+    2. Whatever else is kept needs the sandbox alone.
+    """
+    lines = _plain(sandbox, batch)
+    is_loud = any(line.source in LOUD for line in lines) and not _is_written_over(sandbox)
+    with transaction.atomic():
+        project = _locked(sandbox.project_id) if is_loud else None
+        if not Sandbox.objects.select_for_update(no_key=True).filter(pk=sandbox.pk).exists():
+            return
+        if project is not None:
+            _complain(project, sandbox, batch.page, lines, tree_hash)
+        _keep(sandbox, batch.page, lines, tree_hash)
+        _slide(sandbox)
+        transaction.on_commit(lambda: hint(sandbox))
+
+
+def hint(sandbox: Sandbox) -> None:
+    """Whoever looks at the console looks again."""
+    feed.hint(sandbox.project_id, HINT, {}, branch_id=sandbox.branch_id)
+
+
+def _locked(project_id: UUID) -> Project | None:
+    return Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
+
+
+def _is_written_over(sandbox: Sandbox) -> bool:
+    """Then it is the job's concern, and no fault of anything that is finished."""
+    return sandbox.changeset is not None and sandbox.changeset.state == ChangeSetState.OPEN
+
+
+def _plain(sandbox: Sandbox, batch: Batch) -> list[Line]:
+    """Without secrets, and without the preview's own address, which is one."""
+    masker = given.masker(sandbox)
+    own = re.compile(rf"https?://p-{sandbox.label}\.{re.escape(settings.PREVIEW_DOMAIN)}(?::\d+)?/?", re.IGNORECASE)
+
+    def plain(text: str) -> str:
+        return masker.text(_PASSING_QUERY.sub("", own.sub("", text)))
+
+    lines = [replace(line, text=plain(line.text), stack=plain(line.stack)) for line in batch.lines]
+    if batch.dropped:
+        lines.append(Line(ConsoleSource.BRIDGE, ConsoleLevel.WARN, _DROPPED, count=batch.dropped))
+    return lines
+
+
+def title_of(line: Line) -> str:
+    first = next((each for each in line.text.splitlines() if each.strip()), "")
+    return storable.name(first)[:MOST_TITLE] or "(nothing)"
+
+
+def _fingerprint(line: Line) -> str:
+    """A stack begins where it happened."""
+    return fingerprints.of(f"browser {line.source} {line.level} {title_of(line)}", line.stack.splitlines()[::-1])
+
+
+def _keep(sandbox: Sandbox, page: str, lines: Sequence[Line], tree_hash: str) -> None:
+    """All of a batch at once; who calls has locked the sandbox."""
+    told = [(_fingerprint(line), line) for line in lines]
+    there = ConsoleEntry.objects.filter(sandbox=sandbox, tree_hash=tree_hash, fingerprint__in=[key for key, _ in told])
+    entries, now = {entry.fingerprint: entry for entry in there}, timezone.now()
+    for fingerprint, line in told:
+        known = entries.get(fingerprint)
+        entries[fingerprint] = ConsoleEntry(
+            sandbox=sandbox,
+            fingerprint=fingerprint,
+            page=page,
+            tree_hash=tree_hash,
+            count=min((known.count if known else 0) + line.count, _MOST_COUNT),
+            first_at=known.first_at if known else now,
+            last_at=now,
+            **_said(line),
+        )
+    unique = ["sandbox", "fingerprint"]
+    ConsoleEntry.objects.bulk_create(
+        entries.values(), update_conflicts=True, unique_fields=unique, update_fields=_CHANGING
+    )
+
+
+def _said(line: Line) -> dict[str, Any]:
+    path, number = next(iter(fingerprints.places(line.stack.splitlines())), ("", None))
+    return {
+        "level": line.level,
+        "source": line.source,
+        "title": title_of(line),
+        "text": line.text,
+        "stack": line.stack,
+        "path": path[:300],
+        "line": number,
+        "size": len(line.text.encode()) + len(line.stack.encode()),
+    }
+
+
+def _slide(sandbox: Sandbox) -> None:
+    """The newest stay, as many as there is room for."""
+    room = MOST_BYTES
+    kept: list[int] = []
+    rows = ConsoleEntry.objects.filter(sandbox=sandbox).order_by("-last_at", "-id")
+    for number, size in rows.values_list("pk", "size"):
+        room -= size
+        if room < 0 or len(kept) == MOST_KEPT:
+            break
+        kept.append(number)
+    ConsoleEntry.objects.filter(sandbox=sandbox).exclude(pk__in=kept).delete()
+
+
+def _complain(project: Project, sandbox: Sandbox, page: str, lines: Sequence[Line], tree_hash: str) -> None:
+    """Before they are kept: what is known already is counted, of what is new only so much is told in a while."""
+    entries = ConsoleEntry.objects.filter(sandbox=sandbox, tree_hash=tree_hash, source__in=LOUD)
+    known = set(entries.values_list("fingerprint", flat=True))
+    left = MOST_TOLD - entries.filter(first_at__gt=timezone.now() - _WITHIN).count()
+    for line in lines:
+        fingerprint = _fingerprint(line)
+        if line.source not in LOUD or (fingerprint not in known and left <= 0):
+            continue
+        left -= fingerprint not in known
+        known.add(fingerprint)
+        said = f"In the browser, on the page {page}:\n{line.text}\n{line.stack}".rstrip()
+        found = complaining.Found(fingerprint, title_of(line), said)
+        complaining.count(project, sandbox, found, line.count, tree_hash=tree_hash)
+    complaining.forget_oldest(sandbox)

@@ -1,0 +1,167 @@
+"""What browsers report is masked, grouped, counted, bounded, and told where nobody caught it."""
+
+import uuid
+
+import pytest
+
+from projects import feed
+from projects.enums import AuthorKind
+from projects.services import changesets, files, secrets
+from sandboxes.console import complaining, keeping
+from sandboxes.console.lines import Batch, Line
+from sandboxes.models import Complaint, ConsoleEntry, Sandbox, addresses
+from sandboxes.runtime import lifecycle
+from tests.locks import in_order
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+
+FAULT = Line(
+    "error", "error", "TypeError: shelf is null", "    at App (src/App.tsx?t=17:12:5)\n    at react-dom.js:1:1"
+)
+
+
+@pytest.fixture
+def garden(make_app: MakeApp) -> Sandbox:
+    return make_app(apps.STATIC)
+
+
+def record(sandbox: Sandbox, *lines: Line, page: str = "/", dropped: int = 0, tree: str = "t1") -> None:
+    with in_order():
+        keeping.record(sandbox, Batch(page, lines, dropped), tree_hash=tree)
+
+
+def told(sandbox: Sandbox) -> list[tuple[str, int]]:
+    events = feed.since(sandbox.project_id, 0, limit=2000)
+    return [(one.payload["title"], one.payload["count"]) for one in events if one.kind == "error_captured"]
+
+
+def said(text: str, level: str = "log", count: int = 1) -> Line:
+    return Line("console", level, text, count=count)
+
+
+def test_the_same_words_are_one_entry_whatever_the_numbers(garden: Sandbox) -> None:
+    record(garden, said("queue for 17", count=2), said("queue for 18"), said("something else"))
+    record(garden, said("queue for 9"))
+    kept = {one.title: one.count for one in ConsoleEntry.objects.all()}
+    assert kept == {"queue for 9": 4, "something else": 1}
+
+
+def test_of_another_level_or_another_place_it_is_another_entry(garden: Sandbox) -> None:
+    lines = [Line("console", "log", "x", "at a (a.js:1:1)"), Line("console", "log", "x", "at b (b.js:1:1)")]
+    record(garden, *lines, said("x", "warn"))
+    assert ConsoleEntry.objects.count() == 3
+
+
+def test_it_says_where_without_the_previews_address(garden: Sandbox) -> None:
+    origin = addresses.url(garden.label)
+    record(
+        garden, Line("error", "error", f"Error: no {origin}a", f"    at {origin}src/App.tsx?t=12:3:4\n  at {origin}x")
+    )
+    kept = ConsoleEntry.objects.get()
+    assert (kept.path, kept.line, kept.text, kept.stack) == (
+        "src/App.tsx",
+        3,
+        "Error: no a",
+        "    at src/App.tsx:3:4\n  at x",
+    )
+    assert garden.label not in Complaint.objects.get().text
+
+
+def test_of_other_files_it_begins_anew(garden: Sandbox) -> None:
+    record(garden, said("x", count=5))
+    first = ConsoleEntry.objects.get().first_at
+    record(garden, said("x"), tree="t2")
+    kept = ConsoleEntry.objects.get()
+    assert (kept.count, kept.tree_hash, kept.first_at > first) == (1, "t2", True)
+
+
+def test_a_secret_is_masked_everywhere(garden: Sandbox) -> None:
+    secrets.put(garden.project, name="KEY", value="plain-secret-value-1", by=garden.project.owner)
+    line = Line("error", "error", "Error: plain-secret-value-1", "at x (plain-secret-value-1.js:1:2)")
+    record(garden, line)
+    kept = ConsoleEntry.objects.get()
+    complaint = Complaint.objects.get()
+    payload = str([event.payload for event in feed.since(garden.project_id, 0, limit=2000)])
+    for text in (kept.title, kept.text, kept.stack, kept.path, complaint.title, complaint.text, payload):
+        assert "plain-secret-value-1" not in text
+    assert kept.title == "Error: [secret KEY]"
+
+
+def test_the_newest_stay_in_a_window_of_so_many(garden: Sandbox) -> None:
+    words = [f"{a}{b}" for a in "abcdefghijklmnop" for b in "abcdefghijklmnop"]
+    for start in range(0, 240, 20):
+        record(garden, *(said(word) for word in words[start : start + 20]))
+    assert ConsoleEntry.objects.count() == keeping.MOST_KEPT
+    assert not ConsoleEntry.objects.filter(title__in=words[:40]).exists()
+
+
+def test_the_window_holds_only_so_many_bytes(garden: Sandbox) -> None:
+    for letter in "abcdefghijklmnopqrst":
+        many = [Line("console", "log", f"{letter}{other} " + "ä" * 1990, "ä" * 3000) for other in "abcdefghij"]
+        record(garden, *many)
+    sizes = list(ConsoleEntry.objects.values_list("size", flat=True))
+    assert keeping.MOST_BYTES - 10_000 < sum(sizes) <= keeping.MOST_BYTES
+    assert ConsoleEntry.objects.filter(title__startswith="tj").exists()
+    assert not ConsoleEntry.objects.filter(title__startswith="aa").exists()
+
+
+def test_what_nobody_caught_is_told_like_a_servers_complaint(garden: Sandbox) -> None:
+    record(garden, FAULT, page="/books")
+    record(garden, *[FAULT] * 9)
+    assert told(garden) == [("TypeError: shelf is null", 1), ("TypeError: shelf is null", 10)]
+    [kept] = complaining.current(garden, "t1")
+    assert kept.text == (
+        "In the browser, on the page /:\nTypeError: shelf is null\n"
+        "    at App (src/App.tsx:12:5)\n    at react-dom.js:1:1"
+    )
+    assert ConsoleEntry.objects.get().count == 10
+
+
+@pytest.mark.parametrize("source", ["console", "network", "resource"])
+def test_what_is_only_said_is_no_complaint(garden: Sandbox, source: str) -> None:
+    record(garden, Line(source, "error", "Error: said"))
+    assert (told(garden), Complaint.objects.count()) == ([], 0)
+    assert ConsoleEntry.objects.errors().count() == 1
+
+
+def test_while_a_job_shows_its_changes_it_is_the_jobs(garden: Sandbox) -> None:
+    lifecycle.show(garden, changesets.open(branch=garden.branch, author_kind=AuthorKind.AGENT))
+    record(garden, FAULT)
+    assert (told(garden), ConsoleEntry.objects.count()) == ([], 1)
+
+
+def test_an_app_that_invents_errors_does_not_fill_the_feed(garden: Sandbox) -> None:
+    words = [f"{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
+    for start in range(0, 60, 20):
+        record(garden, *(Line("error", "error", f"Error: {word}") for word in words[start : start + 20]))
+    assert [title for title, _ in told(garden)] == [f"Error: {word}" for word in words[: keeping.MOST_TOLD]]
+    assert ConsoleEntry.objects.count() == 60
+
+
+def test_a_count_stays_one_that_can_be_kept(garden: Sandbox) -> None:
+    record(garden, said("x", count=1_000_000))
+    ConsoleEntry.objects.update(count=2**31 - 5)
+    record(garden, said("x", count=1_000_000))
+    assert ConsoleEntry.objects.get().count == 2**31 - 1
+
+
+def test_of_a_sandbox_that_is_gone_nothing_is_kept(garden: Sandbox) -> None:
+    gone = Sandbox(pk=uuid.uuid4(), project=garden.project, branch=garden.branch)
+    record(gone, FAULT)
+    assert not ConsoleEntry.objects.exists()
+
+
+def test_a_batch_costs_few_questions(garden: Sandbox, django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(12):
+        record(garden, *(said(letter) for letter in "abcdefghijklmnopqrst"))
+
+
+def test_an_empty_line_is_an_entry_too(garden: Sandbox) -> None:
+    record(garden, said(""), said("\n\n"))
+    assert [one.title for one in ConsoleEntry.objects.all()] == ["(nothing)"]
+
+
+def test_the_tree_is_that_of_the_files(garden: Sandbox) -> None:
+    shown = files.tree_hash(files.manifest(garden.branch))
+    record(garden, FAULT, tree=shown)
+    assert [one.title for one in complaining.current(garden, shown)] == ["TypeError: shelf is null"]
