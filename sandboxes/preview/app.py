@@ -15,7 +15,20 @@ from asgiref.typing import (
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import addresses
-from sandboxes.preview import boxes, failures, headers, pages, sockets, static, targets, upstream, visits, waking
+from sandboxes.preview import (
+    boxes,
+    bridge,
+    failures,
+    headers,
+    pages,
+    reports,
+    sockets,
+    static,
+    targets,
+    upstream,
+    visits,
+    waking,
+)
 
 # Nobody works on it in these: a visit is the reason to begin.
 _IDLE = frozenset(
@@ -56,6 +69,8 @@ async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCa
     is_head = scope["method"] == "HEAD"
     if target is None:
         await pages.show(send, pages.GONE, is_head=is_head)
+    elif bridge.is_ours(scope["path"]):
+        await reports.serve(scope, receive, send, target)
     elif target.is_static:
         await static.serve(scope, send, target)
     elif page := await _stand_in(target):
@@ -86,9 +101,10 @@ async def _exchange(
 ) -> pages.Page | None:
     """Pass the request to the box; the page to show when nothing was answered."""
     exchange: upstream.Exchange | None = None
+    asked, watched = bridge.over(scope, send)
     try:
         async with boxes.opened(target.sandbox) as (reader, writer, port):
-            exchange = upstream.Exchange(scope, receive, send, reader, writer, port)
+            exchange = upstream.Exchange(asked, receive, watched, reader, writer, port)
             await exchange.run()
             return None
     except visits.Crowded:
@@ -139,7 +155,14 @@ async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
     """A socket never wakes a box: a forgotten tab would keep it running for ever."""
     await receive()
     target = await _find(scope)
-    if target is None or target.is_static or target.sandbox.state != SandboxState.READY or not target.sandbox.port:
+    is_ours = bridge.is_ours(scope["path"])
+    if (
+        target is None
+        or is_ours
+        or target.is_static
+        or target.sandbox.state != SandboxState.READY
+        or not target.sandbox.port
+    ):
         await send({"type": "websocket.close", "code": 4404, "reason": None})
         return
     try:

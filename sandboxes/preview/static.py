@@ -5,7 +5,7 @@ from urllib.parse import quote
 from asgiref.typing import ASGISendCallable, HTTPScope
 
 from projects.store.trees import Manifest
-from sandboxes.preview import answers, headers, pages, targets
+from sandboxes.preview import answers, bridge, headers, pages, targets
 
 _TYPES = {
     "html": "text/html", "htm": "text/html", "css": "text/css", "js": "text/javascript", "mjs": "text/javascript",
@@ -50,6 +50,7 @@ def content_type(path: str) -> str:
 async def _send_file(
     scope: HTTPScope, send: ASGISendCallable, target: targets.Target, path: str, *, status: int
 ) -> None:
+    scope, send = bridge.over(scope, send)
     etag = f'"{target.manifest[path].sha256}"'.encode()
     wanted = [tag.strip().removeprefix(b"W/") for tag in headers.get(scope["headers"], b"if-none-match").split(b",")]
     if status == 200 and (etag in wanted or b"*" in wanted):
