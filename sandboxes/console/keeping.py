@@ -18,7 +18,7 @@ from projects import feed, storable
 from projects.enums import ChangeSetState
 from projects.models import Project
 from sandboxes.console import complaining, fingerprints
-from sandboxes.console.lines import Batch, Line
+from sandboxes.console.lines import MOST_PAGE, Batch, Line
 from sandboxes.enums import ConsoleLevel, ConsoleSource
 from sandboxes.models import ConsoleEntry, Sandbox, given
 from sandboxes.models.complaints import MOST_TITLE
@@ -43,7 +43,8 @@ def record(sandbox: Sandbox, batch: Batch, *, tree_hash: str) -> None:
     """1. Who locks the project may tell; it is locked before its sandbox, as everywhere.
     2. Whatever else is kept needs the sandbox alone.
     """
-    lines = _plain(sandbox, batch)
+    batch = _plain(sandbox, batch)
+    lines = batch.lines
     is_loud = any(line.source in LOUD for line in lines) and not _is_written_over(sandbox)
     with transaction.atomic():
         project = _locked(sandbox.project_id) if is_loud else None
@@ -70,7 +71,7 @@ def _is_written_over(sandbox: Sandbox) -> bool:
     return sandbox.changeset is not None and sandbox.changeset.state == ChangeSetState.OPEN
 
 
-def _plain(sandbox: Sandbox, batch: Batch) -> list[Line]:
+def _plain(sandbox: Sandbox, batch: Batch) -> Batch:
     """Without secrets, and without the preview's own address, which is one."""
     masker = given.masker(sandbox)
     own = re.compile(rf"https?://p-{sandbox.label}\.{re.escape(settings.PREVIEW_DOMAIN)}(?::\d+)?/?", re.IGNORECASE)
@@ -81,7 +82,7 @@ def _plain(sandbox: Sandbox, batch: Batch) -> list[Line]:
     lines = [replace(line, text=plain(line.text), stack=plain(line.stack)) for line in batch.lines]
     if batch.dropped:
         lines.append(Line(ConsoleSource.BRIDGE, ConsoleLevel.WARN, _DROPPED, count=batch.dropped))
-    return lines
+    return Batch(plain(batch.page)[:MOST_PAGE], tuple(lines))
 
 
 def title_of(line: Line) -> str:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
-from projects.services import files
 from projects.threads import in_thread
 from sandboxes.console import keeping, lines
+from sandboxes.models.shown import tree_of
 from sandboxes.preview import answers, bridge, headers, targets
 
 _PER_SECOND, _AT_ONCE = 10.0, 30.0
@@ -65,10 +65,7 @@ async def _take(scope: HTTPScope, receive: ASGIReceiveCallable, target: targets.
 
 
 def _keep(target: targets.Target, batch: lines.Batch) -> None:
-    """Of the files that are shown: a box knows what was written into it."""
-    sandbox = target.sandbox
-    shown = files.tree_hash(target.manifest) if target.is_static else sandbox.tree_hash
-    keeping.record(sandbox, batch, tree_hash=shown)
+    keeping.record(target.sandbox, batch, tree_hash=tree_of(target.sandbox, target.manifest))
 
 
 def _is_own(scope: HTTPScope) -> bool:
