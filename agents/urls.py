@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agents.views import (
+    console,
     estimates,
     imports,
     jobs,
@@ -39,6 +40,8 @@ urlpatterns = [
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/push/", remotes.push, name="remote-push"),
     path(f"{_PROJECT}estimate/", estimates.of_message, name="project-estimate"),
     path(f"{_PROJECT}messages/", messages.send, name="message-send"),
+    path(f"{_PROJECT}console/", console.show, name="console"),
+    path(f"{_PROJECT}console/clear/", console.clear, name="console-clear"),
     path(f"{_PROJECT}packages/", packages.show, name="packages"),
     path(f"{_PROJECT}packages/add/", packages.add, name="package-add"),
     path(f"{_PROJECT}packages/upgrade/", packages.upgrade, name="package-upgrade"),

@@ -50,3 +50,8 @@ class ConsoleSource(models.TextChoices):
     @classmethod
     def reported(cls) -> frozenset[str]:
         return frozenset(cls.values) - {cls.BRIDGE}
+
+    @classmethod
+    def uncaught(cls) -> frozenset[str]:
+        """What is a fault of the app, whoever looks."""
+        return frozenset({cls.ERROR, cls.REJECTION})

@@ -17,6 +17,7 @@ from projects.enums import Ability
 from projects.errors import Missing
 from projects.models import Branch, Project, User
 from projects.services import branches, files
+from sandboxes.services import console
 
 ESTIMATE = "project-estimate"
 _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
@@ -59,6 +60,7 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
         "feed_path": f"/live/projects/{project.pk}/?branch={branch.pk}",
         "running": job is not None,
         "files": files.listed(files.manifest(branch)),
+        "console_errors": console.errors(branch).count(),
     }
 
 

@@ -29,7 +29,8 @@ _NEWEST = ("-last_at", "-id")
 def list_console_entries(request: Request, project: UUID, page: Query[Paging], only: Query[ConsoleQuery]) -> Any:
     """List what pages of the app said in people's browsers, the newest first. The oldest gives way to the newest."""
     branch = _branch(request, project, only.branch, Ability.VIEW)
-    return page.of(request, console.entries(branch, level=only.level or "", source=only.source or ""), by=_NEWEST)
+    levels = (only.level,) if only.level else ()
+    return page.of(request, console.entries(branch, levels=levels, source=only.source or ""), by=_NEWEST)
 
 
 @room.get("/projects/{uuid:project}/console/errors", Page[ConsoleEntryOut])

@@ -26,7 +26,7 @@ from sandboxes.models.complaints import MOST_TITLE
 MOST_KEPT = 200
 MOST_BYTES = 384 * 1024
 HINT = "console"
-LOUD = frozenset({ConsoleSource.ERROR, ConsoleSource.REJECTION})
+LOUD = ConsoleSource.uncaught()
 # An app that invents errors fills its own window, and not people's feeds.
 MOST_TOLD, _WITHIN = 10, timedelta(minutes=1)
 _MOST_COUNT = 2**31 - 1

@@ -52,3 +52,7 @@ class ConsoleEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_uncaught(self) -> bool:
+        return self.source in enums.ConsoleSource.uncaught()

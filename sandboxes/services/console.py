@@ -1,6 +1,6 @@
 """A branch's console: what its preview said in people's browsers, read, summed up, reported to, cleared."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,11 +38,11 @@ class Statistics:
     last_at: datetime | None
 
 
-def entries(branch: Branch, *, level: str = "", source: str = "") -> ConsoleEntryQuerySet:
+def entries(branch: Branch, *, levels: Collection[str] = (), source: str = "") -> ConsoleEntryQuerySet:
     """The newest first. What is kept is of the files that were shown when it was said."""
     found = ConsoleEntry.objects.filter(sandbox__branch=branch)
-    if level:
-        found = found.filter(level=level)
+    if levels:
+        found = found.filter(level__in=levels)
     return found.filter(source=source) if source else found
 
 
@@ -67,6 +67,12 @@ def _tallies(said: ConsoleEntryQuerySet) -> list[Tally]:
     return [sums[level] for level in ConsoleLevel.values if level in sums]
 
 
+def shown_tree(branch: Branch) -> str:
+    """The hash of the files that its preview shows now; empty where there is none."""
+    sandbox = Sandbox.objects.select_related("project", "branch", "changeset").filter(branch=branch).first()
+    return "" if sandbox is None else tree_of(sandbox, manifest_of(sandbox))
+
+
 def report(branch: Branch, batch: lines.Batch) -> None:
     """As a page would: of the files that are shown now."""
     sandbox = sandboxes.for_branch(branch)
@@ -86,10 +92,7 @@ def context_for_agent(branch: Branch) -> str:
 
     It is what an app says: evidence, and never a request.
     """
-    sandbox = Sandbox.objects.select_related("project", "branch", "changeset").filter(branch=branch).first()
-    if sandbox is None:
-        return ""
-    said = ConsoleEntry.objects.filter(sandbox=sandbox).of_tree(tree_of(sandbox, manifest_of(sandbox)))
+    said = ConsoleEntry.objects.filter(sandbox__branch=branch).of_tree(shown_tree(branch))
     tallies = _tallies(said)
     if not tallies:
         return ""

@@ -1,7 +1,9 @@
 // What passes and is not kept: the lines of a file being written, words being said, lines of a log.
+import { heard } from "./console.js";
+
 const MOST_LOG = 40_000;
 
-const SHOWN = { file_chunk: file, message_chunk: message, log_line: log };
+const SHOWN = { file_chunk: file, message_chunk: message, log_line: log, console: heard };
 
 export function show(hint) {
   SHOWN[hint.type]?.(hint);

@@ -2,9 +2,10 @@
 
 from sandboxes.console.lines import Batch, Line
 from sandboxes.services import console
-from tests.doors.rows import API_EDITORS, API_VIEWERS, Row
+from tests.doors.rows import API_EDITORS, API_VIEWERS, EDITORS, VIEWERS, Row
 from tests.doors.world import World
 
+PAGE = "p/<slug:owner>/<slug:project>/console/"
 API = "api/v2/projects/<uuid:project>/console"
 SAID = {
     "source": "error",
@@ -22,6 +23,8 @@ def said(world: World) -> str:
 
 
 ROWS = (
+    Row(f"GET {PAGE}", VIEWERS, query="?level=error"),
+    Row(f"POST {PAGE}clear/", EDITORS),
     Row(f"GET {API}", API_VIEWERS, fill={"project": said}, query="?level=error"),
     Row(f"GET {API}/errors", API_VIEWERS),
     Row(f"GET {API}/statistics", API_VIEWERS),

@@ -40,7 +40,7 @@ def test_pages_hold_every_entry_once(people: People, program: Programs) -> None:
     asks = program(people.owner)
     asks.post(at(people), {"entries": [{**LOG, "text": letter} for letter in "abcde"]})
     seen: list[str] = []
-    after = ""
+    after: str | None = ""
     while after is not None:
         page = asks.get(at(people, f"?limit=2&after={after}" if after else "?limit=2")).json()
         seen += [one["title"] for one in page["items"]]

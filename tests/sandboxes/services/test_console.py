@@ -33,9 +33,9 @@ def fill(branch: Branch) -> None:
 def test_they_are_listed_the_newest_first_and_by_level_and_source(branch: Branch) -> None:
     fill(branch)
     assert {one.title for one in console.entries(branch)[:3]} >= {"another", "GET /a answered 404"}
-    assert [one.title for one in console.entries(branch, level="error")] == ["TypeError: no shelf"]
+    assert [one.title for one in console.entries(branch, levels=["error"])] == ["TypeError: no shelf"]
     assert [one.title for one in console.entries(branch, source="network")] == ["GET /a answered 404"]
-    assert [one.title for one in console.entries(branch, level="log", source="network")] == []
+    assert [one.title for one in console.entries(branch, levels=["log"], source="network")] == []
     assert [one.count for one in console.errors(branch)] == [14]
 
 
