@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.installation import Installation
+from tests.installation import Installation, wait_for
 from tests.journeys.conftest import _FLAGS
 
 pytestmark = pytest.mark.browser
@@ -83,6 +83,27 @@ def test_a_cookie_of_an_app_never_reaches_the_dashboard(
     assert "forged" not in str(sent)
     page.goto(f"{installation.url}/projects/")
     assert page.url.endswith("/projects/")
+
+
+def test_what_an_app_says_is_told_and_nobody_else_says_it_in_its_name(
+    owner: BrowserContext, installation: Installation, app: str
+) -> None:
+    """Another page of the same browser, on another origin, says nothing in its name."""
+    page = owner.new_page()
+    page.goto(app)
+    page.evaluate("console.error('told by the page')")
+    query = "select title from sandboxes_consoleentry where title like 'told by%'"
+    wait_for(lambda: installation.rows(query), seconds=20, what="the line to be kept")
+    forged = """async ([place, own]) => {
+        const entry = {source: 'console', level: 'error', text: 'told by another', stack: '', count: 1};
+        const body = JSON.stringify({page: '/', dropped: 0, entries: [entry]});
+        const asked = {method: 'POST', mode: 'no-cors', body};
+        for (const to of [place, own]) await fetch(to, asked).catch(() => 0) }"""
+    other = f"http://127.0.0.1:{installation.port}/"
+    elsewhere = owner.new_page()
+    elsewhere.goto(f"{installation.url}/accounts/login/")
+    elsewhere.evaluate(forged, [f"{other}__djinn/console", f"{app}__djinn/console"])
+    assert installation.rows(query) == [("told by the page",)]
 
 
 def test_an_app_in_the_workbench_can_neither_lead_it_away_nor_reach_into_it(

@@ -1,0 +1,88 @@
+"""From a page in a real browser to people and the next job: through the previews' own application and the database."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+
+from projects import feed
+from sandboxes.models import ConsoleEntry, addresses
+from sandboxes.preview import reports
+from sandboxes.preview.app import app
+from sandboxes.services import console
+from tests.installation import wait_for
+from tests.sandboxes import apps
+from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.preview.conftest import _close_database
+from tests.ui.conftest import _FLAGS
+
+pytestmark = pytest.mark.browser
+
+BROKEN = {
+    **apps.STATIC,
+    "index.html": '<!doctype html><title>Garden</title><h1>A garden</h1><script src="garden.js"></script>\n',
+    "garden.js": "console.warn('watering', {plants: [1, 2]});\nfetch('/plants.json');\nnull.water();\n",
+}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(chromium: Browser, transactional_db: None) -> Iterator[Page]:
+    """Whose requests go to the application in a thread, where another loop than the browser's may run."""
+    reports._left.clear()
+    context = chromium.new_context()
+    found = context.new_page()
+    with ThreadPoolExecutor(1) as thread:
+        found.route("**/*", lambda route: _answer(route, thread))
+        yield found
+        context.close()
+        thread.submit(asyncio.run, _close_database()).result(30)
+
+
+def _answer(route: Route, thread: ThreadPoolExecutor) -> None:
+    got = thread.submit(asyncio.run, _ask(route.request, route.request.all_headers())).result(30)
+    route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
+
+
+async def _ask(asked: Request, headers: dict[str, str]) -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast("Any", app))) as client:
+        return await client.request(asked.method, asked.url, headers=headers, content=asked.post_data_buffer or b"")
+
+
+def test_what_a_browser_saw_reaches_people_and_the_next_job(page: Page, make_app: MakeApp) -> None:
+    garden = make_app(BROKEN)
+    page.goto(addresses.url(garden.label))
+    assert page.title() == "Garden"
+    said = wait_for(lambda: _all(page, 3), seconds=20, what="three lines to be kept")
+    assert {(one.level, one.source, one.title, one.path, one.line) for one in said} == {
+        ("warn", "console", "watering {plants: [1, 2]}", "garden.js", 1),
+        ("error", "error", "TypeError: Cannot read properties of null (reading 'water')", "garden.js", 3),
+        ("warn", "network", "GET /plants.json answered 404", "", None),
+    }
+    [told] = [one for one in feed.since(garden.project_id, 0, limit=2000) if one.kind == "error_captured"]
+    assert told.payload["title"] == "TypeError: Cannot read properties of null (reading 'water')"
+    assert told.payload["text"].endswith("at garden.js:3:6")
+    assert garden.label not in str(told.payload)
+    assert "at garden.js:3, on the page /]" in console.context_for_agent(garden.branch)
+
+
+def _all(page: Page, count: int) -> list[ConsoleEntry]:
+    page.wait_for_timeout(50)
+    said = list(ConsoleEntry.objects.all())
+    return said if len(said) >= count else []
