@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sandboxes.models import Command, Sample, Sandbox, addresses
+from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, addresses
 from sandboxes.services import sandboxes
 
 # A page of the list is a hundred.
@@ -105,3 +105,12 @@ class SampleAdmin(_ReadOnly, admin.ModelAdmin[Sample]):
     @admin.display(description="processor", ordering="cpu_share")
     def processor(self, sample: Sample) -> str:
         return "" if sample.cpu_share is None else f"{sample.cpu_share:.0%}"
+
+
+@admin.register(ConsoleEntry)
+class ConsoleEntryAdmin(_ReadOnly, admin.ModelAdmin[ConsoleEntry]):
+    list_display = ("title", "level", "source", "count", "page", "sandbox", "last_at")
+    list_filter = ("level", "source")
+    search_fields = ("title", "text", "sandbox__project__name")
+    list_select_related = ("sandbox__project",)
+    date_hierarchy = "last_at"

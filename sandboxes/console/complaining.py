@@ -43,7 +43,7 @@ def _newest(found: Sequence[Found]) -> list[Found]:
 
 
 def count(project: Project, sandbox: Sandbox, found: Found, times: int, *, tree_hash: str) -> None:
-    """Of other files than before it begins anew."""
+    """Of other files than before it begins anew. Under the project's lock nobody comes between."""
     known = Complaint.objects.filter(sandbox=sandbox, fingerprint=found.fingerprint).first()
     before = known.count if known is not None and known.tree_hash == tree_hash else 0
     now = min(before + times, _MOST_COUNT)
@@ -54,7 +54,10 @@ def count(project: Project, sandbox: Sandbox, found: Found, times: int, *, tree_
         "tree_hash": tree_hash,
         "last_at": timezone.now(),
     }
-    Complaint.objects.update_or_create(sandbox=sandbox, fingerprint=found.fingerprint, defaults=values)
+    if known is None:
+        Complaint.objects.create(sandbox=sandbox, fingerprint=found.fingerprint, **values)
+    else:
+        Complaint.objects.filter(pk=known.pk).update(**values)
     if any(before < at <= now for at in _TOLD_AT):
         payload = {
             "sandbox": str(sandbox.pk),

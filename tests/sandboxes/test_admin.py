@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from projects.models import User
 from sandboxes import tasks
+from sandboxes.console import keeping
+from sandboxes.console.lines import Batch, Line
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command, Sample, Sandbox
 from sandboxes.runtime import commands
@@ -21,11 +23,13 @@ def app(make_app: MakeApp) -> Sandbox:
     commands.begin(sandbox, ["true"], kind=CommandKind.CHECK, title="Look around", job_ref=None)
     values = {"memory_bytes": 3 << 19, "disk_bytes": 1, "processes": 2, "cpu_seconds": 1.0, "cpu_share": 0.5}
     Sample.objects.create(sandbox=sandbox, taken_at=timezone.now(), box="a", **values)
+    keeping.record(sandbox, Batch("/", (Line("console", "log", "watering"),)), tree_hash="t")
     return sandbox
 
 
 @pytest.mark.parametrize(
-    ("model", "text"), [("sandbox", "An app"), ("command", "Look around"), ("sample", "1.5\xa0MB")]
+    ("model", "text"),
+    [("sandbox", "An app"), ("command", "Look around"), ("sample", "1.5\xa0MB"), ("consoleentry", "watering")],
 )
 def test_the_list_shows_what_matters_and_nothing_can_be_edited(
     app: Sandbox, admin_client: Client, model: str, text: str
