@@ -45,7 +45,7 @@ _WITHOUT_PAGE = frozenset({204, 205, 206, 304})
 def script() -> bytes:
     """One for all its parts, with nothing of theirs left in the page's own names."""
     folder = Path(settings.BASE_DIR) / "static" / "preview"
-    parts = [(folder / f"{name}.js").read_bytes() for name in ("values", "batches", "watch")]
+    parts = [(folder / f"{name}.js").read_bytes() for name in ("values", "maps", "batches", "watch")]
     return b"".join([b'(() => {\n"use strict";\n', *parts, b"})();\n"])
 
 

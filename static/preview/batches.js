@@ -86,29 +86,37 @@ function unspoilt(entry) {
   return entry;
 }
 
-/** Some of what waits, as text. */
-function batch(most) {
-  const [taken, entries] = [[], []];
-  let size = 0;
+const size = (entry) => stringify(unspoilt({ ...entry })).length;
+
+/** Some of what waits; what was dropped goes with it. */
+function take(most) {
+  const some = { taken: [], dropped };
+  let left = most;
   for (const entry of waiting) {
-    const line = stringify(unspoilt({ ...entry }));
-    size += line.length;
-    if (taken.length >= MOST_BATCH || size > most) break;
-    taken[taken.length] = entry;
-    entries[entries.length] = line;
+    left -= size(entry);
+    if (some.taken.length >= MOST_BATCH || left < 0) break;
+    some.taken[some.taken.length] = entry;
   }
-  waiting = waiting.slice(taken.length);
-  return { taken, dropped, body: `{"page":${stringify(short(location.pathname, 300))},"dropped":${dropped},"entries":[${entries.join(",")}]}` };
+  waiting = waiting.slice(some.taken.length);
+  dropped = 0;
+  return some;
+}
+
+function body(some) {
+  const entries = [];
+  for (const entry of some.taken) entries[entries.length] = stringify(unspoilt({ ...entry }));
+  return `{"page":${stringify(short(location.pathname, 300))},"dropped":${some.dropped},"entries":[${entries.join(",")}]}`;
 }
 
 async function flush() {
   due = Infinity;
   if (isSending || (!waiting.length && !dropped)) return;
-  const some = batch(MOST_BODY);
+  const some = take(MOST_BODY);
   isSending = true;
-  dropped = 0;
   last = now();
-  const status = await send(REPORTS, { method: "POST", body: some.body, headers: { "content-type": "text/plain" }, credentials: "omit", cache: "no-store", redirect: "error", keepalive: some.body.length < MOST_BEACON })
+  await placed(some.taken).catch(() => 0);
+  const said = body(some);
+  const status = await send(REPORTS, { method: "POST", body: said, headers: { "content-type": "text/plain" }, credentials: "omit", cache: "no-store", redirect: "error", keepalive: said.length < MOST_BEACON })
     .then((answer) => answer.status, () => 0);
   isSending = false;
   // What was not understood will not be the next time either.
@@ -127,7 +135,8 @@ function again(some) {
 
 function leave() {
   if (!beacon || (!waiting.length && !dropped)) return;
-  const some = batch(MOST_BEACON);
-  if (beacon(REPORTS, some.body)) dropped = 0;
-  else waiting = [...some.taken, ...waiting];
+  const some = take(MOST_BEACON);
+  if (beacon(REPORTS, body(some))) return;
+  waiting = [...some.taken, ...waiting];
+  dropped += some.dropped;
 }

@@ -1,5 +1,5 @@
 // What a value is, in words. It runs in the app's own page: it calls no getter, and takes of the browser what it needs
-// before the app can change it. The three files here are one script: see sandboxes/preview/bridge.py.
+// before the app can change it. The four files here are one script: see sandboxes/preview/bridge.py.
 const source = document.currentScript?.src;
 
 const MOST_TEXT = 2000, MOST_STACK = 3000, DEPTH = 3, MOST_ITEMS = 20;

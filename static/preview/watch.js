@@ -43,7 +43,7 @@ function watch() {
   });
 
   addEventListener("securitypolicyviolation", (event) => {
-    if (event.blockedURI?.startsWith(REPORTS)) return;
+    if (event.blockedURI?.startsWith(REPORTS) || asking.has(event.blockedURI)) return;
     note("resource", event.disposition === "enforce" ? "error" : "warn", () => ({ text: `The Content-Security-Policy (${event.effectiveDirective}) blocked ${near(event.blockedURI)}`, stack: event.sourceFile ? frames(`at ${event.sourceFile}:${event.lineNumber}:${event.columnNumber}`) : "" }));
   });
 

@@ -1,5 +1,7 @@
 """The bridge in pages that mean no good: it tells what can be told, and the page lives as it would without it."""
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -213,6 +215,41 @@ def test_an_app_with_a_strict_policy_has_a_console_too(watched: Watched, policy:
     else:
         watched.open("console.log('V', location.pathname)", strict)
     assert watched.wait("V").text == "V /"
+
+
+def module(*lines: str, mappings: str) -> str:
+    """As a development server sends it: with its own lines before, and the way back at its end."""
+    kept = base64.b64encode(json.dumps({"version": 3, "sources": ["Shelf.tsx"], "mappings": mappings}).encode())
+    return "\n".join(["// one", "// two", "// three", *lines]) + (
+        f"\n//# sourceMappingURL=data:application/json;base64,{kept.decode()}"
+    )
+
+
+def test_an_error_is_where_it_was_written(watched: Watched) -> None:
+    lines = ("const shelf = () => { null.books };", "shelf();")
+    # The first line is the seventh of the file, from its column 0 and from 22, which was 5; the second the tenth.
+    watched.put("/src/Shelf.tsx?t=17", module(*lines, mappings=";;;AAMA,sBAAK;AAGL"), kind="text/javascript")
+    watched.open("import('/src/Shelf.tsx?t=17')")
+    frames = watched.wait("Cannot read").stack.splitlines()
+    assert [frame.strip() for frame in frames] == ["at shelf (src/Shelf.tsx:7:6)", "at src/Shelf.tsx:10:1"]
+
+
+@pytest.mark.parametrize(
+    "ending", ["", "//# sourceMappingURL=data:application/json;base64,e30=", "//# sourceMappingURL=x.map"]
+)
+def test_where_nothing_leads_back_it_is_told_as_it_is(watched: Watched, ending: str) -> None:
+    watched.put("/src/Shelf.tsx", f"null.books\n{ending}", kind="text/javascript")
+    watched.open("import('/src/Shelf.tsx')")
+    assert watched.wait("Cannot read").stack.strip() == "at src/Shelf.tsx:1:6"
+
+
+def test_whoever_forbids_looking_is_told_nothing_wrong_of(watched: Watched) -> None:
+    watched.put("/src/Shelf.tsx", module("null.books", mappings=";;;AAMA"), kind="text/javascript")
+    watched.open("import('/src/Shelf.tsx')", ("content-security-policy", "connect-src 'none'"))
+    assert watched.wait("Cannot read").stack.strip() == "at src/Shelf.tsx:4:6"
+    watched.page.evaluate("console.log('later')")
+    watched.wait("later")
+    assert watched.texts("resource") == []
 
 
 def test_a_policy_goes_on_forbidding_what_it_forbade(watched: Watched) -> None:

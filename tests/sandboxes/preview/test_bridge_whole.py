@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -14,7 +14,9 @@ from projects import feed
 from sandboxes.models import ConsoleEntry, addresses
 from sandboxes.preview import reports
 from sandboxes.preview.app import app
+from sandboxes.runtime import waking
 from sandboxes.services import console
+from sandboxes.wire import connections as wires
 from tests.installation import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
@@ -49,14 +51,17 @@ def page(chromium: Browser, transactional_db: None) -> Iterator[Page]:
     context = chromium.new_context()
     found = context.new_page()
     with ThreadPoolExecutor(1) as thread:
-        found.route("**/*", lambda route: _answer(route, thread))
+        runner = asyncio.Runner()
+        found.route("**/*", lambda route: _answer(route, lambda work: thread.submit(runner.run, work).result(60)))
         yield found
         context.close()
-        thread.submit(asyncio.run, _close_database()).result(30)
+        for last in (wires.close(), _close_database()):
+            thread.submit(runner.run, last).result(30)
+        thread.submit(runner.close).result(30)
 
 
-def _answer(route: Route, thread: ThreadPoolExecutor) -> None:
-    got = thread.submit(asyncio.run, _ask(route.request, route.request.all_headers())).result(30)
+def _answer(route: Route, run: Callable[[Coroutine[Any, Any, httpx.Response]], httpx.Response]) -> None:
+    got = run(_ask(route.request, route.request.all_headers()))
     route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
 
 
@@ -80,6 +85,42 @@ def test_what_a_browser_saw_reaches_people_and_the_next_job(page: Page, make_app
     assert told.payload["text"].endswith("at garden.js:3:6")
     assert garden.label not in str(told.payload)
     assert "at garden.js:3, on the page /]" in console.context_for_agent(garden.branch)
+
+
+LISTING = """\
+import { useState } from "react";
+
+type Book = { title: string };
+
+export default function App() {
+  const [book, choose] = useState<Book | null>({ title: "Tally" });
+  return (
+    <main>
+      <h1>{(book as Book).title}</h1>
+      <button onClick={() => choose(null)}>Give it back</button>
+    </main>
+  );
+}
+"""
+
+
+@pytest.mark.box
+def test_an_error_in_a_compiled_file_is_where_it_was_written(page: Page, make_app: MakeApp) -> None:
+    """The development server adds lines of its own before those of the file."""
+    sandbox = make_app({**apps.REACT, "src/App.tsx": LISTING})
+    waking.wake(str(sandbox.pk))
+    sandbox.refresh_from_db()
+    assert sandbox.port, sandbox.error
+    page.goto(addresses.url(sandbox.label))
+    page.get_by_role("button").click()
+    errors = wait_for(lambda: _uncaught(page), seconds=30, what="the error to be kept")
+    assert (errors[0].path, errors[0].line) == ("src/App.tsx", 9)
+    assert "at App (src/App.tsx:9:" in errors[0].stack
+
+
+def _uncaught(page: Page) -> list[ConsoleEntry]:
+    page.wait_for_timeout(50)
+    return list(ConsoleEntry.objects.filter(source="error"))
 
 
 def _all(page: Page, count: int) -> list[ConsoleEntry]:
