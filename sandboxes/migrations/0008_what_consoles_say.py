@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sandboxes', '0003_what_servers_complain_of'),
+        ('sandboxes', '0007_what_registries_tell'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sandboxes', '0003_what_servers_complain_of'),
+        ('sandboxes', '0006_pauses_of_boxes'),
     ]
 
     operations = [
