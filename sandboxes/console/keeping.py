@@ -41,11 +41,14 @@ _PASSING_QUERY = re.compile(r"\?[\w=&.%+-]*(?=:\d)")
 
 def record(sandbox: Sandbox, batch: Batch, *, tree_hash: str) -> None:
     """1. Who locks the project may tell; it is locked before its sandbox, as everywhere.
-    2. Whatever else is kept needs the sandbox alone.
+    2. Whatever else is kept needs the sandbox alone: what was said of files that are gone, among it, by a page that
+       somebody left open.
     """
     batch = _plain(sandbox, batch)
     lines = batch.lines
-    is_loud = any(line.source in LOUD for line in lines) and not _is_written_over(sandbox)
+    is_past = not tree_hash.startswith(batch.tree)
+    is_loud = any(line.source in LOUD for line in lines) and not is_past and not _is_written_over(sandbox)
+    tree_hash = batch.tree if is_past else tree_hash
     with transaction.atomic():
         project = _locked(sandbox.project_id) if is_loud else None
         if not Sandbox.objects.select_for_update(no_key=True).filter(pk=sandbox.pk).exists():
@@ -82,7 +85,7 @@ def _plain(sandbox: Sandbox, batch: Batch) -> Batch:
     lines = [replace(line, text=plain(line.text), stack=plain(line.stack)) for line in batch.lines]
     if batch.dropped:
         lines.append(Line(ConsoleSource.BRIDGE, ConsoleLevel.WARN, _DROPPED, count=batch.dropped))
-    return Batch(plain(batch.page)[:MOST_PAGE], tuple(lines))
+    return replace(batch, page=plain(batch.page)[:MOST_PAGE], lines=tuple(lines))
 
 
 def title_of(line: Line) -> str:

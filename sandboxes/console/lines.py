@@ -14,7 +14,8 @@ MOST_BODY = 256 * 1024
 MOST_LINES = 20
 MOST_TEXT, MOST_STACK, MOST_PAGE = 2000, 3000, 300
 MOST_TIMES = 1_000_000
-_BATCH = {"page", "dropped", "entries"}
+MOST_TREE = 12
+_BATCH = {"page", "tree", "dropped", "entries"}
 _LINE = {"source", "level", "text", "stack", "count"}
 
 
@@ -35,11 +36,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Batch:
-    """From one page. `dropped` lines were too many to be told."""
+    """From one page, of the files whose hash begins with `tree`. `dropped` lines were too many to be told."""
 
     page: str
     lines: tuple[Line, ...]
     dropped: int = 0
+    tree: str = ""
 
 
 def read(body: bytes) -> Batch:
@@ -52,7 +54,10 @@ def read(body: bytes) -> Batch:
     if not isinstance(entries, list) or len(entries) > MOST_LINES:
         raise Unreadable
     lines = tuple(_line(_fields(entry, _LINE)) for entry in entries)
-    return Batch(_text(batch["page"], MOST_PAGE), lines, _number(batch["dropped"], least=0))
+    dropped, tree = _number(batch["dropped"], least=0), _text(batch["tree"], MOST_TREE)
+    if tree.strip("0123456789abcdef"):
+        raise Unreadable
+    return Batch(_text(batch["page"], MOST_PAGE), lines, dropped, tree)
 
 
 def _line(entry: dict[str, Any]) -> Line:

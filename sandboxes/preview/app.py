@@ -101,7 +101,7 @@ async def _exchange(
 ) -> pages.Page | None:
     """Pass the request to the box; the page to show when nothing was answered."""
     exchange: upstream.Exchange | None = None
-    asked, watched = bridge.over(scope, send)
+    asked, watched = bridge.over(scope, send, tree=target.page_tree)
     try:
         async with boxes.opened(target.sandbox) as (reader, writer, port):
             exchange = upstream.Exchange(asked, receive, watched, reader, writer, port)

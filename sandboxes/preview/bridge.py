@@ -7,6 +7,7 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -78,8 +79,9 @@ def asking(scope: HTTPScope) -> HTTPScope:
 class Watching:
     """Stands before `send` for the answer to one request of a page."""
 
-    def __init__(self, scope: HTTPScope, send: ASGISendCallable) -> None:
+    def __init__(self, scope: HTTPScope, send: ASGISendCallable, tree: str) -> None:
         self.scope = scope
+        self.tree = tree
         self._send = send
         self._insertion: Insertion | None = None
 
@@ -99,7 +101,7 @@ class Watching:
         nonce = b""
         if any(name.lower() in _POLICIES and policies.is_strict(value) for name, value in lines):
             nonce = base64.b64encode(secrets.token_bytes(16))
-        tag = _tag(nonce)
+        tag = _tag(nonce, self.tree)
         if self.scope["method"] != "HEAD":
             self._insertion = Insertion(tag)
         changed = [_changed(name, value, len(tag), _need(self.scope, nonce)) for name, value in lines]
@@ -120,9 +122,13 @@ def is_page(event: HTTPResponseStartEvent) -> bool:
     return not is_saved and b"no-transform" not in headers.get(lines, b"cache-control").lower()
 
 
-def _tag(nonce: bytes) -> bytes:
-    by_nonce = b' nonce="' + nonce + b'"' if nonce else b""
-    return b'<script src="' + script_path().encode() + b'"' + by_nonce + b"></script>"
+def _tag(nonce: bytes, tree: str) -> bytes:
+    told = {"src": script_path().encode(), "nonce": nonce, "data-tree": tree.encode()}
+    return (
+        b"<script"
+        + b"".join(b' %s="%s"' % (name.encode(), value) for name, value in told.items() if value)
+        + b"></script>"
+    )
 
 
 def _need(scope: HTTPScope, nonce: bytes) -> policies.Need:
@@ -143,8 +149,8 @@ def _changed(name: bytes, value: bytes, longer: int, need: policies.Need) -> tup
     return name, value
 
 
-def over(scope: HTTPScope, send: ASGISendCallable) -> tuple[HTTPScope, Any]:
-    """Both as they go on to the app: unchanged but for a page."""
+def over(scope: HTTPScope, send: ASGISendCallable, *, tree: Callable[[], str] = str) -> tuple[HTTPScope, Any]:
+    """Both as they go on to the app: unchanged but for a page, which knows of which files it is."""
     if scope["method"] not in {"GET", "HEAD", "POST"} or not is_document(scope):
         return scope, send
-    return asking(scope), Watching(scope, send)
+    return asking(scope), Watching(scope, send, tree())

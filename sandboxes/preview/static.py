@@ -50,7 +50,7 @@ def content_type(path: str) -> str:
 async def _send_file(
     scope: HTTPScope, send: ASGISendCallable, target: targets.Target, path: str, *, status: int
 ) -> None:
-    scope, send = bridge.over(scope, send)
+    scope, send = bridge.over(scope, send, tree=target.page_tree)
     etag = f'"{target.manifest[path].sha256}"'.encode()
     wanted = [tag.strip().removeprefix(b"W/") for tag in headers.get(scope["headers"], b"if-none-match").split(b",")]
     if status == 200 and (etag in wanted or b"*" in wanted):

@@ -7,8 +7,9 @@ from projects.services import files
 from projects.store.trees import Manifest
 from projects.threads import in_thread
 from sandboxes import stacks
+from sandboxes.console.lines import MOST_TREE
 from sandboxes.models import Sandbox
-from sandboxes.models.shown import manifest_of
+from sandboxes.models.shown import manifest_of, tree_of
 from sandboxes.preview import work
 
 
@@ -22,6 +23,10 @@ class Target:
     @property
     def is_static(self) -> bool:
         return not self.stack.needs_box
+
+    def page_tree(self) -> str:
+        """Which files a page is of as long as it is open, in short; empty where it may come to be of others."""
+        return "" if self.stack.is_hot else tree_of(self.sandbox, self.manifest)[:MOST_TREE]
 
 
 async def find(label: str) -> Target | None:

@@ -105,7 +105,7 @@ function take(most) {
 function body(some) {
   const entries = [];
   for (const entry of some.taken) entries[entries.length] = stringify(unspoilt({ ...entry }));
-  return `{"page":${stringify(short(location.pathname, 300))},"dropped":${some.dropped},"entries":[${entries.join(",")}]}`;
+  return `{"page":${stringify(short(location.pathname, 300))},"tree":${stringify(tree)},"dropped":${some.dropped},"entries":[${entries.join(",")}]}`;
 }
 
 async function flush() {

@@ -1,6 +1,6 @@
 // What a value is, in words. It runs in the app's own page: it calls no getter, and takes of the browser what it needs
 // before the app can change it. The four files here are one script: see sandboxes/preview/bridge.py.
-const source = document.currentScript?.src;
+const { src: source, dataset: { tree = "" } = {} } = document.currentScript ?? {};
 
 const MOST_TEXT = 2000, MOST_STACK = 3000, DEPTH = 3, MOST_ITEMS = 20;
 

@@ -96,7 +96,7 @@ def test_what_an_app_says_is_told_and_nobody_else_says_it_in_its_name(
     wait_for(lambda: installation.rows(query), seconds=20, what="the line to be kept")
     forged = """async ([place, own]) => {
         const entry = {source: 'console', level: 'error', text: 'told by another', stack: '', count: 1};
-        const body = JSON.stringify({page: '/', dropped: 0, entries: [entry]});
+        const body = JSON.stringify({page: '/', tree: '', dropped: 0, entries: [entry]});
         const asked = {method: 'POST', mode: 'no-cors', body};
         for (const to of [place, own]) await fetch(to, asked).catch(() => 0) }"""
     other = f"http://127.0.0.1:{installation.port}/"

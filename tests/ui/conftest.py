@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import people as people_of_tests
 from tests.people import People
+from tests.ui.watched import Watched
 
 _FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
@@ -28,3 +29,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def watched(chromium: Browser) -> Iterator[Watched]:
+    """A page of an app with the bridge in it."""
+    context = chromium.new_context()
+    yield Watched(context)
+    context.close()

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from projects.services import files
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.preview import bridge
+from sandboxes.preview import bridge, targets
 from sandboxes.runtime import waking
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
@@ -184,11 +185,20 @@ def garden(make_app: MakeApp) -> Sandbox:
 
 def test_a_static_page_has_it_in_view_and_not_in_its_file(visitor: Visitor, garden: Sandbox) -> None:
     shown = visitor.get(garden, headers=DOCUMENT)
-    assert shown.text == apps.STATIC["index.html"].replace("<!doctype html>", f"<!doctype html>{TAG}")
+    tree = files.tree_hash(files.manifest(garden.branch))[:12]
+    tag = TAG.replace(">", f' data-tree="{tree}">', 1)
+    assert shown.text == apps.STATIC["index.html"].replace("<!doctype html>", f"<!doctype html>{tag}")
     assert shown.headers["content-length"] == str(len(shown.content))
     assert "etag" not in shown.headers
     assert visitor.get(garden).text == apps.STATIC["index.html"]
     assert visitor.get(garden, "/style.css", headers=DOCUMENT).text == apps.STATIC["style.css"]
+
+
+def test_a_page_that_takes_over_changed_files_is_of_none_for_good(visitor: Visitor, make_app: MakeApp) -> None:
+    for app, is_told in ((apps.REACT, False), (apps.FLASK, True), (apps.STATIC, True)):
+        target = visitor.run(targets.find(make_app(app).label))
+        assert target is not None
+        assert bool(target.page_tree()) is is_told
 
 
 def test_pages_of_ours_have_no_console(visitor: Visitor, garden: Sandbox) -> None:
@@ -221,7 +231,8 @@ def test_a_page_from_a_box_has_it_too(visitor: Visitor, make_app: MakeApp) -> No
     sandbox.refresh_from_db()
     assert sandbox.state == SandboxState.READY, sandbox.error
     page = visitor.get(sandbox, headers={**DOCUMENT, "accept-encoding": "gzip"})
-    assert page.text == f"<!doctype html>{TAG}<title>Shelf</title><h1>A shelf of books</h1>"
+    tag = TAG.replace(">", f' data-tree="{sandbox.tree_hash[:12]}">', 1)
+    assert page.text == f"<!doctype html>{tag}<title>Shelf</title><h1>A shelf of books</h1>"
     assert page.headers["content-length"] == str(len(page.content))
     assert visitor.get(sandbox, "/headers", headers=DOCUMENT).json()["Accept-Encoding"] == "identity"
     assert visitor.get(sandbox, "/__djinn/echo").content == b""

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from projects import feed
 from projects.services import projects
 from sandboxes.console import lines
-from sandboxes.models import ConsoleEntry, Sandbox
+from sandboxes.models import Complaint, ConsoleEntry, Sandbox
 from sandboxes.preview import reports
 from tests.sandboxes import apps
-from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.conftest import MakeApp, apply
 from tests.sandboxes.preview.conftest import Visitor
 
 PLACE = "/__djinn/console"
@@ -18,7 +19,7 @@ LINE = {"source": "console", "level": "log", "text": "hello", "stack": "", "coun
 
 
 def batch(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"page": "/", "dropped": 0, "entries": list(entries), **more}
+    return {"page": "/", "tree": "", "dropped": 0, "entries": list(entries), **more}
 
 
 @pytest.fixture(autouse=True)
@@ -59,17 +60,20 @@ def test_a_line_is_kept_with_its_page(visitor: Visitor, garden: Sandbox) -> None
         b"[" * 100_000,
         b'{"a":' * 50_000,
         b"1" * 100_000,
-        b'{"page":"/","dropped":NaN,"entries":[]}',
-        b'{"page":"/","dropped":1e400,"entries":[]}',
+        b'{"page":"/","tree":"","dropped":NaN,"entries":[]}',
+        b'{"page":"/","tree":"","dropped":1e400,"entries":[]}',
         batch(page=1),
         batch(page="x" * 301),
+        batch(tree=None),
+        batch(tree="0123456789abc"),
+        batch(tree="%_"),
         batch(dropped=-1),
         batch(dropped=True),
         batch(dropped=10**30),
         batch(entries={}),
         batch(entries=[[]]),
         batch(more=1),
-        {"page": "/", "entries": []},
+        {"page": "/", "tree": "", "entries": []},
         batch(*[LINE] * 21),
         batch({**LINE, "more": 1}),
         batch({**LINE, "level": "fatal"}),
@@ -148,6 +152,23 @@ def test_where_there_is_no_preview_nothing_is_reported(visitor: Visitor, garden:
     garden.label = "a" * 26
     assert report(visitor, garden, batch(LINE)) == 404
     assert not ConsoleEntry.objects.exists()
+
+
+def test_a_page_left_open_speaks_of_the_files_it_is_of(visitor: Visitor, garden: Sandbox) -> None:
+    """Those were mended since: it is no fault of what is there now."""
+    page = visitor.get(garden, headers={"sec-fetch-dest": "document"}).text
+    tree = page.partition('data-tree="')[2][:12]
+    fault = {**LINE, "source": "error", "level": "error", "text": "Error: old"}
+    assert report(visitor, garden, batch(fault, tree=tree)) == 204
+    [shown] = Complaint.objects.all()
+    assert (ConsoleEntry.objects.get().tree_hash, shown.tree_hash[:12]) == (shown.tree_hash, tree)
+    apply(garden.branch, {"more.txt": "new"})
+    assert report(visitor, garden, batch(fault, tree=tree)) == 204
+    assert (ConsoleEntry.objects.get().tree_hash, Complaint.objects.get().count) == (tree, 1)
+    told = [
+        one.payload["count"] for one in feed.since(garden.project_id, 0, limit=2000) if one.kind == "error_captured"
+    ]
+    assert told == [1]
 
 
 def test_a_box_that_sleeps_is_not_woken_by_it(visitor: Visitor, make_app: MakeApp) -> None:
