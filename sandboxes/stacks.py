@@ -48,8 +48,6 @@ class Stack:
     """The folder under backends/templates that says which packages it begins with; seen at /opt/templates."""
     needs: tuple[str, ...] = ()
     """Programs that a box must find."""
-    is_hot: bool = False
-    """A page that is open takes over changed files without being loaded again."""
     looks_late: bool = False
     """Its server sees changed files after a while: asked meanwhile, it answers with what they were."""
     says_ended: tuple[str, ...] = ()
