@@ -24,9 +24,14 @@ class Target:
     def is_static(self) -> bool:
         return not self.stack.needs_box
 
+    @property
+    def _is_hot(self) -> bool:
+        """Whether a page that is open takes over changed files without being loaded again."""
+        return any(word.endswith("/vite.js") for word in self.stack.serve)
+
     def page_tree(self) -> str:
         """Which files a page is of as long as it is open, in short; empty where it may come to be of others."""
-        return "" if self.stack.is_hot else tree_of(self.sandbox, self.manifest)[:MOST_TREE]
+        return "" if self._is_hot else tree_of(self.sandbox, self.manifest)[:MOST_TREE]
 
 
 async def find(label: str) -> Target | None:
