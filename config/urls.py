@@ -29,7 +29,9 @@ def addresses(*, shims: bool) -> list[URLPattern | URLResolver]:
         path("health", health.readyz, name="health"),
         path("admin/", admin.site.urls),
     ]
-    found += [path("", include(room)) for room in ("agents.urls", "projects.urls") if util.find_spec(room)]
+    found += [
+        path("", include(room)) for room in ("agents.urls", "sandboxes.urls", "projects.urls") if util.find_spec(room)
+    ]
     found.append(path("accounts/", include("allauth.urls")))  # after ours, which take the place of some of these
     return found
 

@@ -2,7 +2,18 @@
 
 from celery import shared_task
 
-from sandboxes.runtime import asked, duties, lifecycle, listening, reaper, registry, stacks, sync, waking
+from sandboxes.runtime import (
+    asked,
+    duties,
+    lifecycle,
+    listening,
+    reaper,
+    registry,
+    resting,
+    stacks,
+    sync,
+    waking,
+)
 
 # A broker may deliver again what a killed worker had taken, hours later: then nobody means it any more.
 _LASTING = 300
@@ -41,6 +52,11 @@ def carry_out(command_id: str) -> None:
 @shared_task(queue="sandbox", expires=_LASTING)
 def sync_tree(sandbox_id: str) -> None:
     sync.refresh(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def keep_words(sandbox_id: str) -> None:
+    resting.keep_words(sandbox_id)
 
 
 @shared_task(queue="sandbox", expires=_LASTING)

@@ -36,6 +36,13 @@ def idle(rows: "QuerySet[Sandbox]", now: datetime) -> "QuerySet[Sandbox]":
     return ready.exclude(busy).exclude(written)
 
 
+def keep_words(sandbox_id: str) -> None:
+    """Of a server that runs, for whoever reads its log where no box is reached."""
+    sandbox = Sandbox.objects.select_related("project").filter(pk=sandbox_id, state=SandboxState.READY).first()
+    if sandbox is not None and sandbox.handle:
+        serve.keep_words(sandbox)
+
+
 def rest(sandbox: Sandbox) -> bool:
     """Pause it, unless somebody has begun to use it meanwhile. What its server said can be read while it rests."""
     if turns.is_taken(sandbox):

@@ -1,9 +1,15 @@
 """What the app's server and the commands of a sandbox wrote, masked and within bounds."""
 
+import time
 from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
 
 from projects import storable
 from projects.masking import Masker
+from sandboxes import tasks
 from sandboxes.enums import CommandKind, CommandState, SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox, given
@@ -12,6 +18,9 @@ from sandboxes.wire import boxes, loop, service_logs
 MOST_CHARS = 64 * 1024
 _SECONDS = 5.0
 _NAME = "serve"
+_ASK_EVERY = 2.0
+_MOST_ASKED = 2000
+_asked: dict[UUID, float] = {}
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,11 @@ class Log:
 
 
 def read(sandbox: Sandbox, command: Command | None, *, since: int = 0) -> Log:
-    """Of a server that runs its box is asked, at once and for a moment; of everything else the row tells."""
+    """Of a server that runs its box is asked, at once and for a moment; of everything else the row tells.
+
+    Where this process reaches no box, a worker is asked to keep what the server has said, for whoever reads on. Places
+    in what is kept of a server are those of its bytes: where its letters take more than one, some are read twice.
+    """
     if command is None:
         return Log(None, False, since, since, "")
     if _is_running_server(sandbox, command):
@@ -38,8 +51,19 @@ def read(sandbox: Sandbox, command: Command | None, *, since: int = 0) -> Log:
             written = loop.call(_read_from_box(sandbox, since, given.masker(sandbox)), _SECONDS)
             return Log(command, True, written.since, written.next, storable.text(written.text))
         except (SandboxLost, TimeoutError):
-            pass  # what was kept of it is better than nothing
+            _have_it_kept(sandbox)
     return _kept(command, since)
+
+
+def _have_it_kept(sandbox: Sandbox) -> None:
+    """Once in a while per sandbox."""
+    now = time.monotonic()
+    if now - _asked.get(sandbox.pk, -_ASK_EVERY) < _ASK_EVERY:
+        return
+    if len(_asked) >= _MOST_ASKED:
+        _asked.clear()
+    _asked[sandbox.pk] = now
+    transaction.on_commit(partial(tasks.keep_words.delay, str(sandbox.pk)))
 
 
 def matching(log: Log, words: str) -> list[str]:

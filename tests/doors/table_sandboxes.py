@@ -3,7 +3,7 @@
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command
 from sandboxes.services import sandboxes
-from tests.doors.rows import API_EDITORS, API_VIEWERS, Row
+from tests.doors.rows import API_EDITORS, API_VIEWERS, VIEWERS, Row
 from tests.doors.world import World
 
 SANDBOX = "api/v2/projects/<uuid:project>/sandbox"
@@ -16,6 +16,7 @@ def command(world: World) -> str:
 
 
 ROWS = (
+    Row("GET p/<slug:owner>/<slug:project>/logs/", VIEWERS),
     Row(f"GET {SANDBOX}", API_VIEWERS),
     Row(f"POST {SANDBOX}/start", API_EDITORS),
     Row(f"POST {SANDBOX}/stop", API_EDITORS),

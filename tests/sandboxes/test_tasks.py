@@ -16,7 +16,16 @@ from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.runtime.test_lifecycle import kill_box
 
-TASKS = (tasks.start, tasks.stop, tasks.restart, tasks.suspend, tasks.remove, tasks.carry_out, tasks.sync_tree)
+TASKS = (
+    tasks.start,
+    tasks.stop,
+    tasks.restart,
+    tasks.suspend,
+    tasks.remove,
+    tasks.carry_out,
+    tasks.keep_words,
+    tasks.sync_tree,
+)
 
 
 @pytest.mark.box
@@ -74,6 +83,7 @@ def test_what_the_stacks_need_is_prepared() -> None:
         (tasks.restart, "sandbox"),
         (tasks.suspend, "sandbox"),
         (tasks.remove, "sandbox"),
+        (tasks.keep_words, "sandbox"),
         (tasks.carry_out, "sandbox"),
         (tasks.listen, "sandbox"),
         (tasks.sync_tree, "sandbox"),

@@ -51,6 +51,18 @@ def test_its_last_words_can_be_read_while_it_stands_still(app: Sandbox) -> None:
     assert state_of_box(app) == "paused"
 
 
+def test_what_a_server_says_is_kept_for_whoever_reaches_no_box(app: Sandbox) -> None:
+    server = asking.server(app)
+    assert server is not None
+    assert server.output == ""
+    resting.keep_words(str(app.pk))
+    server.refresh_from_db()
+    assert "Running on" in server.output
+    lifecycle.suspend(str(app.pk))
+    resting.keep_words(str(app.pk))
+    assert state_of_box(app) == "paused"
+
+
 def test_an_open_page_keeps_it_from_being_paused_and_not_from_being_put_away(app: Sandbox) -> None:
     unused_for(app, resting.IDLE)
     Sandbox.objects.filter(pk=app.pk).update(watched_at=timezone.now())
