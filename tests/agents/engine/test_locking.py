@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agents.engine import install as installing
-from agents.engine import locking
+from agents.engine import locking, replay
 from agents.enums import JobKind
 from agents.models import Job
 from agents.services import jobs, packages
@@ -16,7 +16,9 @@ from sandboxes.models import Command, Sandbox
 from sandboxes.packages import troubles
 from sandboxes.runtime import lifecycle
 from sandboxes.services import packages as listing
+from tests.agents.engine.replies import edit, says
 from tests.agents.engine.whole import in_background, run, tree, work_on
+from tests.fakes.model_server import ModelServer
 from tests.installation import wait_for
 from tests.sandboxes import apps, registry
 
@@ -65,6 +67,21 @@ def test_a_package_that_was_added_without_a_version_is_held_to_the_one_it_came_a
     assert Command.objects.filter(kind="install").count() == 1
     [shown] = [one for one in listing.of(app.branches.get()).packages if one.name == "clsx"]
     assert (shown.installed, shown.wanted) == (version, f"^{version}")
+
+
+def test_a_job_of_a_model_takes_the_lock_along_and_its_replies_give_the_rest(
+    server: ModelServer, app: Project, owner: User
+):
+    change = edit("src/App.tsx", "Tally of one", "Tally of two")
+    server.will(says(f"Two it is.\n\nnpm install ms@2.1.2\n\n{change}"))
+    job = run(jobs.start(project=app, text="Two of them", by=owner, model="own-model"))
+    assert (job.state, job.error) == ("completed", None)
+    lock = json.loads(tree(app)["package-lock.json"])
+    assert lock["packages"]["node_modules/ms"]["version"] == "2.1.2"
+    assert Version.objects.count() == 2
+    outcome = replay.run(job)
+    assert (outcome.is_identical, outcome.differences) == (True, ())
+    assert "package-lock.json" not in outcome.scratch.manifest()
 
 
 def test_an_install_that_is_stopped_leaves_the_list_as_the_person_wrote_it(app: Project, owner: User):

@@ -132,7 +132,7 @@ def test_a_broken_package_json_does_not_end_the_job(writer: Writer[JobSink], con
     writer.take(found.FileClosed("package.json", "{"))
     writer.take(command("npm install three@0.170.0"))
     assert texts(writer) == {"package.json": b"{"}
-    assert writer.faults == ["`package.json` is not valid JSON, so no package could be added to it."]
+    assert writer.faults == ["`package.json` is not valid JSON, so its packages cannot be read."]
 
 
 def test_a_package_is_added_to_the_staged_file(writer: Writer[JobSink], context: Context):
