@@ -1,7 +1,7 @@
 // The console pane: fetched when it comes into view and while it is looked at; what is unfolded stays so.
 const EVERY = 700;
 const view = document.getElementById("console-view");
-const tab = document.getElementById("tab-console");
+const openers = document.querySelectorAll('#tab-console, .dock [data-opens="console"]');
 const unfolded = new Set();
 let timer;
 
@@ -9,7 +9,7 @@ let timer;
 export function heard() {
   if (!view || timer) return;
   if (!view.checkVisibility()) {
-    if (tab) tab.dataset.news = "";
+    for (const opener of openers) opener.dataset.news = "";
     return;
   }
   timer = setTimeout(() => {
@@ -23,7 +23,9 @@ if (view) {
     if (target.open) unfolded.add(target.id);
     else unfolded.delete(target.id);
   }, true);
-  view.addEventListener("htmx:beforeSwap", () => tab && delete tab.dataset.news);
+  view.addEventListener("htmx:beforeSwap", () => {
+    for (const opener of openers) delete opener.dataset.news;
+  });
   view.addEventListener("htmx:afterSwap", () => {
     for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   });
