@@ -72,10 +72,7 @@ def carry_out(sandbox: Sandbox, command: Command, how: How, listener: Listener) 
     """From its beginning, which has been told, to its end."""
     masker, timeout = secrecy.masker(sandbox), how.seconds
     lines, exit_code, note = Lines(masker), None, ""
-    so_far = _SoFar(command, lines)
-
-    watch = Watch(sandbox)
-    pausing.use(sandbox)
+    so_far, watch = _SoFar(command, lines), Watch(sandbox)
 
     def on_tick() -> None:
         watch.look()
@@ -83,6 +80,7 @@ def carry_out(sandbox: Sandbox, command: Command, how: How, listener: Listener) 
         so_far.keep()
 
     try:
+        pausing.use(sandbox)
         result = follow(
             _execute(sandbox, command.argv, lines, how),
             timeout=timeout + _ANSWER_SECONDS,

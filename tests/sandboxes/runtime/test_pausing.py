@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from projects.services import files
-from sandboxes.enums import CommandKind, SandboxState
+from sandboxes.enums import CommandKind, CommandState, SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
@@ -165,6 +165,14 @@ def test_a_box_killed_while_it_stands_still_comes_back_as_another(app: Sandbox) 
         pausing.resume(one)
     assert lifecycle.ensure(fresh(app)).handle["id"] != app.handle["id"]
     assert told(app)[-2:] == ["waking", "ready"]
+
+
+def test_a_command_in_a_box_killed_while_it_stood_still_is_settled(app: Sandbox) -> None:
+    one = paused(app)
+    kill_box(app)
+    with pytest.raises(SandboxLost):
+        commands.run(one, ["true"], kind=CommandKind.CHECK, title="Look", listener=Listener(), timeout=5)
+    assert Command.objects.get(title="Look").state == CommandState.FINISHED
 
 
 def test_the_reaper_notices_a_box_killed_while_it_stood_still(app: Sandbox) -> None:
