@@ -20,6 +20,7 @@ from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import install, lifecycle, reaper, serve, stacks, sync, waking
 from sandboxes.wire import boxes, loop
+from tests.installations.waiting import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.backends.relays import Relay
 from tests.sandboxes.conftest import MakeApp
@@ -161,12 +162,13 @@ def test_a_box_that_does_not_start_fails_the_row_and_leaves_nothing(
 
 
 def test_a_box_that_ends_just_before_it_is_entered_says_why(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    hurts = "trap 'echo it hurts >&2; exit 3' TERM; while :; do sleep 0.01; done"
+    hurts = "trap 'echo it hurts >&2; exit 3' TERM; echo set >&2; while :; do sleep 0.01; done"
     monkeypatch.setattr(container, "AGENT", ("sh", "-c", hurts, "--"))
     ask = docker_boxes._program
 
     def ask_and_end(client: Any, name: str) -> tuple[str, str]:
         asked = ask(client, name)
+        wait_for(lambda: b"set" in client.logs(name), seconds=20, what="the trap to be set")
         client.kill(name, signal="SIGTERM")
         client.wait(name, timeout=20)
         return asked
