@@ -52,6 +52,8 @@ class Stack:
     """Its server sees changed files after a while: asked meanwhile, it answers with what they were."""
     says_ended: tuple[str, ...] = ()
     """So begin the lines in which whoever watches over its server says that this has ended; it waits for a change."""
+    says_begun: tuple[str, ...] = ()
+    """And so those in which it is begun again."""
     checks: tuple[Check, ...] = ()
 
     @property
@@ -134,6 +136,7 @@ NODE_API = Stack(
     needs=("node", "npm"),
     looks_late=True,
     says_ended=("Failed running", "Completed running"),
+    says_begun=("Restarting",),
     checks=(
         Check(
             name="syntax",

@@ -13,7 +13,7 @@ from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
 from agents.engine.sinks import JobSink
-from agents.engine.speech import say
+from agents.engine.speech import say_once
 from agents.engine.writer import AnySink, Writer
 from agents.errors import ModelFailure
 from agents.lifecycle import steering
@@ -46,10 +46,10 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
     complaints: list[str] = []
     circle, is_stuck = circles.Circle(), False
     kept = resuming.of(context, step)
-    has_gone_on = kept is not None
-    if kept is not None:
+    has_gone_on = kept is not None and bool(kept.done)
+    if kept is not None and kept.done:
         writer.touched.update(path for _, path in kept.done)
-        round_ = round_ if kept.is_whole else round_.after(kept.text, kept.go_on, None)
+        round_ = round_.after(kept.text, kept.go_on, None)
     for rung in _rungs(context, step):
         if is_stuck and rung.is_own:
             continue
@@ -65,14 +65,13 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
         faultpoints.reach("edits_unapplied")
         begun = continuing.unfinished(step) if writer.truncated else None
         complaints = apply(writer)
-        writer.sink.done.clear()
         said = "\n".join((*complaints, rung.next)) if complaints else _wanted(call, writer)
         if not said:
             break
         is_stuck = circle.is_closed_by(call, "\n".join(complaints))
         round_ = round_.after(call.text, said, begun)
     if complaints and writer.touched:
-        say(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
+        say_once(context, "Some edits did not fit and were left out:\n\n" + "\n\n".join(complaints))
     is_stuck = is_stuck and bool(complaints)
     return {
         "files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted, "is_stuck": is_stuck,
@@ -83,7 +82,7 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
 def _reply(
     context: Context, step: Step, asked: asking.Asked, writer: Writer[JobSink], kept: resuming.Kept | None
 ) -> Call:
-    if kept is not None and kept.is_whole:
+    if kept is not None and not kept.done:
         return resuming.read(context, step, asked, writer, kept)
     return asking.read_stream(context, step, asked, writer)
 
@@ -178,8 +177,8 @@ def _apply_to(writer: Writer[AnySink], change: EditClosed | PatchClosed) -> list
     text = files.text_of(before)
     if text is None:
         return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
-    result, is_done = _fitted(text, change), writer.sink.was_told("file_edited", path)
-    if result.text != text and not is_done:
+    result = _fitted(text, change)
+    if result.text != text:
         writer.replace(path, result.text.encode())
     done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""
     return [f"{path}, block {one.index + 1}: {one.code}.{done}\n{one.near}" for one in result.failures]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agents.engine import changing, complaints, conversation, reading, review, steps
 from agents.engine.context import Context
-from agents.engine.speech import say
+from agents.engine.speech import say_once
 from agents.lifecycle.failures import Failure
 from agents.models import Step
 from sandboxes.runtime import lifecycle
@@ -38,4 +38,4 @@ def _conclude(context: Context, output: steps.Output) -> None:
     if output["left_out"] and not is_changed:
         raise Failure("malformed_output", "None of the model's edits fits the files as they are.")
     if output["has_acted"] and not output["left_out"] and not is_changed:
-        say(context, "Nothing had to be changed: the files are that way already.")
+        say_once(context, "Nothing had to be changed: the files are that way already.")

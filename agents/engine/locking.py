@@ -32,9 +32,11 @@ def keep(context: Context, sandbox: Sandbox) -> Output:
     if context.job.kind == JobKind.INSTALL:
         changes = _settled(tree, content)
     fresh = {path: one for path, one in changes.items() if path not in tree or tree[path].sha256 != _hash(one)}
-    context.heed()
+    expected = {path: tree[path].sha256 if path in tree else "" for path in fresh}
     try:
-        changesets.stage_all(changeset, [(path, Content(one, None)) for path, one in sorted(fresh.items())])
+        with context.hold():
+            staged = [(path, Content(one, None)) for path, one in sorted(fresh.items())]
+            changesets.stage_all(changeset, staged, expected=expected)
     except errors.Refusal:
         return {}
     install.hold_for(sandbox, working_manifest(changeset))

@@ -236,9 +236,6 @@ class ScratchSink:
 
     def grow(self, path: str, piece: str) -> None: ...
 
-    def was_told(self, kind: str, path: str) -> bool:
-        return False
-
     def abandon(self, path: str, reason: str = "") -> None: ...
 
     def hear(self, prose: str) -> None: ...

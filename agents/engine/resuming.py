@@ -1,4 +1,4 @@
-"""A reply that a worker died over is taken in to its end, or gone on with: what it brought is not paid for again.
+"""A reply that a worker died over is taken in, or gone on with: what it brought is not paid for again.
 
 Only right after a death. Whoever asks for another try wants another answer.
 """
@@ -18,33 +18,31 @@ from projects.models import Event
 _LOST, _TO_ITS_END = "lost", "stop"
 _OF_FILES = ("file_closed", "file_edited", "file_deleted")
 _GO_ON = (
-    "Your reply was cut off there. In place of it: {}. Nothing else of it was taken, and no edit. Go on with what is "
-    "still missing: edits taken from the text as it is now, files whole. If nothing is missing, say so in one sentence."
+    "Only a part of this reply was taken. In place are: {}. Nothing else of it was taken, and no other edit. Go on "
+    "with what is still missing: edits taken from the text as it is now, files whole. If nothing is missing, say so in "
+    "one sentence."
 )
 
 
 @dataclass(frozen=True)
 class Kept:
-    """`done`: what was staged from it and told, as (kind, path)."""
+    """`done`: what was staged from it and told, as (kind, path). One of which nothing was can be taken in as it is."""
 
     id: uuid.UUID
     text: str
-    is_whole: bool
-    has_spoken: bool
     begun: Begun | None
     left_out: frozenset[str]
     done: tuple[tuple[str, str], ...]
 
     @property
     def go_on(self) -> str:
-        """What a model is told of a reply that is not whole."""
-        return _GO_ON.format(
-            ", ".join(f"{path} (removed)" if kind == "file_deleted" else path for kind, path in self.done)
-        )
+        """What a model is told of a reply of which a part is in place."""
+        named = (f"{path} (removed)" if kind == "file_deleted" else path for kind, path in self.done)
+        return _GO_ON.format(", ".join(named))
 
 
 def of(context: Context, step: Step) -> Kept | None:
-    """The newest reply of the step, if it is whole or brought something, and nobody wrote in between."""
+    """The newest reply of the step, if it came to its end or brought something, and nobody wrote in between."""
     newest = Generation.objects.filter(step=step).order_by("attempt", "created_at").last()
     if newest is None or not _is_orphan(context, newest):
         return None
@@ -52,36 +50,33 @@ def of(context: Context, step: Step) -> Kept | None:
     done = _done(context, step, newest)
     if not (is_whole or done) or _is_written_over(context, newest, done):
         return None
-    return Kept(
-        newest.pk,
-        newest.response,
-        is_whole,
-        Message.objects.filter(job=context.job, created_at__gt=newest.created_at).exclude(role="user").exists(),
-        continuing.of(newest.request.get("begun")),
-        frozenset(newest.request.get("left_out") or ()),
-        done,
-    )
+    begun, left_out = continuing.of(newest.request.get("begun")), frozenset(newest.request.get("left_out") or ())
+    return Kept(newest.pk, newest.response, begun, left_out, done)
 
 
 def read(context: Context, step: Step, asked: asking.Asked, writer: Writer[JobSink], kept: Kept) -> Call:
-    """A whole one, as if it came now: what was done of it is passed over, and nothing is said twice."""
+    """A whole one of which nothing was staged, as if it came now; what it says was perhaps said."""
     call = Call(context, step, *asked, text=kept.text, finish=Finish(_TO_ITS_END), id=kept.id)
-    writer.sink.call, writer.sink.is_mute = call, kept.has_spoken
-    writer.sink.done = list(kept.done)
+    writer.sink.call = call
+    writer.sink.speech.said = _said(context, kept)
     writer.begun, writer.left_out = kept.begun, kept.left_out
     try:
         asking.take_in([kept.text], writer)
     finally:
         asking.wind_up(context, writer)
-        writer.sink.is_mute = False
     return call
+
+
+def _said(context: Context, kept: Kept) -> frozenset[str]:
+    since = Generation.objects.values_list("created_at", flat=True).get(pk=kept.id)
+    messages = Message.objects.filter(job=context.job, created_at__gt=since).exclude(role="user")
+    return frozenset(messages.values_list("text", flat=True))
 
 
 def _is_orphan(context: Context, newest: Generation) -> bool:
     """Whether its attempt, and every one since, ended by a death."""
     since = context.job.attempt_rows.filter(number__gte=newest.attempt, number__lt=context.job.attempts)
-    outcomes = set(since.values_list("outcome", flat=True))
-    return outcomes == {_LOST}
+    return set(since.values_list("outcome", flat=True)) == {_LOST}
 
 
 def _done(context: Context, step: Step, newest: Generation) -> tuple[tuple[str, str], ...]:

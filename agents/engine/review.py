@@ -14,11 +14,11 @@ from agents.engine import changing, faultpoints, install, judging, report, steps
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
 from agents.engine.judging import Finding
-from agents.engine.speech import say
+from agents.engine.speech import say_once
 from agents.errors import Failure, ModelFailure
 from agents.lifecycle import facts
 from agents.llm.base import Turn
-from agents.models import Job, Message, Step
+from agents.models import Job, Step
 from projects.services import files, secrets
 from projects.store import trees
 from sandboxes import stacks
@@ -56,10 +56,10 @@ def of_all(context: Context) -> None:
     _review(context, "all", "the app", list, is_whole=True, is_asked=True)
     newest = _looks(context.job).last()
     if newest is None:
-        _tell_once(context, "There is nothing in this app that can be checked without running it.")
+        say_once(context, "There is nothing in this app that can be checked without running it.")
     elif "findings" in newest.output:
         count = len(newest.output["findings"])
-        _tell_once(context, f"{_title(count)} It is still there." if count else "The checks find nothing to put right.")
+        say_once(context, f"{_title(count)} It is still there." if count else "The checks find nothing to put right.")
 
 
 def left(job: Job) -> str:
@@ -93,7 +93,7 @@ def _is_worth_it(context: Context, *, is_whole: bool, is_asked: bool) -> bool:
     if not is_asked and not any(map(capabilities.answers_anything, context.models(f"{KEY}-1"))):
         return False
     if stack.name not in places.available():
-        _tell_once(context, _LEFT_OUT.format(reason="this machine has no place to run it in."))
+        say_once(context, _LEFT_OUT.format(reason="this machine has no place to run it in."))
         return False
     return not _looks(context.job).filter(output__has_key="left_out").exists()
 
@@ -106,7 +106,7 @@ def _look(context: Context, counts: Counts, step: Step, *, is_whole: bool, is_th
         said = checking.run(sandbox, **asked, job_ref=context.job.pk, should_stop=context.should_stop)
     except (SandboxLost, TimeoutError, Failure) as failed:
         reason = failed.message.partition("\n")[0] if isinstance(failed, Failure) else str(failed)
-        _tell_once(context, _LEFT_OUT.format(reason=reason or "its box did not answer."))
+        say_once(context, _LEFT_OUT.format(reason=reason or "its box did not answer."))
         return {"left_out": reason}
     found = judging.findings(said, awaited=frozenset(_awaited(context.job)))
     counted = counts(found)
@@ -138,7 +138,7 @@ def _mend(context: Context, told: str, step: Step) -> steps.Output:
     try:
         return changing.change(context, step, prompt="review", earlier=Earlier((Turn("user", told + planned),)))
     except ModelFailure as sorry:
-        say(context, f"What the check found was not put right: {sorry.message}")
+        say_once(context, f"What the check found was not put right: {sorry.message}")
         return {"files": [], "left_out": [], "has_acted": False, "is_stuck": False}
 
 
@@ -183,8 +183,3 @@ def _of_change(context: Context, found: list[Finding]) -> list[Finding]:
         return _fresh(found, known=frozenset(newest.output["findings"]))
     touched = frozenset(context.changeset().changes.values_list("path", flat=True))
     return [finding for finding in found if judging.concerns(finding, touched)]
-
-
-def _tell_once(context: Context, sentence: str) -> None:
-    if not Message.objects.filter(job=context.job, text=sentence).exists():
-        say(context, sentence)

@@ -46,10 +46,6 @@ class Sink(Protocol):
         """
         ...
 
-    def was_told(self, kind: str, path: str) -> bool:
-        """Whether this was done by a worker that died over the same reply. It is true of each thing once."""
-        ...
-
     def abandon(self, path: str, reason: str = "") -> None:
         """A file that was begun and does not come, or may not."""
         ...
@@ -75,9 +71,6 @@ class JobSink:
     # The reply that is being read, or was read last.
     call: Call | None = None
     told: int | None = None
-    # What was staged of a reply that is read once more, and whether what it says was said.
-    done: list[tuple[str, str]] = field(default_factory=list)
-    is_mute: bool = False
     speech: Speech = field(init=False)
     _hinted: float = 0.0
     _lines: int = 0
@@ -121,15 +114,7 @@ class JobSink:
         number = int(self.step.rpartition("-")[2])
         return any(not file["closed"] for file in job.plan[number - 1]["files"])
 
-    def was_told(self, kind: str, path: str) -> bool:
-        if (kind, path) not in self.done:
-            return False
-        self.done.remove((kind, path))
-        return True
-
     def open(self, path: str, purpose: str) -> None:
-        if ("file_closed", path) in self.done:
-            return
         self.speech.say()
         self._lines, self._tail = 0, ""
         self._tell("file_opened", path, purpose=purpose)
@@ -153,8 +138,7 @@ class JobSink:
         feed.hint(self.context.project.pk, "file_chunk", hint, branch_id=self.context.job.branch_id)
 
     def hear(self, prose: str) -> None:
-        if not self.is_mute:
-            self.speech.add(prose)
+        self.speech.add(prose)
 
     def say(self, text: str) -> None:
         say(self.context, text)

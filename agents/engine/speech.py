@@ -5,6 +5,7 @@ import uuid
 
 from agents.engine.context import Context
 from agents.lifecycle import speech
+from agents.models import Message
 from agents.models.sessions import MOST_TEXT
 from projects import feed
 
@@ -20,6 +21,8 @@ class Speech:
         self._id = uuid.uuid4()
         self._text = ""
         self._hinted = 0.0
+        # By a worker that died over the same words.
+        self.said: frozenset[str] = frozenset()
 
     def add(self, text: str) -> None:
         """A model that talks without end is listened to up to a limit."""
@@ -33,9 +36,15 @@ class Speech:
     def say(self) -> None:
         """Keep what was said, if anything was."""
         text = self._text.strip()
-        if text:
+        if text and text not in self.said:
             say(self._context, text, message_id=self._id)
         self._id, self._text = uuid.uuid4(), ""
+
+
+def say_once(context: Context, text: str) -> None:
+    """However often the work is done anew in which it is to be said."""
+    if not Message.objects.filter(job=context.job, text=text[:MOST_TEXT]).exists():
+        say(context, text)
 
 
 def say(context: Context, text: str, *, message_id: uuid.UUID | None = None) -> None:

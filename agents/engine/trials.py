@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable
 
 from agents.engine.context import Context
-from agents.engine.speech import say
+from agents.engine.speech import say_once
 from agents.errors import ModelFailure
-from agents.models import Generation, Message, Step
+from agents.models import Generation, Step
 
 # What may pass by itself, and how often one model is asked before another is. A timeout has cost minutes already.
 TRIES = {"rate_limit": 3, "provider_down": 3, "truncated": 3, "malformed_output": 2, "timeout": 2}
@@ -31,7 +31,7 @@ def order(context: Context, step: Step, models: tuple[str, ...]) -> tuple[str, .
     has_failed = set(broken.values_list("request__model", flat=True))
     ordered = tuple(sorted(models, key=has_failed.__contains__))
     if ordered[0] != models[0]:
-        _tell(context, f"The reply of {models[0]} broke off; {ordered[0]} goes on.")
+        say_once(context, f"The reply of {models[0]} broke off; {ordered[0]} goes on.")
     return ordered
 
 
@@ -60,7 +60,7 @@ class Trials:
     def _switch(self) -> None:
         before, self.model, self._tries = self.model, self._others.pop(0), 0
         self._context.heed()
-        _tell(self._context, f"{before} did not answer; {self.model} goes on.")
+        say_once(self._context, f"{before} did not answer; {self.model} goes on.")
 
     def _most_hopeful(self) -> ModelFailure:
         """What may pass by itself, and soonest; else what the preferred model said."""
@@ -79,9 +79,3 @@ class Trials:
 def _pause(tries: int) -> float:
     """Exponential with full jitter."""
     return random.uniform(0.0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))  # noqa: S311 - not a secret
-
-
-def _tell(context: Context, sentence: str) -> None:
-    """In the chat, once for a job, however many of its calls it is true of."""
-    if not Message.objects.filter(job=context.job, text=sentence).exists():
-        say(context, sentence)

@@ -143,9 +143,6 @@ class Writer(Generic[AnySink]):
         """Whether it is staged. What the project refuses is a fault to be told, not the end of the job."""
         is_executable = entry is not None and entry.executable
         seen = self._seen.get(path, "")
-        if self.sink.was_told(kind, path):
-            self.touched.add(path)
-            return True
         if masked := self._masked(path, content, entry):
             self._refuse(path, _MASKED.format(name=masked))
             return False

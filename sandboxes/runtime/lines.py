@@ -38,9 +38,9 @@ class Lines:
         self._taken += sum(len(line) + 1 for line in lines)
         return lines
 
-    def begins_with(self, words: tuple[str, ...]) -> bool:
-        """Whether one of the last lines does."""
-        return any(line.startswith(words) for line in self._kept)
+    def newest(self, beginnings: tuple[str, ...]) -> str:
+        """The last of the kept lines that begins so; empty where none does."""
+        return next((line for line in reversed(self._kept) if line.startswith(beginnings)), "")
 
     def so_far(self) -> str:
         """The end of the lines that were taken."""

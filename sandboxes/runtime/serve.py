@@ -135,17 +135,22 @@ def _watch(sandbox: Sandbox, stack: stacks.Stack, timeout: float, listener: List
         status = _status(sandbox)
         if not _is_alive(status):
             return _died(sandbox, command, status)
-        if seen.lines.begins_with(stack.says_ended):
-            return Ready(False, 0, "The app's server ended.", log_tail(sandbox))
         ready = _look(sandbox, stack.port, masker, deadline - time.monotonic(), listener)
         if ready.ok:
             seen.tell()  # what it wrote before it answered, and after we had read
             return ready
+        if not ready.status and _has_ended(stack, seen.lines):
+            return Ready(False, 0, "The app's server ended.", log_tail(sandbox))
         first_bad = (first_bad or time.monotonic()) if ready.status else None
         if first_bad and time.monotonic() - first_bad > _GIVE_UP_AFTER:
             break
         time.sleep(_LOOK)
     return Ready(False, ready.status, ready.excerpt, log_tail(sandbox))
+
+
+def _has_ended(stack: stacks.Stack, lines: Lines) -> bool:
+    """By the word of whoever watches over it, and not begun again since."""
+    return lines.newest((*stack.says_ended, *stack.says_begun)).startswith(stack.says_ended)
 
 
 def _look(sandbox: Sandbox, port: int, masker: Masker, seconds: float, listener: Listener) -> Ready:

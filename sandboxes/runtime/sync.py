@@ -10,14 +10,16 @@ from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
+from sandboxes.packages import locks
 from sandboxes.runtime import boxes, lifecycle, pausing, pushes
 from sandboxes.wire import FileWrite, Refused, Wire
 
 log = logging.getLogger(__name__)
 
 _BATCH = 4 * 1024 * 1024
-# What an app wrote for itself at run time, where its framework says so: not part of any tree.
-_KEPT = ("instance/",)
+# What an app wrote for itself at run time, where its framework says so, and an install of itself until a job takes it
+# along: not part of any tree.
+_KEPT = ("instance/", locks.PATH)
 _ROUNDS = 5
 # A paused box is woken by it.
 _SYNCED = (SandboxState.READY, SandboxState.PAUSED)

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.timeout(120)
 
 LIMITS = base.Limits(memory_mb=400, processes=80, disk_mb=128, files=20_000, scratch_mb=64)
 SECONDS = 3.0
+# A container's limit is the kernel's own; a watchdog looks every now and then. Others run on this machine, too.
+MOST_MEMORY = {"docker": LIMITS.memory_mb + 400, "process": 4000}
 ATTACKS = {
     "processes": "import os\nwhile True:\n try: os.fork()\n except OSError: pass",
     "memory": "x = []\nwhile True: x.append(bytearray(b'x' * (8 << 20)))",
@@ -82,7 +84,7 @@ async def test_its_neighbour_and_the_machine_stay_well(
         f" {max(seen.answers) * 1000:4.0f}; of the machine {max(taken, 0):4} MB memory, {max(filled, 0):4} MB disk",
     )
     assert statistics.median(seen.answers) < 1.0
-    assert taken < LIMITS.memory_mb + 400, "others run here too"
+    assert taken < MOST_MEMORY[backend.name]
     assert filled < LIMITS.disk_mb + 400
 
 

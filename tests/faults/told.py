@@ -43,7 +43,7 @@ def _reply(seen: Seen) -> str:
     *before, last = [_text(message["content"]) for message in seen.body["messages"]]
     if "was cut off inside" in last:
         return _rest(before[-1])
-    if "was cut off there" in last:
+    if last.startswith("Only a part of this reply was taken."):
         return _change(before[0]) if any(CHANGE in text for text in before) else "That is all."
     if last.startswith("Write these files now: "):
         return "Here they are.\n\n" + "\n".join(_whole(path) for path in last.partition(": ")[2].split(", "))

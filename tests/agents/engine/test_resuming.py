@@ -17,6 +17,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTES = "cat > notes.txt << 'EOF_n'\nAll of it green.\nEOF_n\n"
 REPLY = f"On it.\n\nrm old.css\n{NOTES}{block('a.css', '  color: navy;', '  color: green;')}And that is that.\n"
+EDITS = (
+    f"On it.\n\n{block('a.css', '  color: navy;', '  color: green;').removeprefix('Done.')}"
+    f"{block('index.html', '<h1>Shelf</h1>', '<h1>Green</h1>').removeprefix('Done.')}And that is that.\n"
+)
+GREEN = {"a.css": "h1 {\n  color: green;\n}\n", "index.html": "<h1>Green</h1>\n", "old.css": "x"}
 AFTER = {"a.css": "h1 {\n  color: green;\n}\n", "index.html": "<h1>Shelf</h1>\n", "notes.txt": "All of it green.\n"}
 FACTS = [("file_deleted", "old.css"), ("file_closed", "notes.txt"), ("file_edited", "a.css")]
 
@@ -58,49 +63,77 @@ def said(project: Project) -> list[str]:
     return [one["text"] for one in payloads(project, "message_sent") if one["role"] == "assistant"]
 
 
-@pytest.mark.parametrize(
-    "death", [("edits_unapplied", 1), ("file_unstaged", 3), ("file_staged", 3), ("step_worked", 1)]
-)
-def test_a_whole_reply_is_taken_in_to_its_end(
-    server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int]
+def test_a_whole_reply_of_which_nothing_was_taken_is_taken_in(
+    server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch
 ):
-    server.will(says(REPLY))
-    die(job, monkeypatch, *death)
+    server.will(says(EDITS))
+    die(job, monkeypatch, "edits_unapplied", 1)
     job = build_without_a_box(job)
-    assert (job.state, tree(project)) == ("completed", AFTER)
-    assert facts(project) == FACTS
+    assert (job.state, tree(project)) == ("completed", GREEN)
+    assert facts(project) == [("file_edited", "a.css"), ("file_edited", "index.html")]
     assert len(server.seen) == 1
-    assert Generation.objects.get().staged == 3
-    assert said(project).count("On it.") == 1
+    assert Generation.objects.get().staged == 2
+    assert len(said(project)) == 1
     assert replay.run(job).is_identical
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_one_that_broke_off_is_gone_on_with(
-    server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch, count: int
+def test_the_words_of_a_whole_reply_are_not_lost(
+    server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch
 ):
-    rest = "" if count == 2 else NOTES
-    server.will(says(REPLY), says(f"{rest}{block('a.css', '  color: navy;', '  color: green;')}"))
-    die(job, monkeypatch, "file_staged", count)
+    server.will(says(EDITS))
+    die(job, monkeypatch, "reply_settled", 1)
+    build_without_a_box(job)
+    [words] = said(project)
+    assert words.startswith("On it.")
+    assert words.endswith("And that is that.")
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "death",
+    [
+        ("file_staged", 1, "old.css (removed)."),
+        ("file_staged", 2, "old.css (removed), notes.txt."),
+        ("edits_unapplied", 1, "old.css (removed), notes.txt."),
+        ("file_staged", 3, "old.css (removed), notes.txt, a.css."),
+        ("step_worked", 1, "old.css (removed), notes.txt, a.css."),
+    ],
+)
+def test_one_of_which_a_part_is_in_place_is_gone_on_with(
+    server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, str]
+):
+    where, count, place = death
+    missing = [("notes.txt", NOTES), ("a.css", block("a.css", "  color: navy;", "  color: green;"))]
+    rest = "".join(text for path, text in missing if path not in place)
+    server.will(says(REPLY), says(rest or "That is all."))
+    die(job, monkeypatch, where, count)
     job = build_without_a_box(job)
-    assert (job.state, tree(project)) == ("completed", AFTER)
-    assert facts(project) == FACTS
+    assert (job.state, tree(project), facts(project)) == ("completed", AFTER, FACTS)
     *_, before, last = server.seen[-1].body["messages"]
-    assert before["role"] == "assistant"
-    assert before["content"].startswith("On it.")
-    assert "was cut off there" in last["content"]
-    assert ("old.css (removed), notes.txt" if count == 2 else "old.css (removed).") in last["content"]
+    assert (before["role"], before["content"][:6]) == ("assistant", "On it.")
+    assert f"In place are: {place}" in last["content"]
+    assert len(server.seen) == 2
     assert replay.run(job).is_identical
+
+
+def test_what_a_reply_removes_and_writes_anew_is_there(
+    server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    edit_of_it = block("a.css", "  color: navy;", "  color: green;")
+    server.will(says(f"rm -f notes.txt\n{NOTES}{edit_of_it}"), says(edit_of_it))
+    die(job, monkeypatch, "edits_unapplied", 1)
+    build_without_a_box(job)
+    assert tree(project) == {**AFTER, "old.css": "x"}
 
 
 def test_what_does_not_fit_in_it_is_asked_for_again(
     server: ModelServer, job: Job, project: Project, monkeypatch: pytest.MonkeyPatch
 ):
-    wrong = REPLY.replace("  color: navy;", "  colour: red;")
+    wrong = EDITS.replace("  color: navy;", "  colour: red;")
     server.will(says(wrong), says(block("a.css", "  color: navy;", "  color: green;")))
     die(job, monkeypatch, "edits_unapplied", 1)
     job = build_without_a_box(job)
-    assert (job.state, tree(project), facts(project)) == ("completed", AFTER, FACTS)
+    assert (job.state, facts(project)) == ("completed", [("file_edited", "index.html"), ("file_edited", "a.css")])
     assert "a.css, block 1: NO_MATCH." in server.seen[-1].body["messages"][-1]["content"]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from agents.engine import replay, review
 from agents.enums import JobKind
@@ -17,7 +18,7 @@ from tests.agents.engine.replies import asked, blueprint, edit, says
 from tests.agents.engine.whole import in_background, payloads, run, tree, wish
 from tests.fakes.model_server import ModelServer, Script
 from tests.installation import wait_for
-from tests.sandboxes import apps
+from tests.sandboxes import apps, registry
 from tests.sandboxes.runtime.test_checking import TYPED, WRONG
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.box, pytest.mark.timeout(180)]
@@ -207,9 +208,10 @@ def test_where_nothing_can_be_run_it_is_left_out_and_told_once(
 
 
 def test_packages_that_cannot_be_had_are_left_to_the_step_that_is_for_them(
-    server: ModelServer, project: Project, owner: User
+    server: ModelServer, project: Project, owner: User, settings: Settings
 ) -> None:
     """And they are tried once on the way, not after every phase."""
+    registry.reach(settings)
     gone = phase(1, requirements__txt="no-such-package-of-ours-1a2b\n")
     mended = says("cat > requirements.txt << 'X'\nflask\nX\n")
     server.will(says(blueprint(*PHASES, stack="python")), gone, phase(2), mended)
