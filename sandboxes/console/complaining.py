@@ -42,8 +42,10 @@ def _newest(found: Sequence[Found]) -> list[Found]:
     return list(last.values())[::-1]
 
 
-def count(project: Project, sandbox: Sandbox, found: Found, times: int, *, tree_hash: str) -> None:
-    """Of other files than before it begins anew. Under the project's lock nobody comes between."""
+def count(
+    project: Project, sandbox: Sandbox, found: Found, times: int, *, tree_hash: str, may_tell: bool = True
+) -> bool:
+    """Of other files than before it begins anew. Under the project's lock nobody comes between. Says if it was told."""
     known = Complaint.objects.filter(sandbox=sandbox, fingerprint=found.fingerprint).first()
     before = known.count if known is not None and known.tree_hash == tree_hash else 0
     now = min(before + times, _MOST_COUNT)
@@ -58,16 +60,22 @@ def count(project: Project, sandbox: Sandbox, found: Found, times: int, *, tree_
         Complaint.objects.create(sandbox=sandbox, fingerprint=found.fingerprint, **values)
     else:
         Complaint.objects.filter(pk=known.pk).update(**values)
-    if any(before < at <= now for at in _TOLD_AT):
-        payload = {
-            "sandbox": str(sandbox.pk),
-            "fingerprint": found.fingerprint,
-            "title": found.title,
-            "text": found.text[-_MOST_SHOWN:],
-            "count": now,
-            "tree": tree_hash[:12],
-        }
-        feed.record(project, "error_captured", payload, branch_id=sandbox.branch_id)
+    is_told = may_tell and any(before < at <= now for at in _TOLD_AT)
+    if is_told:
+        _tell(project, sandbox, found, now, tree_hash)
+    return is_told
+
+
+def _tell(project: Project, sandbox: Sandbox, found: Found, times: int, tree_hash: str) -> None:
+    payload = {
+        "sandbox": str(sandbox.pk),
+        "fingerprint": found.fingerprint,
+        "title": found.title,
+        "text": found.text[-_MOST_SHOWN:],
+        "count": times,
+        "tree": tree_hash[:12],
+    }
+    feed.record(project, "error_captured", payload, branch_id=sandbox.branch_id)
 
 
 def forget_oldest(sandbox: Sandbox) -> None:

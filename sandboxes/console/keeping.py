@@ -6,7 +6,6 @@ What nobody caught is a fault of the app like any that its server complains of, 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +16,16 @@ from django.utils import timezone
 from projects import feed, storable
 from projects.enums import ChangeSetState
 from projects.models import Project
-from sandboxes.console import complaining, fingerprints
+from sandboxes.console import complaining, fingerprints, telling
 from sandboxes.console.lines import MOST_PAGE, Batch, Line
 from sandboxes.enums import ConsoleLevel, ConsoleSource
-from sandboxes.models import ConsoleEntry, Sandbox, given
+from sandboxes.models import Complaint, ConsoleEntry, Sandbox, given
 from sandboxes.models.complaints import MOST_TITLE
 
 MOST_KEPT = 200
 MOST_BYTES = 384 * 1024
 HINT = "console"
 LOUD = ConsoleSource.uncaught()
-# An app that invents errors fills its own window, and not people's feeds.
-MOST_TOLD, _WITHIN = 10, timedelta(minutes=1)
 _MOST_COUNT = 2**31 - 1
 _DROPPED = "The page said more than can be told; some lines were dropped."
 _CHANGING = (
@@ -149,17 +146,16 @@ def _slide(sandbox: Sandbox) -> None:
 
 
 def _complain(project: Project, sandbox: Sandbox, page: str, lines: Sequence[Line], tree_hash: str) -> None:
-    """Before they are kept: what is known already is counted, of what is new only so much is told in a while."""
-    entries = ConsoleEntry.objects.filter(sandbox=sandbox, tree_hash=tree_hash, source__in=LOUD)
-    known = set(entries.values_list("fingerprint", flat=True))
-    left = MOST_TOLD - entries.filter(first_at__gt=timezone.now() - _WITHIN).count()
+    """Of what was told already each is counted, of what was not only so much is told in a while."""
+    of_tree = Complaint.objects.filter(sandbox=sandbox, tree_hash=tree_hash)
+    known, left, told = set(of_tree.values_list("fingerprint", flat=True)), telling.left(sandbox), 0
     for line in lines:
-        fingerprint = _fingerprint(line)
-        if line.source not in LOUD or (fingerprint not in known and left <= 0):
+        fingerprint, may_tell = _fingerprint(line), told < left
+        if line.source not in LOUD or not (may_tell or fingerprint in known):
             continue
-        left -= fingerprint not in known
         known.add(fingerprint)
         said = f"In the browser, on the page {page}:\n{line.text}\n{line.stack}".rstrip()
         found = complaining.Found(fingerprint, title_of(line), said)
-        complaining.count(project, sandbox, found, line.count, tree_hash=tree_hash)
+        told += complaining.count(project, sandbox, found, line.count, tree_hash=tree_hash, may_tell=may_tell)
+    telling.note(sandbox, told)
     complaining.forget_oldest(sandbox)

@@ -41,6 +41,9 @@ class Sandbox(models.Model):
     # from being put away in the end.
     touched_at = models.DateTimeField(null=True, blank=True)
     watched_at = models.DateTimeField(null=True, blank=True)
+    # So many faults that its browsers reported were told to people, in the minute that began then.
+    told_since = models.DateTimeField(null=True, blank=True)
+    told = models.PositiveIntegerField(default=0)
     limits = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

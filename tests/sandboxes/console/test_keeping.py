@@ -3,11 +3,12 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from projects import feed
 from projects.enums import AuthorKind
 from projects.services import changesets, files, secrets
-from sandboxes.console import complaining, keeping
+from sandboxes.console import complaining, keeping, telling
 from sandboxes.console.lines import Batch, Line
 from sandboxes.models import Complaint, ConsoleEntry, Sandbox, addresses
 from sandboxes.runtime import lifecycle
@@ -134,8 +135,42 @@ def test_an_app_that_invents_errors_does_not_fill_the_feed(garden: Sandbox) -> N
     words = [f"{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
     for start in range(0, 60, 20):
         record(garden, *(Line("error", "error", f"Error: {word}") for word in words[start : start + 20]))
-    assert [title for title, _ in told(garden)] == [f"Error: {word}" for word in words[: keeping.MOST_TOLD]]
+    assert [title for title, _ in told(garden)] == [f"Error: {word}" for word in words[: telling.MOST]]
     assert ConsoleEntry.objects.count() == 60
+
+
+def errors(start: int, end: int, count: int = 1) -> list[Line]:
+    words = [f"{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
+    return [Line("error", "error", f"Error: {word}", count=count) for word in words[start:end]]
+
+
+def test_what_was_not_told_is_not_told_either_when_it_comes_again(garden: Sandbox) -> None:
+    for _ in range(4):
+        record(garden, *errors(0, 20))
+        record(garden, *errors(20, 40))
+    assert [title for title, _ in told(garden)] == [one.text for one in errors(0, telling.MOST)]
+    assert Complaint.objects.count() == telling.MOST
+    assert {one.count for one in ConsoleEntry.objects.all()} == {4}
+
+
+def test_what_slides_out_of_the_window_or_is_counted_on_frees_nothing(garden: Sandbox) -> None:
+    record(garden, *errors(0, 10))
+    record(garden, *errors(0, 10, count=100))
+    for letter in "abcdefghijkl":
+        record(garden, *(said(f"{letter}{other}") for other in "abcdefghijklmnopqrst"))
+    assert not ConsoleEntry.objects.filter(source="error").exists()
+    record(garden, *errors(10, 20))
+    assert len(told(garden)) == telling.MOST
+    assert {one.count for one in Complaint.objects.all()} == {101}
+
+
+def test_a_minute_later_as_much_is_told_again(garden: Sandbox) -> None:
+    record(garden, *errors(0, 20))
+    Sandbox.objects.update(told_since=timezone.now() - telling.WITHIN)
+    record(garden, *errors(0, 12), *errors(20, 24))
+    record(garden, *errors(24, 40))
+    fresh = [title for title, _ in told(garden)][telling.MOST :]
+    assert fresh == [one.text for one in [*errors(10, 12), *errors(20, 24), *errors(24, 28)]]
 
 
 def test_a_count_stays_one_that_can_be_kept(garden: Sandbox) -> None:
