@@ -45,16 +45,29 @@ def record(sandbox: Sandbox, batch: Batch, *, tree_hash: str) -> None:
     lines = batch.lines
     is_past = not tree_hash.startswith(batch.tree)
     is_loud = any(line.source in LOUD for line in lines) and not is_past and not _is_written_over(sandbox)
-    tree_hash = batch.tree if is_past else tree_hash
     with transaction.atomic():
         project = _locked(sandbox.project_id) if is_loud else None
-        if not Sandbox.objects.select_for_update(no_key=True).filter(pk=sandbox.pk).exists():
+        if not lock(sandbox):
             return
         if project is not None:
             _complain(project, sandbox, batch.page, lines, tree_hash)
+        if is_past:
+            lines, tree_hash = _not_said_now(sandbox, lines, tree_hash), batch.tree
         _keep(sandbox, batch.page, lines, tree_hash)
         _slide(sandbox)
         transaction.on_commit(lambda: hint(sandbox))
+
+
+def lock(sandbox: Sandbox) -> bool:
+    """Nobody else writes into its console until the transaction ends. Says whether it is there."""
+    return Sandbox.objects.select_for_update(no_key=True).filter(pk=sandbox.pk).exists()
+
+
+def _not_said_now(sandbox: Sandbox, lines: Sequence[Line], tree_hash: str) -> tuple[Line, ...]:
+    """What the files say that are shown now stays theirs, though a page of those before says it too."""
+    of_now = ConsoleEntry.objects.filter(sandbox=sandbox, tree_hash=tree_hash)
+    known = set(of_now.values_list("fingerprint", flat=True))
+    return tuple(line for line in lines if _fingerprint(line) not in known)
 
 
 def hint(sandbox: Sandbox) -> None:

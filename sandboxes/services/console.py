@@ -83,6 +83,7 @@ def clear(branch: Branch) -> None:
     """What was told to people stays told; what is said from now on is counted from one."""
     with transaction.atomic():
         sandbox = sandboxes.for_branch(branch)
+        keeping.lock(sandbox)
         ConsoleEntry.objects.filter(sandbox=sandbox).delete()
         transaction.on_commit(lambda: keeping.hint(sandbox))
 

@@ -78,6 +78,13 @@ def test_a_sandbox_leads_to_its_commands_and_statistics(app: Sandbox, admin_clie
     assert "delete_selected" not in page
 
 
+def test_what_was_typed_is_shown_by_its_title_alone(app: Sandbox, admin_client: Client) -> None:
+    typed = commands.begin(app, ["curl", "-u", "typed-words"], kind=CommandKind.TOOL, title="curl -u …", job_ref=None)
+    page = admin_client.get(reverse("admin:sandboxes_command_change", args=[typed.pk])).content.decode()
+    assert "curl -u …" in page
+    assert "typed-words" not in page
+
+
 def test_what_is_sealed_in_the_handle_is_not_shown(app: Sandbox, admin_client: Client) -> None:
     Sandbox.objects.filter(pk=app.pk).update(handle={"id": "a", "backend": "process", "secrets": "sealed-words"})
     page = admin_client.get(reverse("admin:sandboxes_sandbox_change", args=[app.pk]))

@@ -26,9 +26,11 @@ def garden(make_app: MakeApp) -> Sandbox:
     return make_app(apps.STATIC)
 
 
-def record(sandbox: Sandbox, *lines: Line, page: str = "/", dropped: int = 0, tree: str = "t1") -> None:
+def record(
+    sandbox: Sandbox, *lines: Line, page: str = "/", dropped: int = 0, tree: str = "t1", said_of: str = ""
+) -> None:
     with in_order():
-        keeping.record(sandbox, Batch(page, lines, dropped), tree_hash=tree)
+        keeping.record(sandbox, Batch(page, lines, dropped, said_of), tree_hash=tree)
 
 
 def told(sandbox: Sandbox) -> list[tuple[str, int]]:
@@ -74,6 +76,13 @@ def test_of_other_files_it_begins_anew(garden: Sandbox) -> None:
     record(garden, said("x"), tree="t2")
     kept = ConsoleEntry.objects.get()
     assert (kept.count, kept.tree_hash, kept.first_at > first) == (1, "t2", True)
+
+
+def test_a_page_left_open_takes_nothing_from_the_files_of_now(garden: Sandbox) -> None:
+    record(garden, *[FAULT] * 3, said("new"), tree="t2")
+    record(garden, FAULT, said("old"), page="/left-open", tree="t2", said_of="t1")
+    kept = {(one.title, one.tree_hash, one.count, one.page) for one in ConsoleEntry.objects.all()}
+    assert kept == {(FAULT.text, "t2", 3, "/"), ("new", "t2", 1, "/"), ("old", "t1", 1, "/left-open")}
 
 
 def test_a_secret_is_masked_everywhere(garden: Sandbox) -> None:

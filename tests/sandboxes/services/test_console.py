@@ -1,6 +1,8 @@
 """A branch's console: read, counted, summed up for a model, cleared."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects.models import Branch
 from projects.services import branches
@@ -96,6 +98,18 @@ def test_what_is_cleared_is_gone_and_what_was_told_stays_told(branch: Branch) ->
     assert (ConsoleEntry.objects.count(), Complaint.objects.count()) == (0, 1)
     fill(branch)
     assert console.errors(branch).get().count == 14
+
+
+def test_it_is_cleared_while_nobody_writes_into_it(branch: Branch) -> None:
+    """As reports lock it, and first: two that wait for each other's rows would wait for ever."""
+    fill(branch)
+    with CaptureQueriesContext(connection) as asked:
+        console.clear(branch)
+    said = [one["sql"] for one in asked]
+    [deleted] = [at for at, sql in enumerate(said) if sql.startswith("DELETE")]
+    locked = [sql for sql in said[:deleted] if 'FROM "sandboxes_sandbox"' in sql and "branch" not in sql]
+    assert len(locked) == 1
+    assert locked[0].endswith("FOR NO KEY UPDATE") is connection.features.has_select_for_update
 
 
 def test_a_branch_that_was_never_shown_can_be_cleared_and_reported_to(branch: Branch) -> None:
