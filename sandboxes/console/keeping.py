@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from projects import feed, storable
 from projects.enums import ChangeSetState
+from projects.masking import Masker, Stream
 from projects.models import Project
 from sandboxes.console import complaining, fingerprints, telling
 from sandboxes.console.lines import MOST_PAGE, Batch, Line
@@ -32,6 +33,8 @@ _CHANGING = (
     *("level", "source", "title", "text", "stack", "page", "path", "line"),
     *("count", "tree_hash", "size", "first_at", "last_at"),
 )
+# What a page's script puts where it leaves out the rest of a text, and so many of them are looked at.
+_CUT, _MOST_CUTS = "…", 20
 # What a development server adds to the address of a file.
 _PASSING_QUERY = re.compile(r"\?[\w=&.%+-]*(?=:\d)")
 
@@ -90,12 +93,25 @@ def _plain(sandbox: Sandbox, batch: Batch) -> Batch:
     own = re.compile(rf"https?://p-{sandbox.label}\.{re.escape(settings.PREVIEW_DOMAIN)}(?::\d+)?/?", re.IGNORECASE)
 
     def plain(text: str) -> str:
-        return masker.text(_PASSING_QUERY.sub("", own.sub("", text)))
+        return _PASSING_QUERY.sub("", own.sub("", _masked(masker, text)))
 
     lines = [replace(line, text=plain(line.text), stack=plain(line.stack)) for line in batch.lines]
     if batch.dropped:
         lines.append(Line(ConsoleSource.BRIDGE, ConsoleLevel.WARN, _DROPPED, count=batch.dropped))
     return replace(batch, page=plain(batch.page)[:MOST_PAGE], lines=tuple(lines))
+
+
+def _masked(masker: Masker, text: str) -> str:
+    """As it was said, before anything is taken out of it. Where it was cut, a secret may have been cut, too."""
+    if not masker:
+        return text
+    *cut, rest = masker.text(text).rsplit(_CUT, _MOST_CUTS)
+    return _CUT.join([*(_broken_off(masker, part) for part in cut), rest])
+
+
+def _broken_off(masker: Masker, text: str) -> str:
+    stream = Stream(masker)
+    return (stream.feed(text.encode()) + stream.end()).decode(errors="replace")
 
 
 def title_of(line: Line) -> str:

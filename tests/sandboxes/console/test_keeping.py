@@ -97,6 +97,25 @@ def test_a_secret_is_masked_everywhere(garden: Sandbox) -> None:
     assert kept.title == "Error: [secret KEY]"
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("x" * 1985 + "plain-secret-v…", "x" * 1985 + "[secret KEY]…"),
+        ('{key: "plain-secret…", more: "plain-…"} in all', '{key: "[secret KEY]…", more: "[secret KEY]…"} in all'),
+        ("plain-secret-value-1… ä plai… plain-secret", "[secret KEY]… ä plai… plain-secret"),
+        ("plain-secret " + "ä…" * 900, "plain-secret " + "ä…" * 900),
+        ("at plain-secret.js?t=1:2", "at plain-secret.js:2"),
+        ("Error: door?word=kestrel:9of10", "Error: [secret DOOR]"),
+    ],
+)
+def test_a_secret_that_was_cut_or_looks_like_an_address_is_masked(garden: Sandbox, text: str, kept: str) -> None:
+    for name, value in (("KEY", "plain-secret-value-1"), ("DOOR", "door?word=kestrel:9of10")):
+        secrets.put(garden.project, name=name, value=value, by=garden.project.owner)
+    record(garden, Line("console", "log", text, text))
+    entry = ConsoleEntry.objects.get()
+    assert (entry.text, entry.stack) == (kept, kept)
+
+
 def test_the_newest_stay_in_a_window_of_so_many(garden: Sandbox) -> None:
     words = [f"{a}{b}" for a in "abcdefghijklmnop" for b in "abcdefghijklmnop"]
     for start in range(0, 240, 20):
