@@ -21,7 +21,7 @@ BRIEF = {"max_retries", "socket_timeout"}  # what of the broker's options makes 
 
 log = structlog.get_logger(__name__)
 
-GENERATE, SANDBOX, HOUSEKEEPING = "generate", "sandbox", "housekeeping"
+GENERATE, SANDBOX, COMMANDS, HOUSEKEEPING = "generate", "sandbox", "commands", "housekeeping"
 
 
 class Hint(DjangoTask):
@@ -67,12 +67,14 @@ def build(name: str, **options: Any) -> Celery:
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
-        task_queues=[Queue(GENERATE), Queue(SANDBOX), Queue(HOUSEKEEPING)],
+        task_queues=[Queue(GENERATE), Queue(SANDBOX), Queue(COMMANDS), Queue(HOUSEKEEPING)],
         task_default_queue=HOUSEKEEPING,
-        # First match wins: the reapers must never wait behind the work they watch.
+        # First match wins: the reapers must never wait behind the work they watch, nor wakes behind what was asked for.
         task_routes={
             "agents.tasks.execute_job": {"queue": GENERATE},
             "*.tasks.reap*": {"queue": HOUSEKEEPING},
+            "sandboxes.tasks.carry_out": {"queue": COMMANDS},
+            "sandboxes.tasks.ask_registry": {"queue": COMMANDS},
             "sandboxes.tasks.*": {"queue": SANDBOX},
         },
         beat_schedule={

@@ -16,6 +16,7 @@ ABSENT = {
     "edge": "No process serves the apps (edge).",
     "generate": "No worker takes wishes (queue generate); they wait.",
     "sandbox": "No worker starts apps (queue sandbox); they wait.",
+    "commands": "No worker runs what is asked for in boxes (queue commands); it waits.",
     "housekeeping": "No worker keeps house (queue housekeeping); what got lost is not asked for again.",
     "beat": "No clock runs (beat); what got lost is not asked for again.",
 }

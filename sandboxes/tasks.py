@@ -44,7 +44,7 @@ def remove(sandbox_id: str) -> None:
     lifecycle.remove(sandbox_id)
 
 
-@shared_task(queue="sandbox", expires=_LASTING)
+@shared_task(queue="commands", expires=_LASTING)
 def carry_out(command_id: str) -> None:
     asked.carry_out(command_id)
 
@@ -64,7 +64,7 @@ def listen(sandbox_id: str) -> None:
     listening.listen(sandbox_id)
 
 
-@shared_task(queue="sandbox", expires=_LASTING)
+@shared_task(queue="commands", expires=_LASTING)
 def ask_registry(sandbox_id: str) -> None:
     registry.ask(sandbox_id)
 

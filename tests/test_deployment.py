@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from config import presence
 from tests.installation import ROOT
 
 COMPOSE = (ROOT / "compose.yaml").read_text()
@@ -24,6 +25,11 @@ def test_only_who_talks_to_boxes_holds_the_engine() -> None:
     assert holders == {"edge", "worker-generate", "worker-sandbox"}
     with_boxes = {name for name in ROLES if SERVICES[name]["environment"]["SANDBOX_BACKEND"] == "docker"}
     assert with_boxes == holders
+
+
+def test_every_queue_has_a_worker_and_only_one() -> None:
+    given = [SERVICES[name]["command"][-1].split(",") for name in ROLES if name.startswith("worker-")]
+    assert sorted(queue for queues in given for queue in queues) == sorted(presence.QUEUES)
 
 
 def test_only_dashboard_and_previews_are_published_and_on_loopback() -> None:

@@ -17,7 +17,7 @@ Facts = dict[str, Any]
 
 WEB, EDGE, WORKER, BEAT, SERVER = "web", "edge", "worker", "beat", "server"
 ROLES = (WEB, EDGE, WORKER, BEAT)
-QUEUES = ("generate", "sandbox", "housekeeping")
+QUEUES = ("generate", "sandbox", "commands", "housekeeping")
 # Somebody has to do each of these; a worker does those of its queues.
 PARTS = (WEB, EDGE, *QUEUES, BEAT)
 

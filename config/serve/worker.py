@@ -19,8 +19,9 @@ from sandboxes.models import duties
 
 GRACE = 6.0
 TURN = 0.2
-# Queue and threads. The reapers have their own: they must not wait behind the work they watch.
-POOLS = {wiring.GENERATE: 4, wiring.SANDBOX: 4, wiring.HOUSEKEEPING: 2}
+# Queue and threads. The reapers have their own: they must not wait behind the work they watch. So have the commands
+# that people ask for, which run for minutes: nobody who looks at an app waits behind them.
+POOLS = {wiring.GENERATE: 4, wiring.SANDBOX: 4, wiring.COMMANDS: 8, wiring.HOUSEKEEPING: 2}
 
 log = structlog.get_logger(__name__)
 

@@ -11,6 +11,8 @@ from kombu import Connection
 from config import celery, shape
 from tests.services.redis import Redis
 
+_IN_BOXES = ("sandboxes.tasks.start", "sandboxes.tasks.carry_out", "sandboxes.tasks.ask_registry")
+
 
 def look() -> None:
     """Never done: nobody serves here."""
@@ -38,12 +40,14 @@ def ask(asking: Celery) -> tuple[bool, float]:
 def test_every_kind_of_work_has_its_queue() -> None:
     routed = {
         name: celery.app.amqp.router.route({}, name)["queue"].name
-        for name in ("agents.tasks.execute_job", "agents.tasks.reap_jobs", "sandboxes.tasks.start")
+        for name in ("agents.tasks.execute_job", "agents.tasks.reap_jobs", *_IN_BOXES)
     }
     assert routed == {
         "agents.tasks.execute_job": celery.GENERATE,
         "agents.tasks.reap_jobs": celery.HOUSEKEEPING,
         "sandboxes.tasks.start": celery.SANDBOX,
+        "sandboxes.tasks.carry_out": celery.COMMANDS,
+        "sandboxes.tasks.ask_registry": celery.COMMANDS,
     }
 
 

@@ -62,7 +62,7 @@ def speaker(scaled: Redis, settings, tmp_path: Path) -> Iterator[subprocess.Pope
 
 
 def test_with_nobody_there_every_part_is_missing(either: str) -> None:
-    assert presence.missing() == ["web", "edge", "generate", "sandbox", "housekeeping", "beat"]
+    assert presence.missing() == ["web", "edge", "generate", "sandbox", "commands", "housekeeping", "beat"]
 
 
 def test_workers_are_those_that_are_ready_with_their_queues(take: Take, either: str) -> None:
@@ -77,7 +77,7 @@ def test_a_process_counts_once_it_is_ready(take: Take, either: str) -> None:
     standing = take("web", "edge")
     assert "web" in presence.missing()
     standing.tell(**HERE)
-    assert presence.missing() == ["generate", "sandbox", "housekeeping", "beat"]
+    assert presence.missing() == ["generate", "sandbox", "commands", "housekeeping", "beat"]
     [facts] = presence.ready("edge")
     assert (facts["pid"], facts["url"]) == (HERE["pid"], HERE["url"])
     assert presence.ready_here("edge") == [facts]
@@ -85,7 +85,7 @@ def test_a_process_counts_once_it_is_ready(take: Take, either: str) -> None:
 
 def test_a_worker_counts_for_its_queues_alone(take: Take, either: str) -> None:
     take("worker").tell(**HERE, queues=["sandbox"])
-    assert presence.missing() == ["web", "edge", "generate", "housekeeping", "beat"]
+    assert presence.missing() == ["web", "edge", "generate", "commands", "housekeeping", "beat"]
 
 
 def test_on_one_machine_a_role_has_one_holder(take: Take, one_machine: None) -> None:

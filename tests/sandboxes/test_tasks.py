@@ -23,6 +23,7 @@ TASKS = (
     tasks.suspend,
     tasks.remove,
     tasks.carry_out,
+    tasks.ask_registry,
     tasks.keep_words,
     tasks.sync_tree,
 )
@@ -84,7 +85,8 @@ def test_what_the_stacks_need_is_prepared() -> None:
         (tasks.suspend, "sandbox"),
         (tasks.remove, "sandbox"),
         (tasks.keep_words, "sandbox"),
-        (tasks.carry_out, "sandbox"),
+        (tasks.carry_out, "commands"),
+        (tasks.ask_registry, "commands"),
         (tasks.listen, "sandbox"),
         (tasks.sync_tree, "sandbox"),
         (tasks.prepare_templates, "sandbox"),
