@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from projects.enums import ChangeSetState
@@ -38,4 +38,6 @@ def _is_being_written(sandbox: Sandbox) -> bool:
 
 
 def _is_running_something(sandbox: Sandbox) -> bool:
-    return Command.objects.filter(sandbox=sandbox, state=CommandState.RUNNING).exists()
+    """For the app itself: what a person has run in its box may take as long as it likes, and the app is woken."""
+    of_the_app = Q(kind=CommandKind.INSTALL) | Q(job_ref__isnull=False)
+    return Command.objects.filter(of_the_app, sandbox=sandbox, state=CommandState.RUNNING).exists()

@@ -238,6 +238,15 @@ def test_an_app_nobody_works_on_any_more_is_started(visitor: Visitor, make_app: 
     assert [woken.pk for woken in visitor.woken] == [sandbox.pk]
 
 
+def test_an_app_in_whose_box_a_person_runs_something_is_started(visitor: Visitor, make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    commands.begin(sandbox, ["sleep", "600"], kind=CommandKind.TOOL, title="Sleep", job_ref=None)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.READY, updated_at=long_ago)
+    assert "Waking the app" in visitor.get(sandbox).text
+    assert [woken.pk for woken in visitor.woken] == [sandbox.pk]
+
+
 def test_a_failed_app_shows_why_and_escapes_it(visitor: Visitor, make_app: MakeApp) -> None:
     sandbox = make_app(apps.FLASK)
     Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.FAILED, error="<script>no</script>")
