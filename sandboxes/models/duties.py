@@ -43,6 +43,11 @@ def keep(name: str, token: Token, *, seconds: float) -> bool:
     return bool(Duty.objects.filter(name=name, token=token).update(taken_until=_in(seconds)))
 
 
+def forget(name: str) -> None:
+    """Of what is done once and not again: by whoever has it, or when nobody has."""
+    Duty.objects.filter(name=name).delete()
+
+
 def free_all() -> None:
     """At the start of a one-machine installation: whoever had one is dead."""
     Duty.objects.update(taken_until=Now())

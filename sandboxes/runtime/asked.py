@@ -8,9 +8,11 @@ from functools import partial
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
+from sandboxes.models import duties as leases
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import commands, install, lifecycle, secrecy, sync, turns
+from sandboxes.runtime import commands, duties, install, lifecycle, secrecy, sync, turns
 from sandboxes.runtime.commands import How, Listener
+from sandboxes.wire import Refused
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +31,31 @@ def carry_out(command_id: str) -> None:
     if command is None:
         return
     try:
-        get_ready(command.sandbox)
-        if commands.take(command):
+        if _begin(command):
             how = How(secrecy.environment(command.sandbox), float(command.seconds or 60), cwd=command.cwd)
             commands.carry_out(command.sandbox, command, how, Listener())
-    except SandboxLost as lost:
+    except (SandboxLost, Refused) as lost:
         log.info("The command %s was not carried out: %s", command.pk, lost)
         commands.finish(command, exit_code=None, tail=str(lost))
+
+
+def _begin(command: Command) -> bool:
+    """Once its box is ready. That may take minutes, in which a lease tells that somebody is at it; whether it began."""
+    began: list[bool] = []
+
+    def prepare() -> None:
+        try:
+            get_ready(command.sandbox)
+            began.append(commands.take(command))
+        finally:
+            leases.forget(_name(command))
+
+    duties.once(_name(command), prepare, every=0.0)
+    return any(began)
+
+
+def _name(command: Command) -> str:
+    return f"run {command.pk}"
 
 
 def get_ready(sandbox: Sandbox) -> None:
@@ -56,8 +76,9 @@ def settle(now: datetime) -> int:
     unfinished = Command.objects.filter(kind=CommandKind.TOOL).exclude(state=CommandState.FINISHED)
     for command in unfinished.exclude(seconds=None).select_related("sandbox__project")[:_MOST]:
         late = now - command.started_at
-        if command.state == CommandState.QUEUED and late > _WAITS:
+        if command.state == CommandState.QUEUED and late > _WAITS and not leases.is_taken(_name(command)):
             commands.finish(command, exit_code=None, tail="No worker took it in time. Ask for it again.")
+            leases.forget(_name(command))  # of a worker that died while it got the box ready
             settled += 1
         elif command.state == CommandState.RUNNING and late > timedelta(seconds=command.seconds or 0) + _GRACE:
             tail = f"{command.output}\nNobody knows how it ended: the worker that ran it is gone.".strip()

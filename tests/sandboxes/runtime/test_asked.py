@@ -1,20 +1,25 @@
 """Commands that a person asked for, in real boxes."""
 
+import threading
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from projects import feed
 from projects.services import projects, secrets
 from sandboxes.enums import CommandKind, CommandState, SandboxState
 from sandboxes.models import Command, Sandbox
+from sandboxes.models import duties as leases
 from sandboxes.runtime import asked, commands, waking
 from sandboxes.services import commands as asking
 from sandboxes.services import logs
+from tests.installation import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.runtime.test_turns import held
 
 pytestmark = pytest.mark.box
 
@@ -101,6 +106,31 @@ def test_what_nobody_took_and_what_nobody_finished_is_settled(make_app: MakeApp)
     assert (lost.state, lost.output.splitlines()[0], lost.skipped) == ("finished", "half", 7)
     assert "the worker that ran it is gone" in lost.output
     assert fresh.state == CommandState.RUNNING
+
+
+def test_while_its_box_is_got_ready_it_is_not_settled(make_app: MakeApp) -> None:
+    """However long somebody else has the turn: it runs once the box is ready."""
+    command = ask(make_app(apps.FLASK), "echo", "late")
+    Command.objects.filter(pk=command.pk).update(started_at=timezone.now() - timedelta(seconds=331))
+    ended = threading.Event()
+    other = held(command.sandbox, ended)
+    worker = threading.Thread(target=in_a_thread, args=(command,))
+    worker.start()
+    wait_for(lambda: leases.is_taken(f"run {command.pk}"), seconds=30, what="a worker to be at it")
+    assert asked.settle(timezone.now()) == 0
+    ended.set()
+    worker.join(60)
+    other.join(30)
+    command.refresh_from_db()
+    assert (command.state, command.exit_code, command.output) == (CommandState.FINISHED, 0, "late")
+    assert not leases.Duty.objects.filter(name__startswith="run ").exists()
+
+
+def in_a_thread(command: Command) -> None:
+    try:
+        asked.carry_out(str(command.pk))
+    finally:
+        connection.close()
 
 
 def test_a_log_of_a_server_is_read_while_it_runs(make_app: MakeApp) -> None:
