@@ -38,21 +38,22 @@ class Log:
         return self.text.splitlines()
 
 
-def read(sandbox: Sandbox, command: Command | None, *, since: int = 0) -> Log:
+def read(sandbox: Sandbox, command: Command | None, *, since: int | None = 0) -> Log:
     """Of a server that runs its box is asked, at once and for a moment; of everything else the row tells.
 
     Where this process reaches no box, a worker is asked to keep what the server has said, for whoever reads on. Places
     in what is kept of a server are those of its bytes: where its letters take more than one, some are read twice.
+    With None as the place to begin, it is the end that is told, where not all of it can be.
     """
     if command is None:
-        return Log(None, False, since, since, "")
+        return Log(None, False, since or 0, since or 0, "")
     if _is_running_server(sandbox, command):
         try:
             written = loop.call(_read_from_box(sandbox, since, given.masker(sandbox)), _SECONDS)
             return Log(command, True, written.since, written.next, storable.text(written.text))
         except (SandboxLost, TimeoutError):
             _have_it_kept(sandbox)
-    return _kept(command, since)
+    return _kept(sandbox, command, since or 0)
 
 
 def _have_it_kept(sandbox: Sandbox) -> None:
@@ -77,14 +78,15 @@ def _is_running_server(sandbox: Sandbox, command: Command) -> bool:
     return is_running and sandbox.state == SandboxState.READY and bool(sandbox.handle)
 
 
-async def _read_from_box(sandbox: Sandbox, since: int, masker: Masker) -> service_logs.Written:
+async def _read_from_box(sandbox: Sandbox, since: int | None, masker: Masker) -> service_logs.Written:
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
         return await service_logs.read(wire, _NAME, since, masker, most=MOST_CHARS)
 
 
-def _kept(command: Command, since: int) -> Log:
+def _kept(sandbox: Sandbox, command: Command, since: int) -> Log:
     begin = max(since, command.skipped)
     text = command.output[begin - command.skipped :]
-    is_live = command.state != CommandState.FINISHED
+    is_still = command.kind == CommandKind.SERVE and sandbox.state != SandboxState.READY
+    is_live = command.state != CommandState.FINISHED and not is_still
     return Log(command, is_live, begin, command.skipped + len(command.output), text)

@@ -31,7 +31,7 @@ def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
     except (errors.Missing, ValueError) as missing:
         raise Http404 from missing
     words = request.GET.get("words", "").replace("\0", "")[:_WORDS].strip()
-    log = logs.read(sandbox, command)
+    log = logs.read(sandbox, command, since=None)
     lines = logs.matching(log, words) if words else log.lines
     context = {
         "project": at,

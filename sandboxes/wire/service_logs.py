@@ -16,14 +16,26 @@ class Written:
     text: str
 
 
-async def read(wire: client.Wire, name: str, since: int, masker: Masker, *, most: int) -> Written:
-    """All that the box still has is looked through: where a reader begins may be in the middle of a secret."""
+async def read(wire: client.Wire, name: str, since: int | None, masker: Masker, *, most: int) -> Written:
+    """From there on, or with None the newest lines of as much as may be read at once.
+
+    All that the box still has is looked through: where a reader begins may be in the middle of a secret.
+    """
     try:
         chunks = [chunk async for chunk in wire.logs(name, follow=False)]
     except values.Refused:
-        return Written(since, since, "")
-    first = chunks[0].offset if chunks else since
-    return window(b"".join(chunk.data for chunk in chunks), first, since, masker, most=most)
+        return Written(since or 0, since or 0, "")
+    data, first = b"".join(chunk.data for chunk in chunks), chunks[0].offset if chunks else since or 0
+    return window(data, first, first + newest(data, most) if since is None else since, masker, most=most)
+
+
+def newest(data: bytes, most: int) -> int:
+    """Where the last lines begin that are no longer than this; in the middle of one that is longer itself."""
+    at = len(data) - most
+    if at <= 0:
+        return 0
+    before = data.find(b"\n", at - 1, len(data) - 1)
+    return before + 1 if before >= 0 else at
 
 
 def window(data: bytes, first: int, since: int, masker: Masker, *, most: int) -> Written:

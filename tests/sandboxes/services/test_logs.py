@@ -36,6 +36,14 @@ def test_where_no_box_is_reached_what_was_kept_is_told_and_a_worker_keeps_more(
     assert sent == [str(sandbox.pk)]
 
 
+def test_a_server_whose_box_stands_still_says_no_more(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    server = Command.objects.create(sandbox=sandbox, kind=CommandKind.SERVE, title="Serve", output="kept")
+    sandbox.state = SandboxState.PAUSED
+    log = logs.read(sandbox, server)
+    assert (log.text, log.live) == ("kept", False)
+
+
 def test_lines_are_found_in_whatever_letters(make_app: MakeApp) -> None:
     ended = {"state": CommandState.FINISHED, "finished_at": timezone.now()}
     command = Command(sandbox=make_app({}), kind=CommandKind.CHECK, output="An Error\nfine\nerrors", **ended)

@@ -95,3 +95,12 @@ def test_of_what_runs_it_tells_what_it_takes_and_wakes_nothing(make_app: MakeApp
     Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.PAUSED)
     assert "It wakes when somebody opens the app." in page(client, fresh(sandbox))
     assert fresh(sandbox).state == SandboxState.PAUSED
+
+
+@pytest.mark.box
+def test_of_a_server_that_says_more_than_a_page_holds_the_newest_is_shown(make_app: MakeApp, client: Client) -> None:
+    says = "for number in range(3000): print(f'said {number}. ' + 'x' * 40, flush=True)\n"
+    sandbox = make_app({**apps.FLASK, "app.py": says + apps.FLASK["app.py"]})
+    waking.wake(str(sandbox.pk))
+    shown = page(client, fresh(sandbox))
+    assert ("said 0. " in shown, "said 2999. " in shown) == (False, True)

@@ -3,7 +3,7 @@
 import pytest
 
 from projects.masking import Masker
-from sandboxes.wire.service_logs import Written, window
+from sandboxes.wire.service_logs import Written, newest, window
 
 SECRET = "k7Qzr-0041-unlike-others"
 MASKER = Masker([("KEY", SECRET)])
@@ -56,3 +56,11 @@ def test_a_letter_is_never_cut(most: int) -> None:
         piece = read(at, data, most=max(most, 3))
         said, at = said + piece.text, piece.next
     assert said == "aéü€b"
+
+
+@pytest.mark.parametrize(
+    ("most", "told"), [(99, "one\ntwo\nthree\n"), (10, "two\nthree\n"), (9, "three\n"), (4, "ree\n")]
+)
+def test_the_newest_are_whole_lines_where_they_fit(most: int, told: str) -> None:
+    data = b"one\ntwo\nthree\n"
+    assert data[newest(data, most) :].decode() == told
