@@ -23,10 +23,16 @@ def take(sandbox: Sandbox, work: Callable[[], None]) -> bool:
     return duties.once(_name(sandbox), work, every=0.0)
 
 
-def wait(sandbox: Sandbox, work: Callable[[], Result], *, should_stop: Callable[[], bool] | None = None) -> Result:
+def wait(
+    sandbox: Sandbox,
+    work: Callable[[], Result],
+    *,
+    should_stop: Callable[[], bool] | None = None,
+    patience: float | None = None,
+) -> Result:
     """Do it once nobody else is at it."""
     done: list[Result] = []
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + (_PATIENCE if patience is None else patience)
     while not take(sandbox, lambda: done.append(work())):
         if should_stop and should_stop():
             raise Stopped("Waiting for the app's box was stopped.")

@@ -15,16 +15,21 @@ from sandboxes.runtime.commands import Listener
 log = logging.getLogger(__name__)
 
 
+# Whoever restarts an app waits for a look at it, not for all its packages; and wakes wait for the same threads.
+_PATIENCE = 60.0
+
+
 def wake(sandbox_id: str) -> None:
-    _bring(sandbox_id, _show)
+    """A job that is at it shows it, too."""
+    _bring(sandbox_id, lambda sandbox: turns.take(sandbox, partial(_show, sandbox)))
 
 
 def restart(sandbox_id: str) -> None:
-    """Its server begins anew, whether it ran or not."""
-    _bring(sandbox_id, _show_anew)
+    """Its server begins anew, whether it ran or not, once nobody else is at it."""
+    _bring(sandbox_id, lambda sandbox: turns.wait(sandbox, partial(_show_anew, sandbox), patience=_PATIENCE))
 
 
-def _bring(sandbox_id: str, show: Callable[[Sandbox], None]) -> None:
+def _bring(sandbox_id: str, show: Callable[[Sandbox], object]) -> None:
     related = ("project", "branch", "changeset")
     sandbox = Sandbox.objects.select_related(*related).filter(pk=sandbox_id, project__archived_at=None).first()
     if sandbox is None:
@@ -32,7 +37,7 @@ def _bring(sandbox_id: str, show: Callable[[Sandbox], None]) -> None:
     try:
         lifecycle.ensure(sandbox)
         if boxes.stack_of(sandbox).needs_box:
-            turns.take(sandbox, partial(show, sandbox))  # a job that is at it shows it, too
+            show(sandbox)
     except SandboxLost as lost:
         # `ensure` has told everybody; anything after it is tried again by the next visit.
         log.info("The app of %s could not be woken: %s", sandbox.project_id, lost)

@@ -1,5 +1,6 @@
 """From nothing to a page, in a real box."""
 
+import threading
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from sandboxes.services import commands
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.runtime.test_lifecycle import kill_box
+from tests.sandboxes.runtime.test_turns import held
 
 pytestmark = pytest.mark.box
 
@@ -65,6 +67,17 @@ def test_a_restart_gives_the_app_another_server_in_the_same_box(make_app: MakeAp
     assert (sandbox.state, sandbox.port) == (SandboxState.READY, 5000)
     first.refresh_from_db()
     assert first.state == CommandState.FINISHED
+
+
+def test_a_restart_waits_for_whoever_is_at_it(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    waking.wake(str(sandbox.pk))
+    first, ended = commands.server(sandbox), threading.Event()
+    other = held(sandbox, ended)
+    threading.Timer(0.5, ended.set).start()
+    waking.restart(str(sandbox.pk))
+    other.join(30)
+    assert commands.server(sandbox) != first
 
 
 def test_what_is_gone_or_put_away_is_left_alone(make_app: MakeApp) -> None:
