@@ -96,7 +96,7 @@ def run(
         raise SandboxLost("This app is made of plain files: it has no box in which a command could run.")
     how = How(secrecy.environment(sandbox), seconds, cwd=cwd)
     masked = secrecy.masker(sandbox).text(title)[:_TITLE]
-    command = commands.begin(sandbox, argv, kind=CommandKind.TOOL, title=masked, job_ref=None)
+    command = commands.begin(sandbox, argv, kind=CommandKind.TOOL, title=masked, job_ref=None, seconds=seconds)
     said = 0
 
     def on_line(line: str) -> None:

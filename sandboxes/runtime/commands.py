@@ -1,6 +1,7 @@
 """A program run in a box: its row, its events, its lines as they come, and its end on request."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -114,9 +115,19 @@ def take(command: Command) -> bool:
     return True
 
 
-def begin(sandbox: Sandbox, argv: Sequence[str], *, kind: CommandKind, title: str, job_ref: UUID | None) -> Command:
+def begin(
+    sandbox: Sandbox,
+    argv: Sequence[str],
+    *,
+    kind: CommandKind,
+    title: str,
+    job_ref: UUID | None,
+    seconds: float | None = None,
+) -> Command:
+    """`seconds`: what is settled by itself when it has not ended long after."""
     with transaction.atomic():
         command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref)
+        command.seconds = None if seconds is None else math.ceil(seconds)
         feed.record(sandbox.project, "command_started", _payload(command), job_ref=job_ref, branch_id=sandbox.branch_id)
         command.save()
     return command

@@ -52,6 +52,11 @@ def put_in_place(sandbox: Sandbox, listener: Listener) -> Command:
     return command
 
 
+def is_in_place(sandbox: Sandbox) -> bool:
+    """Whether this box has what the tree asks for."""
+    return _key(boxes.stack_of(sandbox), manifest_of(sandbox)) in sandbox.handle.get("installed", ())
+
+
 def hold_for(sandbox: Sandbox, manifest: Manifest) -> None:
     """What is in place is what this tree asks for, too: it says the same in other words."""
     if known := sandbox.handle.get("installed"):

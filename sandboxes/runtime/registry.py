@@ -30,6 +30,7 @@ from sandboxes.wire import boxes as wires
 log = logging.getLogger(__name__)
 
 _SECONDS = 90.0
+_MOST_SECONDS = 600.0
 _MOST_BYTES = 1 << 20
 _TITLE = "Ask the registry about the packages"
 _ASIDE = "/tmp/.asked"  # noqa: S108 - the box's own
@@ -41,6 +42,7 @@ _PATHS = ("--path", ".venv/site-packages", "--path", "/opt/templates/python/site
 _PIP = ("python3", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check", *_PATHS)
 _NO_VERSIONS = "The registry did not say which versions are the newest."
 _NO_WEAKNESSES = "The registry did not say whether weaknesses are known."
+_NOT_IN_PLACE = "The packages of the list are not in place yet. Start the app anew, then ask again."
 _NOT_BY_PIP = "pip does not tell of known weaknesses."
 
 
@@ -81,14 +83,20 @@ def _told(sandbox: Sandbox) -> _Told:
     if not stack.packages:
         return _Told(problems=["This kind of app has no packages."])
     sync.sync(sandbox, manifest_of(sandbox))
-    command = commands.begin(sandbox, (), kind=CommandKind.TOOL, title=_TITLE, job_ref=None)
+    command = commands.begin(sandbox, (), kind=CommandKind.TOOL, title=_TITLE, job_ref=None, seconds=_MOST_SECONDS)
     told = _Told(problems=["It was not answered."])
     try:
         told = _by_pip(sandbox) if stack is stacks.PYTHON else _by_npm(sandbox)
     finally:
         words = "\n".join(told.problems) or "It was answered."
-        commands.finish(command, exit_code=0, tail=words)
+        commands.finish(command, exit_code=_exit_code(told), tail=words)
     return told
+
+
+def _exit_code(told: _Told) -> int:
+    """1 where nothing was answered."""
+    is_answered = bool(told.newest) or told.weaknesses is not None or not {*told.problems} - {_NOT_BY_PIP}
+    return 0 if is_answered else 1
 
 
 def _by_npm(sandbox: Sandbox) -> _Told:
@@ -130,10 +138,12 @@ def _lay_aside(sandbox: Sandbox, wanted: list[Declared]) -> str:
 
 
 def _by_pip(sandbox: Sandbox) -> _Told:
-    """What is installed is asked of the box itself: there is no lock that would say so."""
-    command = install.install(sandbox)
-    if command is not None and command.exit_code != 0:
-        return _Told(problems=[f"{command.title} failed. {troubles.of(command.output).sentence}", _NOT_BY_PIP])
+    """What is installed is asked of the box itself: there is no lock that would say so.
+
+    Nothing is installed for it: that would end the server.
+    """
+    if not install.is_in_place(sandbox):
+        return _Told(problems=[_NOT_IN_PLACE, _NOT_BY_PIP])
     told = _Told(answers.installed_pip(answers.found(_exec(sandbox, *_PIP).output)), problems=[_NOT_BY_PIP])
     newer = _ask(sandbox, *_PIP, "--outdated")
     said = answers.found(newer.output)

@@ -8,11 +8,11 @@ from pytest_django.fixtures import Settings
 
 from sandboxes.models import Command, PackageReport, Sandbox
 from sandboxes.packages import words
-from sandboxes.runtime import lifecycle, registry, serve
+from sandboxes.runtime import lifecycle, registry, serve, waking
 from sandboxes.services import packages
 from tests.sandboxes import apps
 from tests.sandboxes import registry as mirrors
-from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.conftest import MakeApp, apply
 
 pytestmark = pytest.mark.box
 
@@ -59,6 +59,7 @@ def test_a_server_that_runs_is_left_alone(make_app: MakeApp, reachable: None) ->
 
 def test_what_is_installed_of_a_python_app_is_asked_of_its_box(make_app: MakeApp, reachable: None) -> None:
     sandbox = make_app({**apps.FLASK, "requirements.txt": "flask\npyfiglet==1.0.2\n"})
+    waking.wake(str(sandbox.pk))
     report = asked(sandbox)
     assert report.installed["pyfiglet"] == "1.0.2"
     assert report.newest["pyfiglet"] not in ("", "1.0.2")
@@ -66,6 +67,18 @@ def test_what_is_installed_of_a_python_app_is_asked_of_its_box(make_app: MakeApp
     found = {one.name: one for one in packages.of(sandbox.branch).packages}
     assert (found["pyfiglet"].installed, found["pyfiglet"].is_outdated) == ("1.0.2", True)
     assert found["flask"].installed == report.installed[words.plain("Flask")]
+
+
+def test_a_python_app_that_runs_is_left_alone(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    waking.wake(str(sandbox.pk))
+    apply(sandbox.branch, {"requirements.txt": "flask\npyfiglet==1.0.2\n"})
+    report = asked(sandbox)
+    assert report.problems[0].startswith("The packages of the list are not in place yet.")
+    states = dict(Command.objects.filter(sandbox=sandbox).values_list("kind", "state"))
+    assert states["serve"] == "running"
+    question = Command.objects.get(sandbox=sandbox, kind="tool")
+    assert (question.state, question.exit_code, question.seconds) == ("finished", 1, 600)
 
 
 @pytest.mark.node
