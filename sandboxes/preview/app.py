@@ -73,10 +73,9 @@ async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCa
         await reports.serve(scope, receive, send, target)
     elif target.is_static:
         await static.serve(scope, send, target)
-    elif page := await _stand_in(target):
+    elif page := await _stand_in(target) or await _keep_awake(target):
         await pages.show(send, page, is_head=is_head)
     else:
-        await visits.note(target.sandbox.pk)
         page = await _exchange(scope, receive, send, target)
         if page is not None:
             await pages.show(send, page, is_head=is_head)
@@ -94,6 +93,14 @@ async def _stand_in(target: targets.Target) -> pages.Page | None:
     if sandbox.state in _IDLE:
         await waking.wake(sandbox)
     return pages.instead_of(sandbox.state, sandbox.error)
+
+
+async def _keep_awake(target: targets.Target) -> pages.Page | None:
+    """One that was paused since it was found goes on; what to show when it does not."""
+    if await visits.note(target.sandbox.pk):
+        return None
+    fresh = await targets.find(target.sandbox.label)
+    return pages.GONE if fresh is None else await _stand_in(fresh)
 
 
 async def _exchange(
@@ -162,6 +169,7 @@ async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
         or target.is_static
         or target.sandbox.state != SandboxState.READY
         or not target.sandbox.port
+        or not await visits.note_watching(target.sandbox.pk)
     ):
         await send({"type": "websocket.close", "code": 4404, "reason": None})
         return

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import UUID
 
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from projects.threads import in_thread
+from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
 
 MOST_AT_ONCE = 32
@@ -39,15 +41,24 @@ def connection(sandbox_id: UUID) -> Iterator[None]:
             del _open[sandbox_id]
 
 
-async def note(sandbox_id: UUID) -> None:
-    """Keep the box awake; written at most every half minute."""
+async def note(sandbox_id: UUID) -> bool:
+    """Keep the box awake; written at most every half minute. False when it was paused a moment ago, or is gone."""
+    return not _is_due(_noted, sandbox_id) or await in_thread(_touch, sandbox_id)
+
+
+async def note_watching(sandbox_id: UUID) -> bool:
+    """That a page holds a connection open; else as `note`."""
+    return not _is_due(_watched, sandbox_id) or await in_thread(_watch, sandbox_id)
+
+
+def _is_due(noted: dict[UUID, float], sandbox_id: UUID) -> bool:
     now = time.monotonic()
-    if now - _noted.get(sandbox_id, -_NOTE_EVERY) < _NOTE_EVERY:
-        return
-    if len(_noted) >= _MOST:
-        _noted.clear()
-    _noted[sandbox_id] = now
-    await in_thread(_touch, sandbox_id)
+    if now - noted.get(sandbox_id, -_NOTE_EVERY) < _NOTE_EVERY:
+        return False
+    if len(noted) >= _MOST:
+        noted.clear()
+    noted[sandbox_id] = now
+    return True
 
 
 @asynccontextmanager
@@ -63,18 +74,18 @@ async def watching(sandbox_id: UUID) -> AsyncIterator[None]:
 async def _keep_noting(sandbox_id: UUID) -> None:
     while True:
         await asyncio.sleep(_NOTE_EVERY)
-        now = time.monotonic()
-        if now - _watched.get(sandbox_id, -_NOTE_EVERY) >= _NOTE_EVERY:
-            if len(_watched) >= _MOST:
-                _watched.clear()
-            _watched[sandbox_id] = now
-            with suppress(DatabaseError):  # another time, then
-                await in_thread(_watch, sandbox_id)
+        with suppress(DatabaseError):  # another time, then
+            await note_watching(sandbox_id)
 
 
-def _watch(sandbox_id: UUID) -> None:
-    Sandbox.objects.filter(pk=sandbox_id).update(watched_at=timezone.now())
+def _watch(sandbox_id: UUID) -> bool:
+    return bool(_awake(sandbox_id).update(watched_at=timezone.now()))
 
 
-def _touch(sandbox_id: UUID) -> None:
-    Sandbox.objects.filter(pk=sandbox_id).update(touched_at=timezone.now())
+def _touch(sandbox_id: UUID) -> bool:
+    return bool(_awake(sandbox_id).update(touched_at=timezone.now()))
+
+
+def _awake(sandbox_id: UUID) -> "QuerySet[Sandbox]":
+    """The row decides between a visit and a pause: whoever comes second sees the first."""
+    return Sandbox.objects.filter(pk=sandbox_id).exclude(state=SandboxState.PAUSED)

@@ -11,7 +11,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from sandboxes.models import Sandbox, addresses
-from sandboxes.preview import waking
+from sandboxes.preview import targets, waking
 from sandboxes.preview.app import app
 from sandboxes.wire import connections as wires
 
@@ -74,3 +74,18 @@ async def _close_database() -> None:
     from channels.db import database_sync_to_async
 
     await database_sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def overtaken(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sandbox], None]:
+    """The next visit finds what stands there now, and goes there after what the test does next."""
+
+    def begin(sandbox: Sandbox) -> None:
+        find, found = targets.find, [visitor.run(targets.find(sandbox.label))]
+
+        async def late(label: str) -> targets.Target | None:
+            return found.pop() if found else await find(label)
+
+        monkeypatch.setattr(targets, "find", late)
+
+    return begin

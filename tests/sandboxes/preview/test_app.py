@@ -17,7 +17,7 @@ from projects.services import changesets
 from projects.threads import in_thread
 from sandboxes.enums import CommandKind, SandboxState
 from sandboxes.models import Command, Sandbox
-from sandboxes.preview import sockets, targets, upstream, visits
+from sandboxes.preview import sockets, upstream, visits
 from sandboxes.runtime import boxes, commands, lifecycle, serve, sync, waking
 from tests.installation import wait_for
 from tests.sandboxes import apps
@@ -149,21 +149,6 @@ def test_a_box_that_died_is_woken_by_the_visit(visitor: Visitor, shelf: Sandbox)
     waking.wake(str(shelf.pk))
     shelf.refresh_from_db()
     assert "A shelf of books" in visitor.get(shelf).text
-
-
-@pytest.fixture
-def overtaken(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sandbox], None]:
-    """The next visit finds what stands there now, and goes there after what the test does next."""
-
-    def begin(sandbox: Sandbox) -> None:
-        find, found = targets.find, [visitor.run(targets.find(sandbox.label))]
-
-        async def late(label: str) -> targets.Target | None:
-            return found.pop() if found else await find(label)
-
-        monkeypatch.setattr(targets, "find", late)
-
-    return begin
 
 
 def test_a_box_made_anew_meanwhile_is_found(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -52,6 +53,33 @@ def test_a_box_killed_while_it_stood_still_is_asked_to_be_made_again(visitor: Vi
     page = visitor.get(shelf)
     assert (page.status_code, "Waking the app" in page.text) == (503, True)
     assert visitor.woken == [shelf]
+
+
+def test_a_box_paused_under_a_visit_goes_on(
+    visitor: Visitor, shelf: Sandbox, overtaken: Callable[[Sandbox], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "_noted", {})
+    overtaken(shelf)
+    paused(shelf)
+    began = time.monotonic()
+    assert visitor.get(shelf).status_code == 200
+    assert time.monotonic() - began < 10
+    assert (state_of_box(shelf), fresh(shelf).state) == ("running", SandboxState.READY)
+
+
+def test_a_socket_to_a_box_that_was_paused_meanwhile_is_closed_at_once(
+    visitor: Visitor, shelf: Sandbox, overtaken: Callable[[Sandbox], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "_watched", {})
+    overtaken(shelf)
+    paused(shelf)
+
+    async def knock() -> tuple[bool, int]:
+        connected, code = await socket(shelf, "/").connect(10)
+        return bool(connected), int(code)
+
+    assert visitor.run(knock()) == (False, 4404)
+    assert state_of_box(shelf) == "paused"
 
 
 def test_a_socket_wakes_nothing(visitor: Visitor, shelf: Sandbox) -> None:
