@@ -46,7 +46,7 @@ def ensure(
     while True:
         if should_stop and should_stop():
             raise Stopped("Making the app's box was stopped.")
-        sandbox.refresh_from_db()
+        states.read_again(sandbox)
         if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
             if time.monotonic() > deadline:
                 raise SandboxLost("The app's box is being changed by somebody who does not finish.")
@@ -72,7 +72,7 @@ def show(sandbox: Sandbox, changeset: ChangeSet | None) -> None:
 
 def destroy(sandbox: Sandbox) -> None:
     """The box ends and the row forgets it. Its files are the project's anyway."""
-    sandbox.refresh_from_db()
+    states.read_again(sandbox)
     put_away(sandbox, SandboxState.ABSENT)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from projects import feed, storable
 from sandboxes.enums import SandboxState
+from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 
 
@@ -32,7 +33,7 @@ def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, err
             if not _as_read(sandbox).update(**values):
                 raise _LostTheRace
     except _LostTheRace:
-        sandbox.refresh_from_db()
+        read_again(sandbox)
         return False
     return _now(sandbox, values)
 
@@ -42,9 +43,17 @@ def move_quietly(sandbox: Sandbox, to: SandboxState, *, only: Q | None = None, *
     `only` asks."""
     values = {"state": to, "updated_at": timezone.now(), **fields}
     if not _as_read(sandbox).filter(only or Q()).update(**values):
-        sandbox.refresh_from_db()
+        read_again(sandbox)
         return False
     return _now(sandbox, values)
+
+
+def read_again(sandbox: Sandbox) -> None:
+    """Raises SandboxLost when it was removed meanwhile."""
+    try:
+        sandbox.refresh_from_db()
+    except Sandbox.DoesNotExist as gone:
+        raise SandboxLost("The app's sandbox was removed.") from gone
 
 
 def _as_read(sandbox: Sandbox) -> "QuerySet[Sandbox]":

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from projects import feed
 from sandboxes.backends import docker
 from sandboxes.enums import SandboxState
-from sandboxes.errors import NoBackend
+from sandboxes.errors import NoBackend, SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.runtime import lifecycle, states
 from sandboxes.wire import boxes, loop
@@ -177,3 +177,12 @@ def test_a_move_from_a_state_that_has_passed_changes_and_tells_nothing(make_app:
     assert not states.move(stale, SandboxState.STOPPED)
     assert stale.state == SandboxState.READY
     assert told(sandbox) == ["ready"]
+
+
+def test_one_that_is_removed_under_a_worker_is_lost(make_app: MakeApp) -> None:
+    sandbox = make_app(apps.FLASK)
+    lifecycle.remove(str(sandbox.pk))
+    with pytest.raises(SandboxLost, match="was removed"):
+        lifecycle.ensure(sandbox)
+    with pytest.raises(SandboxLost, match="was removed"):
+        states.move(sandbox, SandboxState.READY)
