@@ -65,6 +65,10 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
     def has_steer_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sandboxes.change_sandbox")
 
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The row alone: its box would be nobody's. To remove both is asked for."""
+        return False
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Deleting the row alone would leave its box to be found."""
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}

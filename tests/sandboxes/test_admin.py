@@ -92,3 +92,9 @@ def test_what_is_sealed_in_the_handle_is_not_shown(app: Sandbox, admin_client: C
     assert "sealed-words" not in page.content.decode()
     Sandbox.objects.filter(pk=app.pk).update(handle={})
     assert Command.objects.filter(sandbox=app).exists()
+
+
+def test_a_row_is_not_deleted_without_its_box(app: Sandbox, admin_client: Client) -> None:
+    address = reverse("admin:sandboxes_sandbox_delete", args=[app.pk])
+    assert admin_client.post(address, {"post": "yes"}).status_code == 403
+    assert Sandbox.objects.filter(pk=app.pk).exists()
