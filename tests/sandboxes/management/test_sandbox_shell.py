@@ -28,6 +28,7 @@ def test_its_output_and_its_exit_code_are_passed_on(make_app: MakeApp) -> None:
     command = Command.objects.filter(kind="tool").first()
     assert command is not None
     assert (command.title, command.exit_code, command.asked_by) == ("ls -a", 0, None)
+    assert command.seconds  # or nobody would settle it, were the operator's process killed
 
 
 def test_a_last_line_without_an_end_is_said_too(make_app: MakeApp) -> None:
