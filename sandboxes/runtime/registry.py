@@ -1,6 +1,7 @@
 """Asks the registry, from an app's box, which of its packages have newer versions and which known vulnerabilities.
 
-Beside the app, in a folder of its own: what runs goes on running. What is not told is said in a sentence.
+Beside the app, in a folder of its own: what runs goes on running. What is not told is said in a sentence. While the way
+to the registries is open no server runs that was given secrets: it would be open to whatever runs in the box.
 """
 
 import json
@@ -18,12 +19,13 @@ from projects.services import files
 from sandboxes import stacks
 from sandboxes.enums import CommandKind
 from sandboxes.errors import SandboxLost
-from sandboxes.models import PackageReport, Sandbox
+from sandboxes.models import PackageReport, Sandbox, given
 from sandboxes.models.shown import manifest_of
 from sandboxes.packages import answers, npm, troubles
 from sandboxes.packages.errors import Unusable
 from sandboxes.packages.words import Declared
-from sandboxes.runtime import boxes, commands, install, lifecycle, secrecy, sync
+from sandboxes.runtime import boxes, commands, install, lifecycle, secrecy, serve, sync, turns
+from sandboxes.stacks import Stack
 from sandboxes.wire import ExecResult, Refused, Wire
 from sandboxes.wire import boxes as wires
 
@@ -43,6 +45,7 @@ _PIP = ("python3", "-m", "pip", "list", "--format", "json", "--disable-pip-versi
 _NO_VERSIONS = "The registry did not say which versions are the newest."
 _NO_WEAKNESSES = "The registry did not say whether weaknesses are known."
 _NOT_IN_PLACE = "The packages of the list are not in place yet. Start the app anew, then ask again."
+_SECRETS = "The app runs with its secrets, and must not while the way out is open. Stop the app, then ask again."
 _NOT_BY_PIP = "pip does not tell of known weaknesses."
 
 
@@ -82,6 +85,20 @@ def _told(sandbox: Sandbox) -> _Told:
     stack = boxes.stack_of(sandbox)
     if not stack.packages:
         return _Told(problems=["This kind of app has no packages."])
+    if secrecy.environment(sandbox) or given.to_its_server(sandbox):
+        return turns.wait(sandbox, partial(_told_alone, sandbox, stack))
+    return _answered(sandbox, stack)
+
+
+def _told_alone(sandbox: Sandbox, stack: Stack) -> _Told:
+    """Nobody starts the app's server meanwhile."""
+    sandbox.refresh_from_db()
+    if given.to_its_server(sandbox) != {} and serve.is_running(sandbox):
+        return _Told(problems=[_SECRETS])
+    return _answered(sandbox, stack)
+
+
+def _answered(sandbox: Sandbox, stack: Stack) -> _Told:
     sync.sync(sandbox, manifest_of(sandbox))
     command = commands.begin(sandbox, (), kind=CommandKind.TOOL, title=_TITLE, job_ref=None, seconds=_MOST_SECONDS)
     told = _Told(problems=["It was not answered."])

@@ -120,6 +120,11 @@ def keep_words(sandbox: Sandbox) -> None:
     kept.update(output=said, skipped=max(0, offset - len(said)))
 
 
+def is_running(sandbox: Sandbox) -> bool:
+    """Whether it was started, and not ended by us since."""
+    return _running(sandbox) is not None
+
+
 def log_tail(sandbox: Sandbox) -> str:
     return boxes.ask(sandbox, partial(_log_tail, secrecy.masker(sandbox)))
 

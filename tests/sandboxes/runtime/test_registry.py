@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from projects.services import secrets
 from sandboxes.models import Command, PackageReport, Sandbox
 from sandboxes.packages import words
 from sandboxes.runtime import lifecycle, registry, serve, waking
@@ -55,6 +56,22 @@ def test_a_server_that_runs_is_left_alone(make_app: MakeApp, reachable: None) ->
     server.refresh_from_db()
     assert server.state == "running"
     serve.stop(sandbox)
+
+
+def test_no_server_with_secrets_runs_while_the_way_out_is_open(make_app: MakeApp, reachable: None) -> None:
+    sandbox = make_app(apps.FLASK)
+    secrets.put(sandbox.project, name="TOKEN", value="k7Q2-pZ9x-vT4m-wL8r", by=sandbox.project.owner)
+    waking.wake(str(sandbox.pk))
+    report = asked(sandbox)
+    assert report.problems == [
+        "The app runs with its secrets, and must not while the way out is open. Stop the app, then ask again."
+    ]
+    sandbox.refresh_from_db()
+    assert serve.is_running(sandbox)
+    serve.stop(sandbox)
+    registry.ask(str(sandbox.pk))
+    report.refresh_from_db()
+    assert report.problems == ["pip does not tell of known weaknesses."]
 
 
 def test_what_is_installed_of_a_python_app_is_asked_of_its_box(make_app: MakeApp, reachable: None) -> None:
