@@ -13,8 +13,6 @@ from sandboxes.packages.words import MOST_NAME
 from sandboxes.services import packages
 from sandboxes.services.packages import Listing, Package
 
-_MOST_TEXT = 2 * MOST_NAME
-
 
 class PackagesWhere(In):
     """Of this branch; without a name `main`."""

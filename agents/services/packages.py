@@ -159,11 +159,9 @@ def _check_listed(stack: Stack, listed: Iterable[str], wanted: Iterable[Wanted])
 
 
 def _newest(stack: Stack, wanted: Wanted, newest: str) -> Wanted:
-    if stack is not stacks.PYTHON:
-        return Wanted(wanted.name, f"^{newest}" if newest else npm.NEWEST)
     if not newest:
         raise Unfit(f"Say to which version of {wanted.name}, or check for newer versions first.")
-    return Wanted(wanted.name, f"=={newest}", wanted.extras)
+    return Wanted(wanted.name, f"{'==' if stack is stacks.PYTHON else '^'}{newest}", wanted.extras)
 
 
 def _title(verb: str, wanted: list[Wanted]) -> str:

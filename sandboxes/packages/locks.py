@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 PATH = "package-lock.json"
@@ -37,6 +37,34 @@ def direct(places: dict[str, str]) -> dict[str, str]:
     }
 
 
+def without_addresses(content: bytes) -> bytes:
+    """A lock goes along with its project: where something was fetched from is not told, nor obeyed, elsewhere.
+
+    npm is asked to leave addresses out, and whatever else runs in the box may have put them in.
+    """
+    lock = json.loads(content)
+    found = [entry for entry in _entries(lock) if _is_address(entry.get("resolved"))]
+    for entry in found:
+        del entry["resolved"]
+    return _written(lock) if found else content
+
+
+def _entries(lock: Any) -> Iterator[dict[str, Any]]:
+    """Of both forms that a lock may have at once."""
+    open_ones = [lock.get("packages"), lock.get("dependencies")]
+    while open_ones:
+        group = open_ones.pop()
+        for entry in group.values() if isinstance(group, dict) else ():
+            if isinstance(entry, dict):
+                yield entry
+                open_ones.append(entry.get("dependencies"))
+
+
+def _is_address(resolved: Any) -> bool:
+    """Rather than a folder of the project itself."""
+    return isinstance(resolved, str) and bool(re.match(r"[A-Za-z][\w+.\-]*:|//|[^/]*@", resolved))
+
+
 def settled(content: bytes, became: Mapping[str, str]) -> bytes:
     """The lock of a list in which these packages are wanted so."""
     lock = json.loads(content)
@@ -45,6 +73,10 @@ def settled(content: bytes, became: Mapping[str, str]) -> bytes:
         listed = root.get(section) if isinstance(root, dict) else None
         if isinstance(listed, dict):
             root[section] = {name: became.get(name, wanted) for name, wanted in listed.items()}
+    return _written(lock)
+
+
+def _written(lock: Any) -> bytes:
     return (json.dumps(lock, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 

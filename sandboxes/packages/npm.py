@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from projects import storable
 from sandboxes.packages.errors import Unusable
-from sandboxes.packages.words import Declared, Wanted
+from sandboxes.packages.words import MOST_NAME, Declared, Wanted
 
 PATH = "package.json"
 MOST_BYTES = 1024 * 1024
@@ -26,7 +27,9 @@ def declared(content: bytes) -> list[Declared]:
     found: dict[str, Declared] = {}
     for section in _SECTIONS:
         for name, version in _section(package, section).items():
-            found.setdefault(name, Declared(name, str(version)[:200], is_dev=section != "dependencies"))
+            if len(name) > MOST_NAME or name != storable.name(name):
+                continue  # no registry has a package of such a name
+            found.setdefault(name, Declared(name, storable.text(str(version))[:200], is_dev=section != "dependencies"))
     return list(found.values())[:MOST_LISTED]
 
 
@@ -88,9 +91,11 @@ def _read(content: bytes, *, is_for_writing: bool = False) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unusable(f"`package.json` says `{twice[:60]}` twice in one place. Take one of them out first.")
+        seen = set[str]()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Unusable(
+            f"`package.json` says `{storable.name(twice)[:60]}` twice in one place. Take one of them out first."
+        )
     return found
 
 

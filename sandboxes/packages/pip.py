@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sandboxes.packages.errors import Unusable
-from sandboxes.packages.words import Declared, Wanted, plain
+from sandboxes.packages.words import MOST_NAME, Declared, Wanted, plain
 
 PATH = "requirements.txt"
 MOST_BYTES = 1024 * 1024
 MOST_LISTED = 2000
 _MARK = "\ufeff"
-_REQUIREMENT = re.compile(
-    r"(?P<name>[A-Za-z0-9][\w.\-]*)\s*(?P<extras>\[[^\]]*\])?\s*(?P<version>[=<>~!][^;#@]*?)?\s*(?P<rest>;.*|--hash.*|)"
-)
+# Of a text without two spaces in a row, and without what comes after the version: then it takes no longer than it is.
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][\w.\-]*) ?(?P<extras>\[[^\]]*\])? ?(?P<version>[=<>~!][^;#@]*)?")
+_REST = re.compile(r";| --hash")
+_MOST_LINE = 4000
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,11 @@ def _is(line: _Line, name: str) -> bool:
 def _changed(line: _Line, wanted: Wanted, end: str) -> _Line:
     """Its name as it was spelt, its extras unless others are wanted, what holds on some machines only, its comment."""
     comment = re.search(r"\s+#.*", line.text.rstrip("\r\n"))
-    match = _REQUIREMENT.fullmatch(_told(line.text))
+    told, rest = _parts(line.text)
+    match = _REQUIREMENT.fullmatch(told)
     if match is None:
         return line
-    condition = f" {match['rest']}" if match["rest"].startswith(";") else ""
+    condition = f" {rest}" if rest.startswith(";") else ""
     said = f"{condition}{comment[0] if comment else ''}{end}"
     name = match["name"]
     text = f"{name}{wanted.extras or match['extras'] or ''}{wanted.version}{said}"
@@ -90,10 +92,19 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def _line(text: str) -> _Line:
-    match = _REQUIREMENT.fullmatch(_told(text))
-    if match is None:
+    match = _REQUIREMENT.fullmatch(_parts(text)[0])
+    if match is None or len(match["name"]) > MOST_NAME:
         return _Line(text, None)
     return _Line(text, Declared(match["name"], (match["version"] or "").strip()[:200]))
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The package with its version, and what is said of it after that. A line too long to be meant says nothing."""
+    if len(text) > _MOST_LINE:
+        return "", ""
+    told = " ".join(_told(text).split())
+    found = _REST.search(told)
+    return (told[: found.start()].strip(), told[found.start() :].strip()) if found else (told, "")
 
 
 def _told(text: str) -> str:

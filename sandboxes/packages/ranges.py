@@ -11,6 +11,7 @@ from collections.abc import Mapping
 _NUMBER = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(.*)")
 _CLAUSE = re.compile(r"(==|>=|<=|~=|!=|>|<|\^|~|=)?\s*v?(\d+(?:\.\d+){0,2})(?:\.[x*])?")
+_MOST_SPEC = 200
 _ANY = frozenset({"", "*", "x", "latest"})
 
 Version = tuple[int, int, int]
@@ -34,8 +35,8 @@ def beyond_lock(locked: Mapping[str, str], template: Mapping[str, str]) -> tuple
 
 def is_met(spec: str, version: str) -> bool:
     """Whether a version is in a range. Only plain ranges are understood."""
-    have = _version(version)
-    if have is None:
+    have = _version(version[:_MOST_SPEC])
+    if have is None or len(spec) > _MOST_SPEC:
         return False
     spec = spec.strip()
     if spec.lower() in _ANY:
@@ -88,7 +89,7 @@ def _npm(text: str) -> dict[str, str]:
         package = json.loads(text)
         groups = [package.get("dependencies") or {}, package.get("devDependencies") or {}]
         return {str(name): str(spec) for group in groups for name, spec in group.items()}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return {"package.json": "unreadable"}
 
 

@@ -7,6 +7,7 @@ from sandboxes.packages.errors import BadPackage
 
 MOST_NAME = 214
 MOST_VERSION = 100
+MOST_TEXT = 2 * MOST_NAME
 _NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._\-]*/)?[a-z0-9][\w.\-]*", re.ASCII)
 _PIP_NAME = re.compile(r"[A-Za-z0-9](?:[\w.\-]*[A-Za-z0-9])?", re.ASCII)
 _PIP = re.compile(r"([^\[=<>~!@\s]+)(\[[A-Za-z0-9][\w,.\-]*\])?(.*)", re.ASCII)
@@ -39,6 +40,8 @@ class Declared:
 
 def npm(text: str, version: str = "") -> Wanted:
     """`zod`, `zod@4`, `@types/node@^22`."""
+    if len(text) > MOST_TEXT:
+        raise BadPackage(f"{_shown(text)} is not the name of a package.")
     name, said = _split(text)
     version = version or said
     if len(name) > MOST_NAME or name in _TAKEN or not _NPM_NAME.fullmatch(name):
@@ -51,7 +54,7 @@ def npm(text: str, version: str = "") -> Wanted:
 
 def pip(text: str, version: str = "") -> Wanted:
     """`flask`, `flask==3.1`, `uvicorn[standard]>=0.3`, and `flask@3.1` as npm would say it."""
-    match = _PIP.fullmatch(text)
+    match = _PIP.fullmatch(text) if len(text) <= MOST_TEXT else None
     name, extras, said = match.groups(default="") if match else ("", "", "")
     if len(name) > MOST_NAME or not _PIP_NAME.fullmatch(name) or name.lower().endswith(_ARCHIVES):
         raise BadPackage(f"{_shown(text)} is not the name of a package.")

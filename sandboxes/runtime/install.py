@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from projects import storable
 from projects.services import files
 from projects.store.trees import Manifest
 from sandboxes.backends import prepared
@@ -73,7 +74,7 @@ def written_lock(sandbox: Sandbox) -> bytes | None:
         content = boxes.ask(sandbox, read, timeout=30)
     except Refused:
         return None
-    return content if locks.read(content) is not None else None
+    return locks.without_addresses(content) if locks.read(content) is not None else None
 
 
 def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
@@ -127,7 +128,9 @@ def _fetch(sandbox: Sandbox, stack: Stack, more: tuple[str, ...], listener: List
     if stack.is_npm:
         _run_quietly(sandbox, _CLEAR, listener, seconds=60)
         _run_quietly(sandbox, ("cp", "-a", _prepared(stack), _FOLDER), listener, seconds=120)
-    names = ", ".join(more[:4]) + (f" and {len(more) - 4} more" if len(more) > 4 else "")
+    names = ", ".join(storable.name(one)[:60] for one in more[:4]) + (
+        f" and {len(more) - 4} more" if len(more) > 4 else ""
+    )
     return commands.run(
         sandbox,
         stack.install,

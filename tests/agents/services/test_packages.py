@@ -76,8 +76,8 @@ def test_the_same_key_gives_the_same_job_and_adds_once(main: Branch, owner: User
 def test_a_package_is_upgraded_to_what_is_named_or_known_as_newest(project: Project, main: Branch, owner: User):
     packages.upgrade(main, ["react@^20"], by=owner)
     assert listed(project)["dependencies"]["react"] == "^20"
-    packages.upgrade(main, ["react"], by=owner)
-    assert listed(project)["dependencies"]["react"] == "latest"
+    with pytest.raises(Unfit, match="to which version of react"):
+        packages.upgrade(main, ["react"], by=owner)
     sandbox = sandboxes.for_branch(main)
     PackageReport.objects.create(sandbox=sandbox, asked_at=main.project.created_at, newest={"react": "21.2.0"})
     packages.upgrade(main, ["react"], by=owner)

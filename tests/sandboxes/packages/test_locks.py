@@ -1,6 +1,7 @@
 """A lock is read as what anybody could have written."""
 
 import json
+import re
 
 import pytest
 
@@ -56,3 +57,20 @@ def test_a_lock_says_what_its_list_says():
     odds: list[dict[str, object]] = [{}, {"": []}, {"": {"dependencies": []}}]
     for odd in odds:
         assert json.loads(locks.settled(lock(odd), {"a": "1"}))["packages"] == odd
+
+
+def test_where_something_was_fetched_from_is_left_out() -> None:
+    entry = {"version": "1.0.0", "integrity": "sha512-x"}
+    nested = {
+        "dependencies": {"d": {**entry, "resolved": "git+ssh://x/d.git", "dependencies": {"e": {"resolved": "//x"}}}}
+    }
+    places = {
+        "node_modules/a": {**entry, "resolved": "https://evil.example/a.tgz"},
+        "node_modules/b": {**entry, "resolved": "file:parts/b"} | {"link": True, "resolved": "parts/b"},
+        "node_modules/c": {**entry, "resolved": "git@host:c.git"},
+    }
+    told = locks.without_addresses(json.dumps({"lockfileVersion": 2, "packages": places, **nested}).encode())
+    assert re.findall(rb'"resolved": "([^"]*)"', told) == [b"parts/b"]
+    assert told.count(b"sha512-x") == 4
+    plain = json.dumps({"lockfileVersion": 3, "packages": {"node_modules/a": entry}}).encode()
+    assert locks.without_addresses(plain) is plain

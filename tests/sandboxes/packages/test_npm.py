@@ -120,3 +120,12 @@ def test_the_newest_becomes_the_version_it_came_at():
     assert became == {"a": "^2.1.0", "b": "3.0.0-rc.1"}
     assert json.loads(told)["dependencies"] == {"a": "^2.1.0", "b": "3.0.0-rc.1", "c": "1", "d": "latest"}
     assert npm.settled(PLAIN, {"react": "19.0.0"}) == (PLAIN, {})
+
+
+def test_names_that_nothing_can_be_called_are_left_out_and_many_are_read_at_once() -> None:
+    odd = {"a" * 215: "1", "\ud800": "1", "a\x00b": "1", "zod": "\ud800"}
+    content = json.dumps({"dependencies": odd}).encode()
+    assert [(one.name, one.version) for one in npm.declared(content)] == [("zod", "\ufffd")]
+    many = b"{" + b",".join(b'"%d":1' % number for number in range(80_000)) + b',"79999":2}'
+    with pytest.raises(Unusable, match="says `79999` twice"):
+        npm.put(many, [Wanted("zod")])
