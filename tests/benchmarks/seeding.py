@@ -1,5 +1,6 @@
 """What the benchmark of the API reads: 100 projects, and one that much has happened in."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,12 @@ from projects.enums import AuthorKind
 from projects.feed import log
 from projects.models import Branch, ChangeSet, Project, User
 from projects.services import branches, changesets, checkpoints, contents, files, invitations, projects, remotes, tokens
+from sandboxes.console import keeping
+from sandboxes.console.lines import Batch, Line
+from sandboxes.enums import CommandKind
+from sandboxes.models import Command, Sample, Sandbox
+from sandboxes.runtime import commands
+from sandboxes.services import sandboxes
 
 CLIENTS = 20
 PROJECTS = 100
@@ -70,7 +77,25 @@ def _rooms(project: Project, owner: User) -> dict[str, Any]:
         "diff": str(_proposed(main).pk),
         "remote": str(remote.pk),
         "chore": str(chores.push(remote, by=owner).pk),
+        "command": str(_used(main).pk),
     }
+
+
+def _used(branch: Branch) -> Command:
+    """A box's place with what ran in it, what it took of the machine, and what its pages said."""
+    sandbox, now = sandboxes.for_branch(branch), timezone.now()
+    for number in range(40):
+        values = {"memory_bytes": 90 << 20, "disk_bytes": 1 << 20, "processes": 4, "cpu_seconds": 3.0, "cpu_share": 0.1}
+        Sample.objects.create(sandbox=sandbox, taken_at=now - timedelta(minutes=number), box="one", **values)
+        lines = tuple(Line("console", "log", f"line {number} of {spot}") for spot in "abc")
+        keeping.record(sandbox, Batch("/", lines), tree_hash="t")
+    return [_command(sandbox, number) for number in range(40)][-1]
+
+
+def _command(sandbox: Sandbox, number: int) -> Command:
+    command = commands.begin(sandbox, ["npm", "test"], kind=CommandKind.TOOL, title=f"Test {number}", job_ref=None)
+    commands.finish(command, exit_code=0, tail="all is well\n" * 100)
+    return command
 
 
 def _packed(job: Job) -> Artifact:
