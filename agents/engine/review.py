@@ -14,7 +14,7 @@ from agents.engine import changing, faultpoints, install, judging, report, steps
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
 from agents.engine.judging import Finding
-from agents.engine.speech import say_once
+from agents.engine.speech import say, say_once
 from agents.errors import Failure, ModelFailure
 from agents.lifecycle import facts
 from agents.llm.base import Turn
@@ -138,7 +138,7 @@ def _mend(context: Context, told: str, step: Step) -> steps.Output:
     try:
         return changing.change(context, step, prompt="review", earlier=Earlier((Turn("user", told + planned),)))
     except ModelFailure as sorry:
-        say_once(context, f"What the check found was not put right: {sorry.message}")
+        say(context, f"What the check found was not put right: {sorry.message}")
         return {"files": [], "left_out": [], "has_acted": False, "is_stuck": False}
 
 
