@@ -172,14 +172,18 @@ class Warden:
             self.sampled = time.monotonic() + 20 * (time.monotonic() - now)  # a slow disk is asked less
 
     def relieve(self, sizes: dict[int, int]) -> None:
-        """Kill the largest process, as the kernel would; the agent is the box and goes last."""
+        """Kill the largest, as the kernel would, until the rest fits; the agent is the box and goes last."""
         shares = {pid: measures.share(pid) for pid in sizes}  # pages shared by many are counted once
-        if sum(shares.values()) <= self.limits["memory"]:
+        left = sum(shares.values())
+        if left <= self.limits["memory"]:
             return
-        largest = max(shares, key=lambda pid: (measures.number_inside(pid) > self.config["early"], shares[pid]))
         most = self.limits["memory"] >> 20
         self.note = f"The app used more than {most} MB of memory, so its largest process was killed."
-        ends.kill(largest, signal.SIGKILL)
+        in_turn = sorted(shares, key=lambda pid: (measures.number_inside(pid) > self.config["early"], shares[pid]))
+        while in_turn and left > self.limits["memory"]:
+            largest = in_turn.pop()
+            left -= shares[largest]
+            ends.kill(largest, signal.SIGKILL)
         self.save()
 
     def pids(self) -> list[int]:
