@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from projects.enums import AuthorKind
 from projects.models import Branch, User
@@ -10,6 +11,7 @@ from projects.services import changesets, projects
 from sandboxes.models import Sandbox
 from sandboxes.runtime import lifecycle
 from sandboxes.services import sandboxes
+from sandboxes.wire import boxes
 
 MakeApp = Callable[..., Sandbox]
 
@@ -42,3 +44,12 @@ def apply(branch: Branch, files: Mapping[str, str | bytes | None]) -> None:
     for path, content in files.items():
         changesets.stage(changeset, path, content.encode() if isinstance(content, str) else content)
     changesets.apply(changeset, message="Change the app")
+
+
+@pytest.fixture
+def on_engine(settings: Settings) -> Iterator[None]:
+    """Boxes of the Docker engine, whatever else this machine has."""
+    settings.SANDBOX_BACKEND = "docker"
+    boxes.forget()
+    yield
+    boxes.forget()

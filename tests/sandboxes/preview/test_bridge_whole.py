@@ -1,14 +1,13 @@
 """From a page in a real browser to people and the next job: through the previews' own application and the database."""
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route
 
 from projects import feed
 from sandboxes.models import ConsoleEntry, addresses
@@ -21,7 +20,9 @@ from tests.installation import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.preview.conftest import _close_database
-from tests.ui.conftest import _FLAGS
+from tests.ui.conftest import chromium
+
+__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 
@@ -30,18 +31,6 @@ BROKEN = {
     "index.html": '<!doctype html><title>Garden</title><h1>A garden</h1><script src="garden.js"></script>\n',
     "garden.js": "console.warn('watering', {plants: [1, 2]});\nfetch('/plants.json');\nnull.water();\n",
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils import timezone
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
 from sandboxes.runtime import pausing, waking
+from tests import threads
 from tests.sandboxes.runtime.test_lifecycle import state_of_box
 
 
@@ -31,6 +33,18 @@ def paused(sandbox: Sandbox) -> Sandbox:
     assert (state_of_box(sandbox), fresh(sandbox).state) == ("paused", SandboxState.PAUSED)
     pausing._noted.clear()  # as in a process that has not used it
     return fresh(sandbox)
+
+
+def woken_by_many(sandbox: Sandbox) -> list[str]:
+    """Four who found it paused, at once; what each has found then."""
+    held, found = [fresh(sandbox) for _ in range(4)], list[str]()
+
+    def wake(mine: Sandbox) -> None:
+        pausing.resume(mine)
+        found.append(f"{mine.state} {mine.handle['id']}")
+
+    threads.together(*(partial(wake, mine) for mine in held))
+    return found
 
 
 def unused_for(sandbox: Sandbox, pause: timedelta) -> None:

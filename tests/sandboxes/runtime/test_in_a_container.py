@@ -30,15 +30,7 @@ from tests.sandboxes.runtime.test_lifecycle import kill_box, state_of_box
 
 __all__ = ["reachable"]
 
-pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("transactional_db")]
-
-
-@pytest.fixture(autouse=True)
-def _by_engine(settings: Settings) -> Iterator[None]:
-    settings.SANDBOX_BACKEND = "docker"
-    boxes.forget()
-    yield
-    boxes.forget()
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("transactional_db", "on_engine")]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from sandboxes.wire import boxes, loop
 from tests.installation import wait_for
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
-from tests.sandboxes.runtime.standing import die, fresh, in_another_process, paused, shown
+from tests.sandboxes.runtime.standing import die, fresh, in_another_process, paused, shown, woken_by_many
 from tests.sandboxes.runtime.test_asked import ask
 from tests.sandboxes.runtime.test_lifecycle import kill_box, state_of_box, told
 
@@ -108,23 +108,7 @@ def test_who_waits_when_it_is_paused_is_not_left_waiting(app: Sandbox) -> None:
 
 def test_two_wakers_at_once_wake_one_box(app: Sandbox) -> None:
     paused(app)
-    gate, found = threading.Barrier(4), list[str]()
-
-    def wake() -> None:
-        try:
-            mine = fresh(app)
-            gate.wait(10)
-            pausing.resume(mine)
-            found.append(f"{mine.state} {mine.handle['id']}")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=wake) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert found == [f"ready {app.handle['id']}"] * 4
+    assert woken_by_many(app) == [f"ready {app.handle['id']}"] * 4
     assert state_of_box(app) == "running"
 
 

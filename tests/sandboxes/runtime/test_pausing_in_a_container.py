@@ -1,39 +1,26 @@
 """What test_pausing.py tells of bubblewrap, of an engine's boxes."""
 
 import signal
-import threading
 import time
-from collections.abc import Iterator
 
 import pytest
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from sandboxes.backends import docker
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sample, Sandbox
 from sandboxes.runtime import boxes as in_box
 from sandboxes.runtime import lifecycle, measuring, pausing, reaper, resting
-from sandboxes.wire import boxes
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 from tests.sandboxes.preview.conftest import Visitor, visitor
-from tests.sandboxes.runtime.standing import die, fresh, in_another_process, paused, shown, unused_for
+from tests.sandboxes.runtime.standing import die, fresh, in_another_process, paused, shown, unused_for, woken_by_many
 from tests.sandboxes.runtime.test_lifecycle import kill_box, state_of_box
 
 __all__ = ["visitor"]
 
-pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("transactional_db")]
-
-
-@pytest.fixture(autouse=True)
-def _by_engine(settings: Settings) -> Iterator[None]:
-    settings.SANDBOX_BACKEND = "docker"
-    boxes.forget()
-    yield
-    boxes.forget()
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("transactional_db", "on_engine")]
 
 
 @pytest.fixture
@@ -70,23 +57,7 @@ def test_who_asks_wakes_it(app: Sandbox) -> None:
 
 def test_two_wakers_at_once_wake_one_box(app: Sandbox) -> None:
     paused(app)
-    gate, found = threading.Barrier(4), list[str]()
-
-    def wake() -> None:
-        try:
-            mine = fresh(app)
-            gate.wait(10)
-            pausing.resume(mine)
-            found.append(mine.state)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=wake) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert found == ["ready"] * 4
+    assert woken_by_many(app) == [f"ready {app.handle['id']}"] * 4
     assert state_of_box(app) == "running"
 
 
