@@ -70,8 +70,9 @@ def test_where_nobody_looks_only_a_dot_tells_of_news(site: Site, client: Client,
     fetch(site, client, home)
     page = site.open(home)
     page.wait_for_selector("[data-live-seq]")
-    asked: list[str] = []
+    asked, complaints = list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     tab = page.locator("#tab-console")
     assert site.socket
     site.socket.send(HINT)
@@ -81,6 +82,7 @@ def test_where_nobody_looks_only_a_dot_tells_of_news(site: Site, client: Client,
     assert not [url for url in asked if "console" in url]
     tab.click()
     expect(page.locator("#console-view summary")).to_have_count(1)
+    assert complaints == []
     for opener in (tab, dock):
         expect(opener).not_to_have_attribute("data-news", "")
 
