@@ -5,6 +5,7 @@ Everything else in it stays: its order, its indent, the ends of its lines, a mar
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -91,8 +92,8 @@ def _read(content: bytes, *, is_for_writing: bool = False) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen = set[str]()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counted.items() if count > 1)
         raise Unusable(
             f"`package.json` says `{storable.name(twice)[:60]}` twice in one place. Take one of them out first."
         )
