@@ -20,12 +20,14 @@ from config.asgi import application, is_preview
 from tests.installation import Installation
 
 LABEL = "p-" + "a" * 26
+# A busy machine may take its time; the second a communicator allows by itself is not enough.
+PATIENCE = 30.0
 
 
 async def answer(asked: HttpCommunicator) -> dict[str, Any]:
     """To the end of the application, so that nothing of it is left for the garbage collector."""
-    response: dict[str, Any] = await asked.get_response()
-    await asked.wait()
+    response: dict[str, Any] = await asked.get_response(PATIENCE)
+    await asked.wait(PATIENCE)
     return response
 
 
@@ -67,18 +69,18 @@ async def test_the_site_answers_on_its_own_host() -> None:
 @pytest.mark.django_db(transaction=True)
 async def test_a_socket_nobody_knows_is_accepted_and_closed_with_4404() -> None:
     socket = WebsocketCommunicator(application, "/ws/nowhere/", headers=[(b"host", b"localhost")])
-    connected, _ = await socket.connect()
+    connected, _ = await socket.connect(timeout=PATIENCE)
     assert connected
-    assert await socket.receive_output() == {"type": "websocket.close", "code": 4404, "reason": None}
+    assert await socket.receive_output(PATIENCE) == {"type": "websocket.close", "code": 4404, "reason": None}
 
 
 async def test_a_lifespan_is_answered() -> None:
     life = ApplicationCommunicator(application, {"type": "lifespan"})
     await life.send_input({"type": "lifespan.startup"})
-    assert await life.receive_output() == {"type": "lifespan.startup.complete"}
+    assert await life.receive_output(PATIENCE) == {"type": "lifespan.startup.complete"}
     await life.send_input({"type": "lifespan.shutdown"})
-    assert await life.receive_output() == {"type": "lifespan.shutdown.complete"}
-    await life.wait()
+    assert await life.receive_output(PATIENCE) == {"type": "lifespan.shutdown.complete"}
+    await life.wait(PATIENCE)
 
 
 async def test_a_static_file_comes_from_its_source() -> None:

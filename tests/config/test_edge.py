@@ -27,7 +27,7 @@ def nowhere(tmp_path: Path, django_db_blocker) -> Iterator[None]:
 async def test_a_visitor_meets_a_page_that_tries_again(nowhere: None) -> None:
     asked = HttpCommunicator(application, "GET", "/", headers=HOST)
     response = await asked.get_response(timeout=20)
-    await asked.wait()
+    await asked.wait(20)
     assert response["status"] == 503
     assert b'http-equiv="refresh"' in response["body"]
     assert b"This page tries again by itself." in response["body"]

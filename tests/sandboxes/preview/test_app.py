@@ -72,7 +72,7 @@ async def _updated(sandbox: Sandbox, path: str) -> dict[str, Any]:
     changed = apps.REACT["src/App.tsx"].replace("one", "two").encode()
     await in_thread(sync.push, sandbox, "src/App.tsx", changed)
     update = json.loads((await open_page.receive_output(15))["text"])
-    await open_page.disconnect()
+    await open_page.disconnect(timeout=15)
     found: dict[str, Any] = update
     return found
 

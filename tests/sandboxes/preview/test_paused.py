@@ -86,7 +86,7 @@ def test_a_socket_wakes_nothing(visitor: Visitor, shelf: Sandbox) -> None:
     paused(shelf)
 
     async def knock() -> bool:
-        connected, _ = await socket(shelf, "/").connect()
+        connected, _ = await socket(shelf, "/").connect(timeout=15)
         return bool(connected)
 
     assert visitor.run(knock()) is False
