@@ -1,5 +1,6 @@
 """Fixtures and rules for everyone."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from hypothesis import settings as effort
+from pytest_django.plugin import DjangoDbBlocker
 
-from tests import connections
+from tests import connections, emptying
 
 # What a marked test needs. In CI (DJINN_NO_SKIPS) nothing is left out, so a missing tool fails.
 TOOLS = {"box": "bwrap", "browser": "chromium", "node": "npm", "docker": "docker", "services": "redis-server"}
@@ -31,6 +33,12 @@ effort.load_profile("often")
 
 NO_SKIPS = bool(os.environ.get("DJINN_NO_SKIPS"))
 skipped: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        emptying.begin()
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +64,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--scaled") and not settings.IS_SCALED:
         raise pytest.UsageError("--scaled wants DATABASE_URL and REDIS_URL; `make test-scaled` gives both.")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: a collector that looks at it over and over finds nothing."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
