@@ -123,8 +123,12 @@ class Visited(Started, ABC):
         return answer.url.path
 
     def say(self, project: str, text: str) -> None:
+        self.press(project, "messages/", text=text)
+
+    def press(self, project: str, button: str, **said: str) -> None:
+        """Post one of the forms of a project's page."""
         page = self.client.get(project)
-        answer = self.client.post(f"{project}messages/", data={"text": text, "csrfmiddlewaretoken": _csrf(page.text)})
+        answer = self.client.post(f"{project}{button}", data={**said, "csrfmiddlewaretoken": _csrf(page.text)})
         assert answer.status_code == 200, answer.text
 
     def preview(self, path: str = "/") -> httpx.Response:

@@ -24,14 +24,14 @@ class Postgres(Server):
     name = "postgres"
     user = "postgres" if os.geteuid() == 0 else None
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path | None = None) -> None:
         super().__init__()
-        self.port = free_port()
+        self.port, self.data = free_port(), data or self.folder / "data"
         if self.user:
             shutil.chown(self.folder, self.user)
         initdb = [_program("initdb"), "--auth=trust", "--username=djinn", "--encoding=UTF8", "--no-sync"]
         subprocess.run(
-            [*initdb, "-D", str(self.folder / "data")],
+            [*initdb, "-D", str(self.data)],
             check=True,
             capture_output=True,
             user=self.user,
@@ -43,7 +43,7 @@ class Postgres(Server):
         """Nothing here survives a power cut, which no test can make; everything survives a kill."""
         settings = {"listen_addresses": "127.0.0.1", "max_connections": "200", "fsync": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        place = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-p", str(self.port)]
+        place = ["-D", str(self.data), "-k", str(self.folder), "-p", str(self.port)]
         return [_program("postgres"), *place, *options]
 
     def answers(self) -> bool:
