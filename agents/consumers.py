@@ -16,9 +16,10 @@ from projects import access, feed
 from projects.enums import Ability
 from projects.feed.consumer import Consumer
 from projects.feed.rendering import Rendered
+from projects.services import sessions
 from projects.threads import in_thread
 from sandboxes.models import Sandbox
-from sandboxes.services import sandboxes
+from sandboxes.services import previews
 
 Answer = dict[str, Any]
 
@@ -89,9 +90,13 @@ class ProjectSocket(Consumer):
         }
 
     def _preview_url(self) -> str | None:
-        """Null while there is nothing to see yet."""
+        """With a pass, good for once; null while there is nothing to see yet."""
         sandbox = Sandbox.objects.filter(branch__project=self.guest.project, branch__name="main").first()
-        return sandboxes.preview_url(sandbox) if sandbox else None
+        if sandbox is None:
+            return None
+        token = access.token_of(self.letter.secret) if self.letter.secret else None
+        session = sessions.number_of(self.letter.session_key or "")
+        return previews.entrance_of(sandbox, by=self.guest.user, session=session, token=token.pk if token else None)
 
     def _write(self, command: commands.Command) -> Answer:
         """Whatever changes something: asked anew whether this guest may, then one verb."""

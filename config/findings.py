@@ -206,7 +206,7 @@ def names() -> Finding:
         socket.getaddrinfo(host, None)
     except OSError:
         says = f"*.{settings.PREVIEW_DOMAIN} does not resolve on this machine"
-        fix = "Browsers resolve *.localhost by themselves; for curl use -H 'Host: p-….localhost' and 127.0.0.1."
+        fix = "Browsers resolve *.localhost by themselves; for curl use the line 'manage.py generate' ends with."
         return Finding("Preview names", State.LIMITED, says, fix)
     return Finding("Preview names", State.GOOD, f"*.{settings.PREVIEW_DOMAIN} resolves")
 

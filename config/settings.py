@@ -27,6 +27,8 @@ SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 IS_HTTPS = SITE_URL.startswith("https://")
 PREVIEW_DOMAIN = env.text("PREVIEW_DOMAIN", "localhost")  # previews live at p-<label>.<this>
 PREVIEW_PORT = env.integer("PREVIEW_PORT", 0, least=0, most=65535)  # the port people reach them at; 0 = the site's
+WHO = ("private", "open")
+PREVIEW_ACCESS = env.choice("PREVIEW_ACCESS", "private", among=WHO)  # open: whoever knows a preview's address sees it
 PROXIES = env.integer("DJINN_PROXIES", 0, least=0, most=9)  # reverse proxies in front, whose X-Forwarded-* is believed
 DEBUG = env.boolean("DJINN_DEBUG")  # error pages with tracebacks; only for developing Djinn
 

@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, addresses
+from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox
 from sandboxes.services import sandboxes
 
 # A page of the list is a hundred.
@@ -38,7 +38,7 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
 
     @admin.display(description="preview")
     def preview(self, sandbox: Sandbox) -> str:
-        return format_html('<a href="{}" rel="noreferrer">open</a>', addresses.url(sandbox.label))
+        return format_html('<a href="{}" rel="noreferrer">open</a>', reverse("sandboxes:preview", args=[sandbox.pk]))
 
     @admin.display(description="more")
     def more(self, sandbox: Sandbox) -> str:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from sandboxes.views import logs
+from sandboxes.views import logs, previews
 
 app_name = "sandboxes"
 
 urlpatterns = [
     path("p/<slug:owner>/<slug:project>/logs/", logs.show, name="logs"),
+    path("previews/<slug:name>/", previews.enter, name="preview"),
 ]

@@ -53,6 +53,7 @@ def _now(kind: str, payload: dict[str, Any]) -> str:
 
 
 def curl(url: str) -> str:
-    """How to see a preview where *.localhost does not resolve."""
+    """How to see a preview where *.localhost does not resolve: led on by its address, with the cookie it gives."""
     parts = urlsplit(url)
-    return f"curl -H 'Host: {parts.netloc}' {parts.scheme}://127.0.0.1:{parts.port or 80}/"
+    asked = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return f"curl -L -b '' -H 'Host: {parts.netloc}' '{parts.scheme}://127.0.0.1:{parts.port or 80}{asked}'"

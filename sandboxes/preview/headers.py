@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from sandboxes.preview import cookies
+
 Headers = list[tuple[bytes, bytes]]
 
 _HOP = frozenset({
@@ -84,7 +86,7 @@ def _named_by_connection(headers: Headers) -> frozenset[bytes]:
 
 def _ours_by_name(pair: bytes) -> bool:
     name = pair.split(b"=", 1)[0].strip().decode("latin-1")
-    return name in {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    return name in {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} or cookies.is_ours(name)
 
 
 def _without_our_cookies(value: bytes) -> bytes:

@@ -3,6 +3,8 @@ be given what was there a moment ago, and another process would not know what th
 
 from dataclasses import dataclass
 
+from django.db.models import Case, When
+
 from projects.services import files
 from projects.store.trees import Manifest
 from projects.threads import in_thread
@@ -10,11 +12,17 @@ from sandboxes import stacks
 from sandboxes.console.lines import MOST_TREE
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of, tree_of
-from sandboxes.preview import work
+from sandboxes.preview import rights, work
+from sandboxes.preview.passes import Guest
+
+
+class NotLet(Exception):
+    """It is there, and not for this guest, or not any more."""
 
 
 @dataclass(frozen=True)
 class Target:
+    guest: Guest
     sandbox: Sandbox
     stack: stacks.Stack
     manifest: Manifest
@@ -34,19 +42,42 @@ class Target:
         return "" if self._is_hot else tree_of(self.sandbox, self.manifest)[:MOST_TREE]
 
 
-async def find(label: str) -> Target | None:
-    return await in_thread(_load, label)
+async def find(label: str, guest: Guest) -> Target | None:
+    return await in_thread(_load, label, guest)
+
+
+async def again(target: Target) -> Target | None:
+    """As it is by now. Whoever may not see it any more is told that it is gone."""
+    try:
+        return await find(target.sandbox.label, target.guest)
+    except NotLet:
+        return None
+
+
+async def is_let(target: Target) -> bool:
+    return await in_thread(_is_let, target)
 
 
 async def read(target: Target, path: str) -> bytes:
     return await in_thread(files.read, target.manifest, path)
 
 
-def _load(label: str) -> Target | None:
+def _load(label: str, guest: Guest) -> Target | None:
+    """Whether they may see it is asked with the same query."""
     related = ("project", "branch", "changeset")
-    sandbox = Sandbox.objects.select_related(*related).filter(label=label, project__archived_at=None).first()
+    rows = Sandbox.objects.select_related(*related).annotate(
+        is_let=Case(When(rights.let(guest), then=True), default=False)
+    )
+    sandbox = rows.filter(label=label, project__archived_at=None).first()
     if sandbox is None:
         return None
+    if not vars(sandbox)["is_let"]:
+        raise NotLet
     manifest = manifest_of(sandbox)
     stack = stacks.choose(sandbox.planned, manifest)
-    return Target(sandbox, stack, manifest, work.is_under_way(sandbox))
+    return Target(guest, sandbox, stack, manifest, work.is_under_way(sandbox))
+
+
+def _is_let(target: Target) -> bool:
+    rows = Sandbox.objects.filter(pk=target.sandbox.pk, project__archived_at=None)
+    return rows.filter(rights.let(target.guest)).exists()

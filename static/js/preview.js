@@ -1,4 +1,5 @@
 // The running app in its frame: address bar, reload, widths. It lives on another origin, so we only know what we asked for.
+// Each way in leads through our own door, which lets in whoever may see it.
 import * as kept from "./kept.js";
 
 class Preview extends HTMLElement {
@@ -32,10 +33,13 @@ class Preview extends HTMLElement {
     }
     if (target.origin !== this.base.origin) target = new URL(this.base);
     this.address.value = target.pathname + target.search + target.hash;
-    this.querySelector("[data-open-tab]").href = target.href;
+    const door = new URL(this.dataset.door, location.href);
+    door.searchParams.set("to", target.pathname + target.search);
+    door.hash = target.hash;
+    this.querySelector("[data-open-tab]").href = door.href;
     // A frame that is given its own address with a hash does not load again; a new one does.
     const fresh = this.frame.cloneNode();
-    fresh.src = target.href;
+    fresh.src = door.href;
     this.frame.replaceWith(fresh);
     this.frame = fresh;
   }

@@ -3,10 +3,14 @@
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command
 from sandboxes.services import sandboxes
-from tests.doors.rows import API_EDITORS, API_VIEWERS, VIEWERS, Row
+from tests.doors.rows import API_EDITORS, API_VIEWERS, OPEN, VIEWERS, Row
 from tests.doors.world import World
 
 SANDBOX = "api/v2/projects/<uuid:project>/sandbox"
+
+
+def box(world: World) -> str:
+    return str(sandboxes.for_branch(world.people.main).pk)
 
 
 def command(world: World) -> str:
@@ -17,6 +21,8 @@ def command(world: World) -> str:
 
 ROWS = (
     Row("GET p/<slug:owner>/<slug:project>/logs/", VIEWERS),
+    # Whoever runs the site sees all there is.
+    Row("GET previews/<slug:name>/", VIEWERS | {"staff": OPEN}, {"name": box}),
     Row(f"GET {SANDBOX}", API_VIEWERS),
     Row(f"POST {SANDBOX}/start", API_EDITORS),
     Row(f"POST {SANDBOX}/stop", API_EDITORS),

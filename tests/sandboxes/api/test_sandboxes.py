@@ -38,7 +38,7 @@ def test_it_says_where_it_stands_and_what_it_shows(people: People, program: Prog
     told = program(people.viewer).get(address(people)).json()
     assert (told["id"], told["state"], told["port"]) == (str(sandbox.pk), "ready", 5000)
     assert (told["backend"], told["isolation"]) == ("process", "namespace")
-    assert told["preview_url"] == sandboxes.preview_url(sandbox)
+    assert told["preview_url"].startswith(f"{sandboxes.preview_url(sandbox)}__djinn/enter?pass=")
     assert told["shows"] == {"version": 1, "diff": None, "in_place": True}
     assert "sealed" not in str(told)
     changeset = changesets.open(branch=people.main, author_kind=AuthorKind.AGENT)
