@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox
+from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, Spare
 from sandboxes.services import sandboxes
 
 # A page of the list is a hundred.
@@ -80,6 +80,19 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
         for sandbox in chosen:
             verb(sandbox)
         self.message_user(request, f"Asked {len(chosen)} {what}; a worker does it.")
+
+
+@admin.register(Spare)
+class SpareAdmin(_ReadOnly, admin.ModelAdmin[Spare]):
+    """Boxes that are kept ready and are nobody's yet."""
+
+    list_display = ("stack", "state", "backend", "id", "made_at")
+    list_filter = ("stack", "state", "backend")
+    exclude = ("handle",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The row alone: its box would be left to be found. SANDBOX_POOL says how many there are."""
+        return False
 
 
 @admin.register(Command)

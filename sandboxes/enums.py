@@ -15,6 +15,11 @@ class SandboxState(models.TextChoices):
     FAILED = "failed"
 
 
+class SpareState(models.TextChoices):
+    MAKING = "making"
+    READY = "ready"
+
+
 class CommandKind(models.TextChoices):
     INSTALL = "install"
     SERVE = "serve"

@@ -5,6 +5,7 @@ from celery import shared_task
 from sandboxes.runtime import (
     asked,
     duties,
+    filling,
     lifecycle,
     listening,
     reaper,
@@ -77,3 +78,8 @@ def prepare_templates() -> None:
 @shared_task(queue="housekeeping")
 def reap() -> None:
     duties.once("reap sandboxes", reaper.reap, every=30)
+
+
+@shared_task(queue="commands", expires=_LASTING)
+def fill_pool() -> None:
+    duties.once(filling.DUTY, filling.fill, every=filling.EVERY)

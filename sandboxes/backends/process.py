@@ -49,6 +49,9 @@ class ProcessBackend:
     async def sources(self) -> registries.Registries:
         return await asyncio.to_thread(registries.find)
 
+    def made_from(self, template: str) -> str:
+        return prepared.place(self.home, template).name if template else ""
+
     async def prepare(self, template: str, progress: Callable[[str], None]) -> None:
         """A box shows the machine's own programs; only packages are fetched."""
         stop = threading.Event()

@@ -7,5 +7,6 @@ from sandboxes.models.duties import Duty
 from sandboxes.models.reports import PackageReport
 from sandboxes.models.samples import Sample
 from sandboxes.models.sandboxes import Sandbox
+from sandboxes.models.spares import Spare
 
-__all__ = ["Command", "Complaint", "ConsoleEntry", "Duty", "PackageReport", "Sample", "Sandbox"]
+__all__ = ["Command", "Complaint", "ConsoleEntry", "Duty", "PackageReport", "Sample", "Sandbox", "Spare"]

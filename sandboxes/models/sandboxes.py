@@ -30,6 +30,8 @@ class Sandbox(models.Model):
     branch = models.OneToOneField(Branch, on_delete=models.CASCADE, related_name="sandbox")
     backend = models.CharField(max_length=20, blank=True)
     handle = models.JSONField(default=dict, blank=True)
+    # The kind of app its newest box was made for.
+    stack = models.CharField(max_length=20, blank=True)
     label = models.CharField(max_length=26, unique=True, default=new_label)
     state = models.CharField(max_length=10, choices=enums.SandboxState, default=enums.SandboxState.ABSENT)
     # What is on disk in the box, so that a sync knows whether it has anything to do.

@@ -15,7 +15,7 @@ from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
-from sandboxes.runtime import commands, pausing, serve, states
+from sandboxes.runtime import commands, pausing, serve, spares, states
 from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.boxes import stack_of
 from sandboxes.stacks import Stack
@@ -195,15 +195,28 @@ def _make(
     try:
         if old:
             _let_go(old)
-        handle = loop.call(_create(sandbox, stack), _MAKING)
+        handle = _spare(sandbox, stack) or loop.call(_create(sandbox, stack), _MAKING)
     except (SandboxLost, TimeoutError, OSError) as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
         raise SandboxLost(f"The app's box could not be made: {failed}") from failed
-    known = {"handle": handle, "backend": handle["backend"], "touched_at": timezone.now()}
+    known = {"handle": handle, "backend": handle["backend"], "stack": stack.name, "touched_at": timezone.now()}
     is_ours = states.move(sandbox, SandboxState.READY, **known)
     if not is_ours:  # we were so slow that somebody else made one
         _let_go(handle)
     return is_ours
+
+
+def _spare(sandbox: Sandbox, stack: Stack) -> dict[str, Any] | None:
+    """One that was kept ready, and goes on."""
+    while handle := spares.give(sandbox, stack):
+        try:
+            if loop.call(_answers(sandbox), 20):
+                return handle
+        except (SandboxLost, TimeoutError) as silent:
+            log.info("A box that was kept ready does not go on: %s", silent)
+        if spares.give_up(sandbox):
+            _let_go(handle)
+    return None
 
 
 async def _hear(backend: base.SandboxBackend, handle: base.Handle) -> None:

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from projects.enums import ChangeSetState
 from sandboxes.backends import base
-from sandboxes.enums import SandboxState
-from sandboxes.models import Sandbox
-from sandboxes.runtime import asked, lifecycle, measuring, resting, sync
+from sandboxes.enums import SandboxState, SpareState
+from sandboxes.models import Sandbox, Spare
+from sandboxes.runtime import asked, filling, lifecycle, measuring, resting, sync
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,10 @@ def reap() -> Done:
     """What fails for one box is tried again at the next round; all of it may run twice at once without harm."""
     now, done = timezone.now(), Done()
     owned = list(_owned())
+    filling.clear_up_after_the_dead()
     _destroy_orphans(owned, now, done)
     _correct_rows(owned, done)
+    _forget_spares(owned, done)
     _mend_pauses(owned, now, done)
     _free_unfinished(now, done)
     _sleep_idle(now, done)
@@ -56,7 +58,8 @@ def _owned() -> Iterator[base.OwnedRef]:
 
 
 def _destroy_orphans(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
-    known = set(_with_box().values_list("handle__id", flat=True))
+    known = {spare.box for spare in Spare.objects.all()}  # before the others: it may be given away meanwhile
+    known |= set(_with_box().values_list("handle__id", flat=True))
     for box in owned:
         if box.handle["id"] not in known and now - box.created_at > _GRACE:
             log.info("Destroying box %s, which no sandbox knows.", box.handle["id"])
@@ -71,12 +74,23 @@ def _correct_rows(owned: list[base.OwnedRef], done: Done) -> None:
 
 
 def _correct(sandbox: Sandbox) -> bool:
-    return not _is_alive(sandbox) and lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+    return not _is_alive(boxes.handle_of(sandbox)) and lifecycle.put_away(sandbox, SandboxState.SLEEPING)
 
 
-def _is_alive(sandbox: Sandbox) -> bool:
+def _forget_spares(owned: list[base.OwnedRef], done: Done) -> None:
+    """Those whose box is gone."""
+    alive = {box.handle["id"] for box in owned if box.state in {"running", "paused"}}
+    for spare in Spare.objects.filter(state=SpareState.READY)[:_MOST]:
+        if spare.box not in alive:
+            _do(partial(_forget, spare), done, "forgotten")
+
+
+def _forget(spare: Spare) -> bool:
+    return not _is_alive({"backend": spare.backend, "id": spare.box}) and bool(spare.delete()[0])
+
+
+def _is_alive(handle: base.Handle) -> bool:
     """Asked again: it may have been made after the list. Of a back end that is silent nothing is known."""
-    handle = boxes.handle_of(sandbox)
     try:
         return loop.call(boxes.of(handle).state(handle), 20) in {"running", "paused"}
     except (base.Unavailable, TimeoutError):
@@ -91,7 +105,10 @@ def _mend_pauses(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
 
 def _free_unfinished(now: datetime, done: Done) -> None:
     """Whoever was making it has died over it."""
-    for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _UNFINISHED_AFTER)[:_MOST]:
+    late = Q(updated_at__lt=now - _UNFINISHED_AFTER)
+    # It was given a box that was kept ready, which has only to go on.
+    late |= Q(updated_at__lt=now - _GRACE) & ~Q(handle={})
+    for sandbox in _rows().filter(late, state__in=_UNFINISHED)[:_MOST]:
         _do(partial(lifecycle.put_away, sandbox, SandboxState.ABSENT), done, "freed")
 
 

@@ -11,7 +11,7 @@ from sandboxes import tasks
 from sandboxes.console import keeping
 from sandboxes.console.lines import Batch, Line
 from sandboxes.enums import CommandKind
-from sandboxes.models import Command, Sample, Sandbox
+from sandboxes.models import Command, Sample, Sandbox, Spare
 from sandboxes.runtime import commands
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
@@ -23,13 +23,21 @@ def app(make_app: MakeApp) -> Sandbox:
     commands.begin(sandbox, ["true"], kind=CommandKind.CHECK, title="Look around", job_ref=None)
     values = {"memory_bytes": 3 << 19, "disk_bytes": 1, "processes": 2, "cpu_seconds": 1.0, "cpu_share": 0.5}
     Sample.objects.create(sandbox=sandbox, taken_at=timezone.now(), box="a", **values)
+    handle = {"backend": "process", "id": "a", "stack": "react-vite"}
+    Spare.objects.create(stack="react-vite", backend="process", recipe="r", state="ready", handle=handle)
     keeping.record(sandbox, Batch("/", (Line("console", "log", "watering"),)), tree_hash="t")
     return sandbox
 
 
 @pytest.mark.parametrize(
     ("model", "text"),
-    [("sandbox", "An app"), ("command", "Look around"), ("sample", "1.5\xa0MB"), ("consoleentry", "watering")],
+    [
+        ("sandbox", "An app"),
+        ("command", "Look around"),
+        ("sample", "1.5\xa0MB"),
+        ("consoleentry", "watering"),
+        ("spare", "react-vite"),
+    ],
 )
 def test_the_list_shows_what_matters_and_nothing_can_be_edited(
     app: Sandbox, admin_client: Client, model: str, text: str

@@ -10,10 +10,12 @@ from projects.services import files
 from sandboxes import tasks
 from sandboxes.backends import prepared
 from sandboxes.enums import SandboxState
-from sandboxes.runtime import stacks
+from sandboxes.models import Spare
+from sandboxes.runtime import filling, stacks
 from sandboxes.stacks import BY_NAME
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
+from tests.sandboxes.runtime.ready import drained, lately
 from tests.sandboxes.runtime.test_lifecycle import kill_box
 
 TASKS = (
@@ -76,6 +78,17 @@ def test_what_the_stacks_need_is_prepared() -> None:
             assert prepared.place(settings.DJINN_HOME, BY_NAME[name].template).is_dir()
 
 
+@pytest.mark.box
+def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
+    with drained("process"):
+        lately(make_app(apps.FLASK), "python")
+        tasks.fill_pool()
+        assert Spare.objects.count() == 1
+        filling.drain_all()
+        tasks.fill_pool()
+        assert not Spare.objects.exists(), "another has just done it"
+
+
 @pytest.mark.parametrize(
     ("task", "queue"),
     [
@@ -90,6 +103,7 @@ def test_what_the_stacks_need_is_prepared() -> None:
         (tasks.listen, "sandbox"),
         (tasks.sync_tree, "sandbox"),
         (tasks.prepare_templates, "sandbox"),
+        (tasks.fill_pool, "commands"),
         (tasks.reap, "housekeeping"),
     ],
 )
