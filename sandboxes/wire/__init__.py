@@ -4,16 +4,20 @@ from sandboxes.wire import connections, egress, loop
 from sandboxes.wire.attaching import attach
 from sandboxes.wire.client import Wire
 from sandboxes.wire.egress import EgressPolicy
-from sandboxes.wire.values import Broken, ExecResult, FileWrite, LogChunk, Refused, Service, Tree
+from sandboxes.wire.terminals import Terminal
+from sandboxes.wire.values import Broken, Ended, ExecResult, FileWrite, LogChunk, Refused, Service, Size, Tree
 
 __all__ = [
     "Broken",
     "EgressPolicy",
+    "Ended",
     "ExecResult",
     "FileWrite",
     "LogChunk",
     "Refused",
     "Service",
+    "Size",
+    "Terminal",
     "Tree",
     "Wire",
     "attach",
