@@ -25,6 +25,7 @@ class CommandKind(models.TextChoices):
     SERVE = "serve"
     CHECK = "check"
     TOOL = "tool"
+    TERMINAL = "terminal"
 
 
 class CommandState(models.TextChoices):

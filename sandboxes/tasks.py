@@ -50,6 +50,11 @@ def carry_out(command_id: str) -> None:
     asked.carry_out(command_id)
 
 
+@shared_task(queue="commands", expires=_LASTING)
+def get_ready(sandbox_id: str) -> None:
+    asked.get_ready_for_somebody(sandbox_id)
+
+
 @shared_task(queue="sandbox", expires=_LASTING)
 def sync_tree(sandbox_id: str) -> None:
     sync.refresh(sandbox_id)

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 _WAITS = timedelta(seconds=330)
 # Beyond its own time: for the answer, and for putting files and packages in place before.
 _GRACE = timedelta(seconds=90)
+_YOUNG = timedelta(seconds=10)
 _MOST = 200
 _TITLE = 120
 
@@ -58,6 +59,18 @@ def _name(command: Command) -> str:
     return f"run {command.pk}"
 
 
+def get_ready_for_somebody(sandbox_id: str) -> None:
+    """Who waits for it looks at the row."""
+    related = ("project", "branch", "changeset")
+    sandbox = Sandbox.objects.select_related(*related).filter(pk=sandbox_id, project__archived_at=None).first()
+    if sandbox is None:
+        return
+    try:
+        get_ready(sandbox)
+    except (SandboxLost, Refused) as lost:
+        log.info("No box is ready for %s: %s", sandbox.project_id, lost)
+
+
 def get_ready(sandbox: Sandbox) -> None:
     """A box that holds nothing yet is given the files and packages that a command may want."""
     lifecycle.ensure(sandbox)
@@ -84,7 +97,24 @@ def settle(now: datetime) -> int:
             tail = f"{command.output}\nNobody knows how it ended: the worker that ran it is gone.".strip()
             commands.finish(command, exit_code=None, tail=tail, skipped=command.skipped)
             settled += 1
+    return settled + _settle_terminals(now)
+
+
+def _settle_terminals(now: datetime) -> int:
+    """Those that no process serves any more."""
+    settled = 0
+    open_ones = Command.objects.filter(kind=CommandKind.TERMINAL, state=CommandState.RUNNING)
+    for command in open_ones.filter(started_at__lt=now - _YOUNG).select_related("sandbox__project")[:_MOST]:
+        if not leases.is_taken(lease_of(command)):
+            commands.finish(command, exit_code=None, tail=command.output, skipped=command.skipped)
+            leases.forget(lease_of(command))
+            settled += 1
     return settled
+
+
+def lease_of(command: Command) -> str:
+    """Of a terminal: held by the process that serves it."""
+    return f"shell {command.pk.hex}"
 
 
 def run(

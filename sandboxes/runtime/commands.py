@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from projects import feed, storable
-from projects.models import Project
+from projects.models import Project, User
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
@@ -123,10 +123,11 @@ def begin(
     title: str,
     job_ref: UUID | None,
     seconds: float | None = None,
+    by: User | None = None,
 ) -> Command:
     """`seconds`: what is settled by itself when it has not ended long after."""
     with transaction.atomic():
-        command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref)
+        command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref, asked_by=by)
         command.seconds = None if seconds is None else math.ceil(seconds)
         feed.record(sandbox.project, "command_started", _payload(command), job_ref=job_ref, branch_id=sandbox.branch_id)
         command.save()

@@ -54,6 +54,11 @@ def request_start(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.start.delay, str(sandbox.pk)))
 
 
+def request_box(sandbox: Sandbox) -> None:
+    """Its box, with the app's files and packages in it, whether or not the app's server runs."""
+    transaction.on_commit(partial(tasks.get_ready.delay, str(sandbox.pk)))
+
+
 def request_stop(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
 

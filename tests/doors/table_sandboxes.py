@@ -3,7 +3,7 @@
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command
 from sandboxes.services import sandboxes
-from tests.doors.rows import API_EDITORS, API_VIEWERS, OPEN, VIEWERS, Row
+from tests.doors.rows import API_EDITORS, API_VIEWERS, EDITORS, OPEN, VIEWERS, Row
 from tests.doors.world import World
 
 SANDBOX = "api/v2/projects/<uuid:project>/sandbox"
@@ -20,6 +20,7 @@ def command(world: World) -> str:
 
 
 ROWS = (
+    Row("WS ws/projects/<uuid:project_id>/terminal/", EDITORS),
     Row("GET p/<slug:owner>/<slug:project>/logs/", VIEWERS),
     # Whoever runs the site sees all there is.
     Row("GET previews/<slug:name>/", VIEWERS | {"staff": OPEN}, {"name": box}),

@@ -1,0 +1,33 @@
+"""What a page says to its terminal."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+MOST_TEXT = 16 * 1024
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Typed(_Said):
+    type: Literal["typed"]
+    text: str = Field(max_length=MOST_TEXT)
+
+
+class Resized(_Said):
+    type: Literal["resized"]
+    rows: int
+    columns: int
+
+
+class Closed(_Said):
+    """The shell is not wanted any more."""
+
+    type: Literal["closed"]
+
+
+SAID: TypeAdapter[Typed | Resized | Closed] = TypeAdapter(
+    Annotated[Typed | Resized | Closed, Field(discriminator="type")]
+)
