@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -20,7 +21,7 @@ from config.presence import by_redis
 from projects import sealing
 from projects.services import sealed
 from sandboxes.runtime import stacks
-from sandboxes.wire import boxes, loop
+from sandboxes.wire import boxes, loop, walls
 
 SECONDS = 10
 LEAST_SPACE = 2 * 1024**3
@@ -101,6 +102,27 @@ def docker() -> Finding:
         return Finding("Docker", State.LIMITED, " ".join([engine, *info.reasons]), fix)
     boxed = f"Boxes can be containers ({info.isolation} isolation)."
     return Finding("Docker", State.GOOD, " ".join([engine, boxed, *info.reasons]))
+
+
+def isolation() -> Finding:
+    """Of the next box. What that means is in `box_walls`."""
+    info = loop.call(boxes.probe(), 60)
+    counted = Counter(wall.grade for wall in walls.here(info))
+    if not counted:
+        return Finding("Isolation", State.LIMITED, " ".join(["no app that needs a box can run.", *info.reasons]))
+    told = ", ".join(f"{word} {counted[grade]}" for grade, word in WORDS.items() if counted[grade])
+    state = State.GOOD if set(counted) == {walls.Grade.HOLDS} else State.LIMITED
+    return Finding("Isolation", state, f"{info.isolation} ({info.name}): a box {told} of {counted.total()} promises")
+
+
+WORDS = {walls.Grade.HOLDS: "keeps", walls.Grade.WATCHED: "watches over", walls.Grade.OPEN: "does not keep"}
+MARKS = {walls.Grade.HOLDS: "✓", walls.Grade.WATCHED: "~", walls.Grade.OPEN: "✗"}
+
+
+def box_walls() -> list[str]:
+    """A line for each thing that a program in the next box cannot do, or can."""
+    found = walls.here(loop.call(boxes.probe(), 60))
+    return [f"{MARKS[wall.grade]} {'. '.join(filter(None, [wall.cannot, wall.remark]))}" for wall in found]
 
 
 ALONE = "not needed: one machine keeps everything in DJINN_HOME"
@@ -238,6 +260,6 @@ def bundle() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    python, git, node, npm, bubblewrap, apps, docker, postgres, redis, processes, model, home, space, port, names,
-    encrypted, bundle,
+    python, git, node, npm, bubblewrap, apps, docker, isolation, postgres, redis, processes, model, home, space, port,
+    names, encrypted, bundle,
 )  # fmt: skip

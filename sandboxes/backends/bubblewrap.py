@@ -2,7 +2,6 @@
 
 import functools
 import os
-import platform
 import py_compile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +44,7 @@ def _agent() -> bytes:
 def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
     """The words in capitals stand for descriptors that the warden fills in."""
     python = [str(toolchain.find().python), "-I", "-S", "-B", AGENT, "--fd", "SOCKET", "--ready", "READY"]
-    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", "--", *fence.words(spec.id)]
+    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", *fence.outer_filter, "--", *fence.words(spec.id)]
     return [*start, *python, "--processes", _process_limit(spec.limits.processes)]
 
 
@@ -102,6 +101,5 @@ def _set(env: Mapping[str, str]) -> Iterator[str]:
 
 
 def _process_limit(wanted: int) -> str:
-    """Since Linux 5.14 the limit counts within the box; before, over all boxes, where it would starve others."""
-    major, minor = (int(part) for part in platform.release().split(".")[:2])
-    return str(wanted if (major, minor) >= (5, 14) else 0)
+    """Where the kernel would count over all boxes, one would starve the others: there it has none."""
+    return str(wanted if fences.kernel() >= fences.COUNTS_WITHIN else 0)

@@ -15,11 +15,14 @@ from config.presence import by_redis
 from projects import sealing
 from projects.models import Secret
 from projects.services import sealed
-from sandboxes.wire import boxes
+from sandboxes.wire import boxes, walls
 from tests import people as people_of_tests
 from tests.config.conftest import Take
 from tests.people import People
+from tests.sandboxes.conftest import on_engine
 from tests.services.redis import Redis
+
+__all__ = ["on_engine"]
 
 
 @pytest.fixture
@@ -54,6 +57,31 @@ def test_a_box_is_really_started() -> None:
     finding = findings.bubblewrap()
     assert finding.state is State.GOOD
     assert "namespace isolation" in finding.says
+
+
+@pytest.mark.box
+def test_what_a_box_keeps_and_what_not_is_told_line_by_line(settings) -> None:
+    settings.SANDBOX_BACKEND = "process"
+    boxes.forget()
+    finding, lines = findings.isolation(), findings.box_walls()
+    assert finding.state is State.LIMITED
+    assert finding.says.startswith("namespace (process): a box keeps")
+    assert len(lines) == len(walls.everywhere())
+    assert "~ take more memory than its share. Looked at five times a second; the largest program is ended." in lines
+    assert [line[0] for line in lines if "processor" in line] == ["✗"]
+
+
+def test_without_boxes_there_is_nothing_to_keep(settings) -> None:
+    settings.SANDBOX_BACKEND = "none"
+    assert findings.isolation().says.startswith("no app that needs a box can run.")
+    assert findings.box_walls() == []
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("on_engine")
+def test_a_container_keeps_all_of_it() -> None:
+    assert findings.isolation().state is State.GOOD
+    assert {line[0] for line in findings.box_walls()} == {"✓"}
 
 
 def test_the_demo_needs_no_key(settings) -> None:
