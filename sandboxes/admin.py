@@ -1,7 +1,7 @@
 """Boxes, commands and samples for operators. Nothing is edited here; what is asked for is done by a worker."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,8 +10,9 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, Spare
-from sandboxes.services import sandboxes
+from projects.models import User
+from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, ShareLink, Spare
+from sandboxes.services import links, sandboxes
 
 # A page of the list is a hundred.
 _MOST_AT_ONCE = 100
@@ -133,3 +134,31 @@ class ConsoleEntryAdmin(_ReadOnly, admin.ModelAdmin[ConsoleEntry]):
     search_fields = ("title", "text", "sandbox__project__name")
     list_select_related = ("sandbox__project",)
     date_hierarchy = "last_at"
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(_ReadOnly, admin.ModelAdmin[ShareLink]):
+    exclude = ("digest",)
+    list_display = ("sandbox", "branch", "created_by", "created_at", "expires_at", "visits", "last_visited_at")
+    search_fields = ("sandbox__project__name", "created_by__email")
+    list_select_related = ("sandbox__project", "sandbox__branch", "created_by")
+    date_hierarchy = "created_at"
+    actions = ("take_back",)
+
+    @admin.display(description="branch")
+    def branch(self, link: ShareLink) -> str:
+        return link.sandbox.branch.name
+
+    @admin.action(description="Take back", permissions=["delete"])
+    def take_back(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> None:
+        chosen = list(queryset.select_related("sandbox__branch")[:_MOST_AT_ONCE])
+        for link in chosen:
+            links.revoke(link, by=cast("User", request.user))
+        self.message_user(request, f"Took back {len(chosen)}.")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """One by one and told in the feed: by the action, and not by the form."""
+        return obj is None and request.user.has_perm("sandboxes.delete_sharelink")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}

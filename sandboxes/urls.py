@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from sandboxes.views import logs, previews
+from sandboxes.views import links, logs, previews
 
 app_name = "sandboxes"
 
 urlpatterns = [
     path("p/<slug:owner>/<slug:project>/logs/", logs.show, name="logs"),
+    path("p/<slug:owner>/<slug:project>/share/", links.show, name="share"),
+    path("p/<slug:owner>/<slug:project>/share/<uuid:link_id>/revoke/", links.revoke, name="share-revoke"),
     path("previews/<slug:name>/", previews.enter, name="preview"),
 ]

@@ -13,7 +13,7 @@ from sandboxes import enums
 
 
 def new_label() -> str:
-    """128 random bits that a host name can carry: the capability to see a preview."""
+    """128 random bits that a host name can carry: nobody comes upon one by chance."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
 
 

@@ -1,6 +1,7 @@
 """Whether somebody's word still counts, as a condition on rows of sandboxes: it rides on the query that finds one.
 
-Who leaves the project, is locked out, signs out or loses the token sees nothing from the next request on.
+Who leaves the project, is locked out, signs out or loses the token sees nothing two seconds later; who came by a link,
+when it is taken back or over, or when whoever made it may make none any more.
 """
 
 from allauth.usersessions.models import UserSession
@@ -11,12 +12,15 @@ from django.utils import timezone
 from projects import access
 from projects.enums import Ability
 from projects.models import ApiToken, Member, User
+from sandboxes.models import ShareLink
 from sandboxes.preview.passes import ANYBODY, Guest
 
 
 def let(guest: Guest) -> Q:
     if guest == ANYBODY:
         return Q(pk__isnull=False)
+    if guest.link is not None:
+        return Q(Exists(ShareLink.objects.lasting().filter(pk=guest.link, sandbox=OuterRef("pk"))))
     return _may_see(guest) & _is_signed_in(guest)
 
 

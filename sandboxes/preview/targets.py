@@ -1,6 +1,7 @@
 """What stands behind a label right now. Read with each visit: a page that has just been told to load again must not
 be given what was there a moment ago, and another process would not know what this one has forgotten."""
 
+import time
 from dataclasses import dataclass
 
 from django.db.models import Case, When
@@ -14,6 +15,11 @@ from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of, tree_of
 from sandboxes.preview import rights, work
 from sandboxes.preview.passes import Guest
+
+# Putting the question costs as much as all else about a visit, so the many parts of one page put it once.
+FRESH = 2.0
+_MOST = 2000
+_let: dict[tuple[str, Guest], float] = {}
 
 
 class NotLet(Exception):
@@ -64,18 +70,27 @@ async def read(target: Target, path: str) -> bytes:
 
 def _load(label: str, guest: Guest) -> Target | None:
     """Whether they may see it is asked with the same query."""
-    related = ("project", "branch", "changeset")
-    rows = Sandbox.objects.select_related(*related).annotate(
-        is_let=Case(When(rights.let(guest), then=True), default=False)
-    )
-    sandbox = rows.filter(label=label, project__archived_at=None).first()
+    related, key = ("project", "branch", "changeset"), (label, guest)
+    rows = Sandbox.objects.select_related(*related).filter(label=label, project__archived_at=None)
+    is_known = time.monotonic() - _let.get(key, -FRESH) < FRESH
+    sandbox = (
+        rows if is_known else rows.annotate(lets=Case(When(rights.let(guest), then=True), default=False))
+    ).first()
     if sandbox is None:
         return None
-    if not vars(sandbox)["is_let"]:
-        raise NotLet
+    if not is_known:
+        _remember(key, is_let=vars(sandbox)["lets"])
     manifest = manifest_of(sandbox)
     stack = stacks.choose(sandbox.planned, manifest)
     return Target(guest, sandbox, stack, manifest, work.is_under_way(sandbox))
+
+
+def _remember(key: tuple[str, Guest], *, is_let: bool) -> None:
+    if not is_let:
+        raise NotLet
+    if len(_let) >= _MOST:
+        _let.clear()
+    _let[key] = time.monotonic()
 
 
 def _is_let(target: Target) -> bool:

@@ -6,6 +6,7 @@ import "./tabs.js";
 import "./panes.js";
 import "./splitter.js";
 import "./preview.js";
+import "./share.js";
 import "./tree.js";
 import "./wish.js";
 import "./keys.js";

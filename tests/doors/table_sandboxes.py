@@ -2,15 +2,21 @@
 
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command
-from sandboxes.services import sandboxes
+from sandboxes.services import links, sandboxes
 from tests.doors.rows import API_EDITORS, API_VIEWERS, EDITORS, OPEN, VIEWERS, Row
 from tests.doors.world import World
 
+SHARE = "p/<slug:owner>/<slug:project>/share/"
+LINKS = "api/v2/projects/<uuid:project>/share-links"
 SANDBOX = "api/v2/projects/<uuid:project>/sandbox"
 
 
 def box(world: World) -> str:
     return str(sandboxes.for_branch(world.people.main).pk)
+
+
+def link(world: World) -> str:
+    return str(links.make(world.people.main, days=1, by=world.people.owner).link.pk)
 
 
 def command(world: World) -> str:
@@ -24,6 +30,12 @@ ROWS = (
     Row("GET p/<slug:owner>/<slug:project>/logs/", VIEWERS),
     # Whoever runs the site sees all there is.
     Row("GET previews/<slug:name>/", VIEWERS | {"staff": OPEN}, {"name": box}),
+    Row(f"GET {SHARE}", EDITORS),
+    Row(f"POST {SHARE}", EDITORS, body={"days": "1"}),
+    Row(f"POST {SHARE}<uuid:link_id>/revoke/", EDITORS, {"link_id": link}),
+    Row(f"GET {LINKS}", API_EDITORS),
+    Row(f"POST {LINKS}", API_EDITORS, body={"days": 1}),
+    Row(f"DELETE {LINKS}/<uuid:link>", API_EDITORS, {"link": link}),
     Row(f"GET {SANDBOX}", API_VIEWERS),
     Row(f"POST {SANDBOX}/start", API_EDITORS),
     Row(f"POST {SANDBOX}/stop", API_EDITORS),

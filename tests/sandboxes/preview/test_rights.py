@@ -41,6 +41,29 @@ def test_who_leaves_the_project_sees_nothing_from_the_next_request_on(
     assert seen_with(visitor, garden, cookie_of(garden, Guest(user=bob.pk))) == 403
 
 
+def test_a_yes_is_remembered_for_a_moment_and_no_other(
+    visitor: Visitor, garden: Sandbox, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of that guest and that preview alone; then it is asked for again."""
+    monkeypatch.setattr(targets, "FRESH", 60.0)
+    cookie, other = cookie_of(garden, Guest(user=bob.pk)), cookie_of(garden, Guest(user=bob.pk, session=0))
+    assert (seen_with(visitor, garden, cookie), seen_with(visitor, garden, other)) == (200, 403)
+    members.leave(garden.project, by=bob)
+    assert (seen_with(visitor, garden, cookie), seen_with(visitor, garden, other)) == (200, 403)
+    monkeypatch.setattr(targets, "FRESH", 0.0)
+    assert seen_with(visitor, garden, cookie) == 403
+    Member.objects.create(project=garden.project, user=bob, role=Role.VIEWER)
+    assert seen_with(visitor, garden, cookie) == 200
+
+
+def test_what_is_remembered_is_bounded(visitor: Visitor, garden: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "_MOST", 3)
+    monkeypatch.setattr(targets, "_let", {})
+    for number in range(10):
+        targets._remember((garden.label, Guest(user=number)), is_let=True)
+        assert len(targets._let) <= 3
+
+
 def test_who_is_locked_out_or_deleted_sees_nothing(visitor: Visitor, garden: Sandbox, bob: User) -> None:
     cookie = cookie_of(garden, Guest(user=bob.pk))
     User.objects.filter(pk=bob.pk).update(is_active=False)
