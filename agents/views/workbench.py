@@ -17,6 +17,7 @@ from projects.enums import Ability
 from projects.errors import Missing
 from projects.models import Branch, Project, User
 from projects.services import branches, files
+from sandboxes.models import addresses
 from sandboxes.services import console
 
 ESTIMATE = "project-estimate"
@@ -48,6 +49,7 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
     """`last_seq` is read before anything else: what happens meanwhile comes by the feed."""
     last_seq = project.last_seq
     job = jobs.foreground(project, branch)
+    can_edit = access.can(user, project, Ability.EDIT)
     return {
         "project": project,
         "branch": branch.name,
@@ -56,7 +58,8 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
         "form": MessageForm(),
         "estimate": estimates.line_of(project, branch=branch),
         "estimate_path": address(project, branch, page=ESTIMATE),
-        "can_edit": access.can(user, project, Ability.EDIT),
+        "can_edit": can_edit,
+        "terminal": addresses.terminal(project.pk, branch.name) if can_edit else None,
         "feed_path": f"/live/projects/{project.pk}/?branch={branch.pk}",
         "running": job is not None,
         "files": files.listed(files.manifest(branch)),

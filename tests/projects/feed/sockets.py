@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from channels.routing import URLRouter
 from channels.testing import ApplicationCommunicator
@@ -39,7 +39,7 @@ class Socket:
         }
         self.wire = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
 
-    async def open(self) -> "Socket":
+    async def open(self) -> Self:
         await self.wire.send_input({"type": "websocket.connect"})
         assert (await self.wire.receive_output(PATIENCE))["type"] == "websocket.accept"
         return self

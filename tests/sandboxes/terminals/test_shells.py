@@ -13,6 +13,7 @@ from django.utils import timezone
 from projects.models import User
 from sandboxes.enums import SandboxState
 from sandboxes.models import Command, Sandbox, duties
+from sandboxes.preview import visits
 from sandboxes.runtime import asked, lifecycle, pausing, resting
 from sandboxes.terminals import open_ones, records, shells
 from tests.sandboxes import apps
@@ -127,7 +128,7 @@ async def test_a_paused_box_goes_on_for_a_terminal_and_for_a_key(
     await page.type("echo aw''ake")
     await page.until("awake")
     await sync_to_async(_pause)(app)
-    shells.visits._noted.clear()
+    visits._noted.clear()
     await page.type("echo ag''ain")
     await page.until("again")
     assert (await Sandbox.objects.aget(pk=app.pk)).state == SandboxState.READY
@@ -143,7 +144,7 @@ async def test_a_terminal_that_nobody_types_in_lets_the_box_rest(
     app: Sandbox, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shells, "_LOOK", 0.1)
-    monkeypatch.setattr(shells.visits, "_NOTE_EVERY", 0.0)
+    monkeypatch.setattr(visits, "_NOTE_EVERY", 0.0)
     page = await opened(app, alice)
     await page.told("open")
     long_ago = timezone.now() - timedelta(hours=1)
