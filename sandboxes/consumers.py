@@ -3,6 +3,7 @@
 import json
 from urllib.parse import parse_qs
 
+from django.urls import reverse
 from pydantic import ValidationError
 
 from projects import errors
@@ -24,8 +25,8 @@ _GONE = (guests.NOT_SIGNED_IN, guests.NOT_ALLOWED, guests.UNKNOWN)
 
 
 class TerminalSocket(Consumer):
-    """The page is told `opened` with the shell's name, `waiting`, `open` and `ended`; and `moved` when another page
-    took its place. A page that names its shell gets it again."""
+    """The page is told `opened` with the shell's name, `waiting`, `open` and `ended`; `moved` when another page took
+    its place; `proposed` or `refused` when it wanted changes kept. A page that names its shell gets it again."""
 
     ability = Ability.EDIT
     most_bytes = 32 * 1024
@@ -69,8 +70,23 @@ class TerminalSocket(Consumer):
                 shell.type(command.text)
             case said.Resized(), shell:
                 await shell.resize(Size(command.rows, command.columns))
+            case said.Proposed(), shell:
+                await self.ask()  # a bell may be late
+                await self._propose(shell)
             case said.Closed(), shell:
                 shell.end()
+
+    async def _propose(self, shell: Shell) -> None:
+        try:
+            changeset = await shell.propose(by=self.guest.user)
+        except errors.Refusal as refused:
+            await self._tell(type="refused", text=str(refused))
+            return
+        project = self.guest.project
+        address = (
+            reverse("projects:change", args=[project.owner.handle, project.slug, changeset.pk]) if changeset else ""
+        )
+        await self._tell(type="proposed", address=address)
 
     async def closed(self, code: int | None) -> None:
         """Who only went away may come back; who may not stay leaves nothing that runs."""

@@ -22,12 +22,18 @@ class Resized(_Said):
     columns: int
 
 
+class Proposed(_Said):
+    """What was changed in the box is to become a change set."""
+
+    type: Literal["proposed"]
+
+
 class Closed(_Said):
     """The shell is not wanted any more."""
 
     type: Literal["closed"]
 
 
-SAID: TypeAdapter[Typed | Resized | Closed] = TypeAdapter(
-    Annotated[Typed | Resized | Closed, Field(discriminator="type")]
+SAID: TypeAdapter[Typed | Resized | Proposed | Closed] = TypeAdapter(
+    Annotated[Typed | Resized | Proposed | Closed, Field(discriminator="type")]
 )

@@ -15,13 +15,13 @@ from django.db import DatabaseError
 
 from projects import storable
 from projects.masking import Masker, Stream
-from projects.models import User
+from projects.models import ChangeSet, User
 from projects.threads import in_thread
 from sandboxes.errors import NotPossible, SandboxLost
 from sandboxes.models import Sandbox
 from sandboxes.preview import visits
 from sandboxes.runtime import pausing, secrecy
-from sandboxes.terminals import readiness, records
+from sandboxes.terminals import keeping, readiness, records
 from sandboxes.wire import Size, Terminal, Wire, boxes, values
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class Shell:
         self._shown, self._start, self._seen = bytearray(), 0, 0
         self._typed, self._lost_input = bytearray(), False
         self._terminal: Terminal | None = None
+        self._wire: Wire | None = None
         self._stream = Stream(Masker(()))
         self._changed = asyncio.Event()
         self._last_typed = self._left_at = time.monotonic()
@@ -87,6 +88,15 @@ class Shell:
         if self._terminal:
             with contextlib.suppress(values.Broken, values.Refused):
                 await self._terminal.resize(size)
+
+    async def propose(self, *, by: User) -> ChangeSet | None:
+        """What was changed in the box; None where nothing was."""
+        if self._wire is None:
+            raise NotPossible("There is no shell at the moment.")
+        try:
+            return await keeping.propose(self.sandbox, self._wire, by=by)
+        except (SandboxLost, values.Refused) as lost:
+            raise NotPossible(storable.name(str(lost))) from lost
 
     def leave(self, viewer: object) -> None:
         if self.viewer is viewer:
@@ -154,13 +164,13 @@ class Shell:
     async def _serve(self, wire: Wire, record: records.Record) -> values.Ended:
         with boxes.losses():
             async with wire.pty(ARGV, size=self.size, env=ENVIRONMENT, seconds=SECONDS) as terminal:
-                self._terminal = terminal
+                self._terminal, self._wire = terminal, wire
                 self._tell("open")
                 try:
                     await _first(self._show(terminal, record), self._feed(terminal), self._keep(record))
                     return await terminal.ended()
                 finally:
-                    self._terminal = None
+                    self._terminal = self._wire = None
 
     async def _show(self, terminal: Terminal, record: records.Record) -> None:
         """As fast as it is looked at, and no faster than anybody reads."""

@@ -184,6 +184,30 @@ def test_its_end_is_told_and_another_can_be_had(server: Server, word: dict[str, 
     assert "shell=&" in server.sockets[1].url
 
 
+@pytest.mark.parametrize(
+    ("answer", "sentence", "leads"),
+    [
+        ({"type": "proposed", "address": "/p/x/y/changes/1/"}, "The changes are proposed.", True),
+        ({"type": "proposed", "address": ""}, "No file was changed.", False),
+        ({"type": "refused", "text": "Too many."}, "Too many.", False),
+    ],
+)
+def test_what_was_changed_can_be_proposed(server: Server, answer: dict[str, Any], sentence: str, leads: bool) -> None:
+    page = server.opened()
+    propose, link = (
+        page.get_by_role("button", name="Propose changes"),
+        page.get_by_role("link", name="Look at the changes"),
+    )
+    expect(link).to_be_hidden()
+    propose.click()
+    server.until(lambda: {"type": "proposed"} in server.heard)
+    expect(propose).to_be_disabled()
+    server.tell(**answer)
+    expect(page.get_by_text(sentence, exact=True)).to_be_visible()
+    expect(propose).to_be_enabled()
+    expect(link).to_be_visible(visible=leads)
+
+
 def test_who_may_not_use_it_any_more_is_told(server: Server) -> None:
     page = server.opened()
     server.sockets[0].close(code=4403)

@@ -77,6 +77,10 @@ export class Line {
     this.say({ type: "resized", rows, columns });
   }
 
+  propose() {
+    this.say({ type: "proposed" });
+  }
+
   close() {
     this.say({ type: "closed" });
   }

@@ -29,7 +29,7 @@ function address(pane) {
 class Shell {
   constructor(pane) {
     const part = (name) => pane.querySelector(`[data-terminal-${name}]`);
-    Object.assign(this, { pane, screen: part("screen"), status: part("state"), banner: part("lost"), again: part("again"), end: part("end") });
+    Object.assign(this, { pane, screen: part("screen"), status: part("state"), banner: part("lost"), again: part("again"), end: part("end"), propose: part("propose"), proposed: part("proposed") });
     this.name = `djinn.terminal.${pane.dataset.terminal}`;
     this.fits = new FitAddon();
     this.terminal = new Terminal({
@@ -62,6 +62,7 @@ class Shell {
     new ResizeObserver(() => this.resized()).observe(this.screen);
     this.again.addEventListener("click", () => this.fresh());
     this.end.addEventListener("click", () => this.line.close());
+    this.propose.addEventListener("click", () => this.ask());
     this.fit();
     this.connect(remembered(this.name));
     return this;
@@ -106,6 +107,7 @@ class Shell {
     if (word.type === "opened") this.opened(word);
     else if (word.type === "waiting") this.say(word.text);
     else if (word.type === "open") this.say(word.note ?? this.note);
+    else if (word.type === "proposed" || word.type === "refused") this.answered(word);
     else if (word.type === "moved") this.over("This shell is shown by another page now.");
     else if (word.type === "ended") this.over(this.farewell(word));
   }
@@ -114,11 +116,28 @@ class Shell {
     this.banner.hidden = true;
     this.again.hidden = true;
     this.end.hidden = false;
+    this.propose.hidden = false;
     this.terminal.reset();
+    this.propose.disabled = false;
     this.terminal.options.disableStdin = false;
     remembered(this.name, word.shell);
     this.note = word.lost ? "The shell that was here has ended. This is a new one." : "";
     this.line.resize(this.terminal.rows, this.terminal.cols);
+  }
+
+  /** What was changed in the box becomes a change set. */
+  ask() {
+    this.propose.disabled = true;
+    this.proposed.hidden = true;
+    this.say("Looking at what was changed …");
+    this.line.propose();
+  }
+
+  answered({ address: where, text }) {
+    this.propose.disabled = false;
+    this.proposed.hidden = !where;
+    if (where) this.proposed.href = where;
+    this.say(text ?? (where ? "The changes are proposed." : "No file was changed."));
   }
 
   farewell({ exit_code: code, text }) {
@@ -129,6 +148,7 @@ class Shell {
   over(sentence) {
     this.banner.hidden = true;
     this.end.hidden = true;
+    this.propose.hidden = true;
     this.again.hidden = false;
     this.terminal.options.disableStdin = true;
     remembered(this.name, "");
