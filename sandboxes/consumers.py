@@ -50,7 +50,7 @@ class TerminalSocket(Consumer):
             self.close()
         await self._tell(type="opened", shell=self._shell.name, again=found is not None, lost=bool(asked) and not found)
         if found:
-            await found.resize(self._size())
+            found.resize(self._size())
         async for news in self._shell.follow(self):
             await self.send(news if isinstance(news, bytes) else json.dumps(news))
         if not self._shell.has_ended:
@@ -69,7 +69,7 @@ class TerminalSocket(Consumer):
             case said.Typed(), shell:
                 shell.type(command.text)
             case said.Resized(), shell:
-                await shell.resize(Size(command.rows, command.columns))
+                shell.resize(Size(command.rows, command.columns))
             case said.Proposed(), shell:
                 await self.ask()  # a bell may be late
                 await self._propose(shell)

@@ -4,8 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from django.utils import timezone
-
 from projects.threads import in_thread
 from sandboxes import stacks
 from sandboxes.enums import SandboxState
@@ -38,7 +36,7 @@ async def wire_to(sandbox: Sandbox, *, say: Callable[[str], None]) -> Wire:
         except SandboxLost:
             lost = str(found.handle["id"])
     say(_ASKED)
-    return await _attach(await _wait(sandbox, say, lost=lost))
+    return await _attach(await _wait(found, say, lost=lost))
 
 
 async def _attach(sandbox: Sandbox) -> Wire:
@@ -47,14 +45,15 @@ async def _attach(sandbox: Sandbox) -> Wire:
 
 
 async def _wait(sandbox: Sandbox, say: Callable[[str], None], *, lost: str) -> Sandbox:
-    asked_at, deadline = timezone.now(), time.monotonic() + _PATIENCE
+    """`sandbox` is as it was found before."""
+    deadline = time.monotonic() + _PATIENCE
     await in_thread(sandboxes.request_box, sandbox)
     while time.monotonic() < deadline:
         await asyncio.sleep(_LOOK)
         found = await in_thread(_read, sandbox)
         if _is_there(found) and found.handle["id"] != lost:
             return found
-        if found.state == SandboxState.FAILED and found.updated_at > asked_at:
+        if found.state == SandboxState.FAILED and found.updated_at != sandbox.updated_at:
             raise SandboxLost(found.error)
         say(_WORDS.get(SandboxState(found.state), _ASKED))
     raise SandboxLost("No box was made for the app in time. Try again in a while.")

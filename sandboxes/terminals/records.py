@@ -3,6 +3,8 @@
 A lease tells that somebody serves it: of one whose process died, the reaper writes the end.
 """
 
+import threading
+
 from django.db import transaction
 
 from projects import storable
@@ -20,33 +22,52 @@ MOST_OF_A_PERSON = 8
 ENOUGH_IN_A_BOX = f"{MOST_IN_A_BOX} terminals are open in this app already. Close one of them."
 ENOUGH_OF_A_PERSON = f"You have {MOST_OF_A_PERSON} terminals open already. Close one of them."
 _LEASE = 60.0
+_MOST_UNREAD = 64 * 1024
 
 
 class Record:
-    """`add` is called with what was shown; the others wait for the database."""
+    """`add` and `take` are for the loop, and quick; the others read what was taken, and wait for the database."""
 
     def __init__(self, command: Command, token: duties.Token, masker: Masker) -> None:
         self.command, self._token = command, token
         # Masked already: but what stood between the letters of a secret is gone here.
         self._plain, self._lines = Plain(), Lines(masker)
+        self._unread, self._dropped = bytearray(), 0
+        self._turn = threading.Lock()
 
     def add(self, data: bytes) -> None:
-        if text := self._plain.feed(data):
-            self._lines.add(text.encode())
-            self._lines.take()
+        """Only the last of it is kept in the end, so of more than anybody reads the beginning goes, by whole lines."""
+        self._unread += data
+        if len(self._unread) > _MOST_UNREAD:
+            cut = self._unread.find(b"\n", len(self._unread) - _MOST_UNREAD) + 1 or len(self._unread)
+            del self._unread[:cut]
+            self._dropped += cut
 
-    def keep(self) -> None:
+    def take(self) -> bytes:
+        """What was shown since the last time."""
+        unread, self._unread = self._unread, bytearray()
+        return bytes(unread)
+
+    def keep(self, shown: bytes) -> None:
         """So far, for whoever reads it meanwhile."""
-        duties.keep(asked.lease_of(self.command), self._token, seconds=_LEASE)
-        running = Command.objects.filter(pk=self.command.pk, state=CommandState.RUNNING)
-        running.update(output=self._lines.so_far(), skipped=self._lines.skipped)
+        with self._turn:
+            self._read(shown)
+            duties.keep(asked.lease_of(self.command), self._token, seconds=_LEASE)
+            running = Command.objects.filter(pk=self.command.pk, state=CommandState.RUNNING)
+            running.update(output=self._lines.so_far(), skipped=self._dropped + self._lines.skipped)
 
-    def finish(self, *, exit_code: int | None, note: str = "") -> None:
-        self._lines.add(self._plain.end().encode())
-        tail = self._lines.tail()
-        tail = "\n".join(part for part in (tail, storable.name(note)) if part)
-        commands.finish(self.command, exit_code=exit_code, tail=tail, skipped=self._lines.skipped)
-        duties.forget(asked.lease_of(self.command))
+    def finish(self, shown: bytes, *, exit_code: int | None, note: str = "") -> None:
+        with self._turn:
+            self._read(shown)
+            self._lines.add(self._plain.end().encode())
+            parts = (self._lines.tail(), storable.name(note))
+            tail, skipped = "\n".join(part for part in parts if part), self._dropped + self._lines.skipped
+            commands.finish(self.command, exit_code=exit_code, tail=tail, skipped=skipped)
+            duties.forget(asked.lease_of(self.command))
+
+    def _read(self, shown: bytes) -> None:
+        self._lines.add(self._plain.feed(shown).encode())
+        self._lines.take()
 
 
 def begin(sandbox: Sandbox, masker: Masker, *, seconds: float, by: User) -> Record:

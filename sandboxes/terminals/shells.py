@@ -37,11 +37,13 @@ LEFT = 60.0
 MOST_TYPED = 64 * 1024
 _SHOWN = 128 * 1024
 _AHEAD = 64 * 1024
-_RATE = 1 << 20
+_RATE = 512 * 1024
 _CHUNK = 16 * 1024
 # What may be the beginning of a secret waits so long for the rest.
 _PAUSE = 0.05
 _LOOK = 10.0
+_PROPOSING = 60.0
+_SENTENCE = 500
 
 Word = dict[str, Any]
 
@@ -78,25 +80,28 @@ class Shell:
         data = text.encode(errors="replace")
         self._last_typed = time.monotonic()
         if len(self._typed) + len(data) > MOST_TYPED:
-            self._tell("open", note="The program reads nothing at the moment: what was typed last is lost.")
+            if self._terminal:
+                self._tell("open", note="The program reads nothing at the moment: what was typed last is lost.")
             return
         self._typed += data
         self._notify()
 
-    async def resize(self, size: Size) -> None:
+    def resize(self, size: Size) -> None:
         self.size = size
-        if self._terminal:
-            with contextlib.suppress(values.Broken, values.Refused):
-                await self._terminal.resize(size)
+        self._notify()
 
     async def propose(self, *, by: User) -> ChangeSet | None:
         """What was changed in the box; None where nothing was."""
         if self._wire is None:
             raise NotPossible("There is no shell at the moment.")
         try:
-            return await keeping.propose(self.sandbox, self._wire, by=by)
+            async with asyncio.timeout(_PROPOSING):
+                await self._use()
+                return await keeping.propose(self.sandbox, self._wire, by=by)
+        except TimeoutError:
+            raise NotPossible("The box takes too long to tell what was changed.") from None
         except (SandboxLost, values.Refused) as lost:
-            raise NotPossible(storable.name(str(lost))) from lost
+            raise NotPossible(_said(lost)) from lost
 
     def leave(self, viewer: object) -> None:
         if self.viewer is viewer:
@@ -111,7 +116,7 @@ class Shell:
             if self.state is not told and not self.has_ended:
                 told = self.state
                 yield told
-            elif data := bytes(self._shown[at - self._start :][:_CHUNK]):
+            elif data := bytes(self._shown[at - self._start : at - self._start + _CHUNK]):
                 at += len(data)
                 yield data
                 self._seen = at
@@ -151,7 +156,7 @@ class Shell:
             ended = await self._serve(wire, record)
             exit_code, note = ended.exit_code, "Its time is over." if ended.timed_out else ""
         except (NotPossible, SandboxLost, values.Refused, values.Broken) as lost:
-            note = storable.name(str(lost))
+            note = _said(lost)
         except Exception:
             log.exception("A terminal in the box of %s failed", self.sandbox.project_id)
             note = "It failed on our side."
@@ -159,15 +164,17 @@ class Shell:
             # Also when it was ended from outside.
             self._tell("ended", exit_code=exit_code, text=note)
             if record:
-                await asyncio.shield(in_thread(record.finish, exit_code=exit_code, note=note))
+                await asyncio.shield(_finish(record, exit_code, note))
 
     async def _serve(self, wire: Wire, record: records.Record) -> values.Ended:
+        size = self.size
         with boxes.losses():
-            async with wire.pty(ARGV, size=self.size, env=ENVIRONMENT, seconds=SECONDS) as terminal:
+            async with wire.pty(ARGV, size=size, env=ENVIRONMENT, seconds=SECONDS) as terminal:
                 self._terminal, self._wire = terminal, wire
                 self._tell("open")
                 try:
-                    await _first(self._show(terminal, record), self._feed(terminal), self._keep(record))
+                    beside = (self._feed(terminal), self._fit(terminal, size), self._keep(record))
+                    await _first(self._show(terminal, record), *beside)
                     return await terminal.ended()
                 finally:
                     self._terminal = self._wire = None
@@ -208,6 +215,15 @@ class Shell:
             await terminal.send(data)
             del self._typed[: len(data)]
 
+    async def _fit(self, terminal: Terminal, told: Size) -> None:
+        """Beside what is typed: a box that rests answers neither, but a key has it go on."""
+        while True:
+            while self.size == told:
+                await self._wait()
+            told = self.size
+            with contextlib.suppress(values.Broken, values.Refused):
+                await terminal.resize(told)
+
     async def _use(self) -> None:
         """A box that rests goes on for a key."""
         with contextlib.suppress(DatabaseError):
@@ -219,7 +235,7 @@ class Shell:
         while True:
             await asyncio.sleep(_LOOK)
             with contextlib.suppress(DatabaseError):  # another time, then
-                await in_thread(record.keep)
+                await in_thread(record.keep, record.take())
                 self._stream.masker = await in_thread(secrecy.masker, await in_thread(_fresh, self.sandbox))
                 if self.viewer is not None and time.monotonic() - self._last_typed < USED:
                     await visits.note(self.sandbox.pk)
@@ -237,6 +253,18 @@ async def _first(*works: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _finish(record: records.Record, exit_code: int | None, note: str) -> None:
+    try:
+        await in_thread(record.finish, record.take(), exit_code=exit_code, note=note)
+    except DatabaseError:
+        log.warning("The end of terminal %s is not written; the reaper does it.", record.command.pk)
+
+
+def _said(lost: Exception) -> str:
+    """In one line: a box may have put anything into it."""
+    return storable.name(str(lost))[:_SENTENCE]
 
 
 def _fresh(sandbox: Sandbox) -> Sandbox:
