@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from projects.models import User
+from projects.threads import in_thread
 from sandboxes.enums import SandboxState
 from sandboxes.models import Command, Sandbox, duties
 from sandboxes.preview import visits
@@ -100,7 +101,7 @@ async def test_a_box_that_sleeps_is_woken_with_a_word(app: Sandbox, alice: User)
     page = await opened(app, alice)
     while "asked for" not in page.words[-1].get("text", "") if page.words else True:
         await page.next()
-    waking = asyncio.create_task(asyncio.to_thread(asked.get_ready_for_somebody, str(app.pk)))
+    waking = asyncio.create_task(in_thread(asked.get_ready_for_somebody, str(app.pk)))
     await page.told("open")
     await waking
     await page.type("cat README.md")
@@ -113,7 +114,7 @@ async def test_a_box_that_was_lost_unnoticed_is_made_again(app: Sandbox, alice: 
     page = await opened(app, alice)
     while "asked for" not in page.words[-1].get("text", "") if page.words else True:
         await page.next()
-    waking = asyncio.create_task(asyncio.to_thread(asked.get_ready_for_somebody, str(app.pk)))
+    waking = asyncio.create_task(in_thread(asked.get_ready_for_somebody, str(app.pk)))
     await page.told("open")
     await waking
     await page.leave()
