@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.installations.balancer import COOKIE
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.test_wish_to_preview import wish
 
@@ -30,6 +31,8 @@ def size_of(page: Page, rows: Locator, word: str) -> tuple[int, int]:
 def test_a_shell_is_used_and_found_again_and_recorded(page: Page):
     wish(page, "A tool library for our street: borrow, bring back, a page per tool")
     expect(page.get_by_role("log")).to_contain_text("Version 1", timeout=PATIENCE)
+    # A shell is its process's: with several of them, whoever stands in front sends a visitor to the same.
+    page.context.add_cookies([{"name": COOKIE, "value": "0", "url": page.url}])
     rows = opened(page)
     page.keyboard.type("echo h''i; kept=yes\n")
     expect(rows).to_contain_text("hi", timeout=PATIENCE)
