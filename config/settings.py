@@ -82,6 +82,8 @@ DOCKER_HOST = env.address("DOCKER_HOST", schemes=("unix", "tcp", "http", "https"
 DOCKER_TLS_VERIFY = bool(env.text("DOCKER_TLS_VERIFY"))  # anything but nothing: the engine's certificate is checked
 DOCKER_CERT_PATH = env.text("DOCKER_CERT_PATH")  # folder with ca.pem, cert.pem and key.pem for the engine
 SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
+SANDBOX_MOST = env.integer("SANDBOX_MOST", 24, least=0, most=100_000)  # boxes of apps at once, paused ones too; 0: any
+SANDBOX_MOST_EACH = env.integer("SANDBOX_MOST_EACH", 8, least=0, most=100_000)  # of them for one owner's apps; 0: any
 SANDBOX_POOL = env.integer("SANDBOX_POOL", 1, least=0, most=50)  # boxes kept ready per kind of app used lately; 0: none
 
 # --- Git elsewhere -----------------------------------------------------------------------------

@@ -28,7 +28,18 @@ class _ReadOnly:
 
 @admin.register(Sandbox)
 class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
-    list_display = ("project", "branch", "state", "backend", "port", "touched_at", "updated_at", "preview", "more")
+    list_display = (
+        "project",
+        "branch",
+        "state",
+        "note",
+        "backend",
+        "port",
+        "touched_at",
+        "updated_at",
+        "preview",
+        "more",
+    )
     list_filter = ("state", "backend")
     search_fields = ("project__name", "project__slug", "label", "id")
     list_select_related = ("project", "branch")

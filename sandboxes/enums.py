@@ -5,6 +5,7 @@ from django.db import models
 
 class SandboxState(models.TextChoices):
     ABSENT = "absent"
+    WAITING = "waiting"
     CREATING = "creating"
     READY = "ready"
     PAUSED = "paused"

@@ -11,6 +11,8 @@ class SandboxChanged(TypedDict):
     backend: str
     isolation: str
     error: str
+    note: str
+    """Why it waits."""
 
 
 class PreviewReady(TypedDict):

@@ -8,6 +8,7 @@ from sandboxes.runtime import (
     filling,
     lifecycle,
     listening,
+    places,
     reaper,
     registry,
     resting,
@@ -88,3 +89,9 @@ def reap() -> None:
 @shared_task(queue="commands", expires=_LASTING)
 def fill_pool() -> None:
     duties.once(filling.DUTY, filling.fill, every=filling.EVERY)
+
+
+@shared_task(queue="housekeeping")
+def reap_line() -> None:
+    for sandbox_id in places.advance():
+        start.delay(sandbox_id)

@@ -35,7 +35,7 @@ from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, plans, turns
 from agents.models import Job
-from sandboxes.errors import Stopped
+from sandboxes.errors import NoPlace, Stopped
 
 _TURN_SECONDS = 60.0
 _MOST_RETRIES = 4
@@ -75,6 +75,9 @@ def _attempt(context: Context) -> None:
     except (Interrupted, Stopped):
         with context.hold() as job:
             _give_in(job)
+    except NoPlace:
+        with context.hold() as job:
+            moves.give_way(job)
     except purse.BudgetReached:
         with context.hold() as job:
             moves.run_dry(job)

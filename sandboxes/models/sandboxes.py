@@ -21,6 +21,10 @@ class SandboxQuerySet(models.QuerySet["Sandbox"]):
     def with_box(self) -> Self:
         return self.exclude(handle={})
 
+    def with_place(self) -> Self:
+        """With a box, or about to have one."""
+        return self.filter(~Q(handle={}) | Q(state__in=(enums.SandboxState.CREATING, enums.SandboxState.WAKING)))
+
 
 class Sandbox(models.Model):
     """The row is the truth; the box behind `handle` can be made again from the project's files."""
@@ -48,6 +52,9 @@ class Sandbox(models.Model):
     told = models.PositiveIntegerField(default=0)
     limits = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
+    # Of one that waits for a place: since when, and why; for people.
+    waits_since = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -58,6 +65,10 @@ class Sandbox(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=enums.SandboxState.values), name="sandbox_state_known"),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="sandbox_failed_says_why"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", waits_since__isnull=False) | (~Q(state="waiting") & Q(waits_since=None)),
+                name="sandbox_waiting_says_since_when",
+            ),
         ]
 
     def __str__(self) -> str:

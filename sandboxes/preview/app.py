@@ -116,7 +116,7 @@ async def _stand_in(target: targets.Target) -> pages.Page | None:
         return pages.BUILDING
     if sandbox.state in _IDLE:
         await waking.wake(sandbox)
-    return pages.instead_of(sandbox.state, sandbox.error)
+    return pages.instead_of(sandbox.state, sandbox.error, sandbox.note)
 
 
 async def _keep_awake(target: targets.Target) -> pages.Page | None:

@@ -51,7 +51,9 @@ def private(address: str) -> Page:
     return Page(403, "This preview is private", text, link=address, link_text="Open it as somebody of the project")
 
 
-def instead_of(state: str, error: str) -> Page:
+def instead_of(state: str, error: str, note: str = "") -> Page:
+    if state == SandboxState.WAITING:
+        return Page(503, "Waiting for a place", f"{note} It appears here by itself.".strip(), refresh=2)
     if state == SandboxState.FAILED:
         return Page(503, "The app did not start", "Reload this page to try again.", detail=error[-4000:])
     return WAKING

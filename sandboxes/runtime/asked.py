@@ -21,6 +21,7 @@ _WAITS = timedelta(seconds=330)
 # Beyond its own time: for the answer, and for putting files and packages in place before.
 _GRACE = timedelta(seconds=90)
 _YOUNG = timedelta(seconds=10)
+_IN_LINE = 60.0
 _MOST = 200
 _TITLE = 120
 
@@ -73,7 +74,7 @@ def get_ready_for_somebody(sandbox_id: str) -> None:
 
 def get_ready(sandbox: Sandbox) -> None:
     """A box that holds nothing yet is given the files and packages that a command may want."""
-    lifecycle.ensure(sandbox)
+    lifecycle.ensure(sandbox, in_line=_IN_LINE)
     if sandbox.handle and not sandbox.tree_hash:
         turns.wait(sandbox, partial(_fill, sandbox))
 

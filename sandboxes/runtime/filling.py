@@ -28,6 +28,7 @@ DUTY = "keep boxes ready"
 EVERY = 15.0
 LATELY = timedelta(hours=6)
 _MAKING = 90.0
+_MANY = 1000
 _STARTING = (SandboxState.CREATING, SandboxState.WAKING)
 _FRESH = timedelta(seconds=60)
 
@@ -41,7 +42,7 @@ def fill() -> None:
     wanted = _wanted()
     _drain(wanted)
     for stack, recipe in wanted.items():
-        for _ in range(settings.SANDBOX_POOL - _ready(stack, recipe).count()):
+        while _ready(stack, recipe).count() < settings.SANDBOX_POOL and Spare.objects.count() < _room():
             if _is_busy() or not _make(stack, recipe):
                 return
 
@@ -82,10 +83,18 @@ def _ready(stack: Stack, recipe: str) -> "QuerySet[Spare]":
     return Spare.objects.filter(stack=stack.name, recipe=recipe, state=SpareState.READY)
 
 
+def _room() -> int:
+    """They take places that nobody else wants."""
+    if Sandbox.objects.filter(state=SandboxState.WAITING).exists():
+        return 0
+    return max(0, settings.SANDBOX_MOST - Sandbox.objects.with_place().count()) if settings.SANDBOX_MOST else _MANY
+
+
 def _drain(wanted: dict[Stack, str]) -> None:
     kept: list[uuid.UUID] = []
     for stack, recipe in wanted.items():
         kept += _ready(stack, recipe).values_list("pk", flat=True)[: settings.SANDBOX_POOL]
+    kept = kept[: _room()]
     _end(Spare.objects.exclude(pk__in=kept))
 
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from projects.models import ChangeSet
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
-from sandboxes.errors import SandboxLost, Stopped
+from sandboxes.errors import NoPlace, SandboxLost, Stopped
 from sandboxes.models import Sandbox
-from sandboxes.runtime import commands, pausing, serve, spares, states
+from sandboxes.runtime import commands, pausing, places, resting, serve, spares, states
 from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.boxes import stack_of
 from sandboxes.stacks import Stack
@@ -28,7 +28,7 @@ _BUSY = frozenset({SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOP
 _STALE = timedelta(seconds=20)
 _PATIENCE = 60.0
 _MAKING = 90.0
-_LOOK = 0.1
+_LOOK, _LOOK_IN_LINE = 0.1, 1.0
 _NO_BOX: dict[str, Any] = {"handle": {}, "port": None, "tree_hash": ""}
 
 
@@ -37,31 +37,41 @@ def ensure(
     *,
     on_line: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    in_line: float = 0.0,
 ) -> Sandbox:
     """Give back a sandbox that is ready: with a box that answers, or static and without one.
 
-    Several workers may ask at once: the one that moves the row makes the box, the others wait.
+    Several workers may ask at once: the one that moves the row makes the box, the others wait. Without a place for its
+    box it stands in the line; whoever asks waits for so many seconds before NoPlace is raised, and the place is kept.
     """
-    deadline = time.monotonic() + _PATIENCE
+    began = time.monotonic()
     while True:
         if should_stop and should_stop():
+            places.leave(sandbox)
             raise Stopped("Making the app's box was stopped.")
         states.read_again(sandbox)
-        if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
-            if time.monotonic() > deadline:
-                raise SandboxLost("The app's box is being changed by somebody who does not finish.")
-            time.sleep(_LOOK)
-            continue
-        stack = stack_of(sandbox)
-        if not stack.needs_box:
-            if _be_static(sandbox):
+        try:
+            if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
+                if time.monotonic() - began > _PATIENCE + in_line:
+                    raise SandboxLost("The app's box is being changed by somebody who does not finish.")
+                time.sleep(_LOOK)
+            elif _is_up(sandbox, on_line, should_stop):
                 return sandbox
-        elif _is_well(sandbox, stack):
-            is_ready = sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY)
-            if is_ready and _touch(sandbox):
-                return sandbox
-        elif _make(sandbox, stack, on_line, should_stop):
-            return sandbox
+        except NoPlace:
+            if time.monotonic() - began >= in_line:
+                raise
+            time.sleep(_LOOK_IN_LINE)
+
+
+def _is_up(sandbox: Sandbox, on_line: Callable[[str], None] | None, should_stop: Callable[[], bool] | None) -> bool:
+    """Ready, now or by our doing. False when somebody else moved the row first."""
+    stack = stack_of(sandbox)
+    if not stack.needs_box:
+        return _be_static(sandbox)
+    if not _is_well(sandbox, stack):
+        return _make(sandbox, stack, on_line, should_stop)
+    is_ready = sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY)
+    return is_ready and _touch(sandbox)
 
 
 def show(sandbox: Sandbox, changeset: ChangeSet | None) -> None:
@@ -187,9 +197,9 @@ def _make(
         states.move(sandbox, SandboxState.FAILED, error=str(failed))
         raise
     old = dict(sandbox.handle)
-    slept = sandbox.state in {SandboxState.SLEEPING, SandboxState.PAUSED}
+    slept = sandbox.state in {SandboxState.SLEEPING, SandboxState.PAUSED} or places.has_slept(sandbox)
     waking = SandboxState.WAKING if slept else SandboxState.CREATING
-    if not states.move(sandbox, waking, **_NO_BOX):
+    if not _take_place(sandbox, waking):
         return False
     commands.end_all(sandbox)
     try:
@@ -204,6 +214,19 @@ def _make(
     if not is_ours:  # we were so slow that somebody else made one
         _let_go(handle)
     return is_ours
+
+
+def _take_place(sandbox: Sandbox, to: SandboxState) -> bool:
+    """False when it has to be tried again: somebody else moved the row, or a box had to make room."""
+    try:
+        return places.take(sandbox, to, **_NO_BOX)
+    except places.Taken as taken:
+        for idle in taken.idle:
+            rests = idle.state == SandboxState.PAUSED or resting.rest(idle)
+            if rests and put_away(idle, SandboxState.SLEEPING):
+                return False
+        places.stand_in_line(sandbox, taken.reason)
+        raise NoPlace(taken.reason) from None
 
 
 def _spare(sandbox: Sandbox, stack: Stack) -> dict[str, Any] | None:

@@ -43,6 +43,7 @@ class SandboxOut(Out):
     """Null where there never was one. `isolation` says how its box is kept apart from the machine; empty without one.
 
     `since` is when it came to its state; `used_at` when somebody last looked or worked on it.
+    `note` says of one that waits for a place what it waits for.
     """
 
     id: UUID | None
@@ -59,6 +60,7 @@ class SandboxOut(Out):
     since: datetime | None
     used_at: datetime | None
     error: str
+    note: str
 
 
 class ExecIn(In):

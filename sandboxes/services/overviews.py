@@ -39,6 +39,7 @@ class Overview:
     since: datetime | None
     used_at: datetime | None
     error: str
+    note: str
 
 
 def of(sandbox: Sandbox) -> Overview:
@@ -59,6 +60,7 @@ def of(sandbox: Sandbox) -> Overview:
         since=sandbox.updated_at if is_there else None,
         used_at=sandbox.touched_at,
         error=sandbox.error,
+        note=sandbox.note,
     )
 
 

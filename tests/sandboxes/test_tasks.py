@@ -4,13 +4,15 @@ import uuid
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from config.celery import app
 from projects.services import files
 from sandboxes import tasks
 from sandboxes.backends import prepared
 from sandboxes.enums import SandboxState
-from sandboxes.models import Spare
+from sandboxes.models import Sandbox, Spare
 from sandboxes.runtime import filling, stacks
 from sandboxes.stacks import BY_NAME
 from tests.sandboxes import apps
@@ -78,6 +80,17 @@ def test_what_the_stacks_need_is_prepared() -> None:
             assert prepared.place(settings.DJINN_HOME, BY_NAME[name].template).is_dir()
 
 
+def test_who_is_next_in_the_line_is_started(
+    make_app: MakeApp, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.start, "apply_async", lambda args=(), kwargs=None, **_: sent.append(args[0]))
+    sandbox = make_app(apps.FLASK)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.WAITING, waits_since=timezone.now())
+    tasks.reap_line()
+    assert sent == [str(sandbox.pk)]
+
+
 @pytest.mark.box
 def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
     with drained("process"):
@@ -105,6 +118,7 @@ def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
         (tasks.prepare_templates, "sandbox"),
         (tasks.fill_pool, "commands"),
         (tasks.reap, "housekeeping"),
+        (tasks.reap_line, "housekeeping"),
     ],
 )
 def test_each_goes_to_its_queue(task, queue: str) -> None:

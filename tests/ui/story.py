@@ -66,7 +66,8 @@ def _said(number: int, role: str, text: str) -> dict[str, Any]:
 
 
 def _box(state: str) -> dict[str, Any]:
-    return {"sandbox": "b", "state": state, "backend": "process", "isolation": "bubblewrap", "error": "out of memory"}
+    told = {"backend": "process", "isolation": "bubblewrap", "error": "out of memory", "note": ""}
+    return {"sandbox": "b", "state": state, **told}
 
 
 def _command(**more: Any) -> dict[str, Any]:
@@ -85,6 +86,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("message_sent", _said(2, "assistant", "- one\n- two")),
     ("blueprint_ready", {"job": JOB, "blueprint": _PLAN, "name": "Night Garden"}),
     ("phase_changed", _phase("implementing", before="designing", files_total=1)),
+    ("sandbox_changed", {**_box("waiting"), "note": "Two apps are started before yours."}),
     ("sandbox_changed", _box("creating")),
     ("file_opened", _file("index.html", purpose="The page")),
     ("file_closed", _file("index.html", lines=12, added=12)),

@@ -138,7 +138,7 @@ def test_an_address_of_a_file_keeps_its_folders_and_escapes_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["absent", "creating", "ready", "sleeping", "waking", "stopping", "stopped", "failed"]
+    "state", ["absent", "waiting", "creating", "ready", "sleeping", "waking", "stopping", "stopped", "failed"]
 )
 def test_every_state_of_a_sandbox_has_words(state: str) -> None:
     payload = {**story.told("sandbox_changed")[0], "state": state}
