@@ -106,6 +106,8 @@ def _vite(name: str, title: str, marks: tuple[str, ...], types: str, warm: Warm)
         lock=_NPM_LOCK,
         install=_NPM_INSTALL,
         serve=("node", vite, "--host", "127.0.0.1", "--port", "5173", "--strictPort", "--clearScreen", "false"),
+        # Among the packages: elsewhere React's plugin would take what Vite has bundled of them for the app's own code.
+        env=(("VITE_CACHE_DIR", "/workspace/node_modules/.vite"),),
         port=5173,
         template=name,
         needs=("node", "npm"),

@@ -10,19 +10,21 @@ const surroundings = { ...process.env };
 const { plugins, loaded, entry, folder } = JSON.parse(readFileSync(new URL("warm.json", import.meta.url), "utf8"));
 
 async function tryOut() {
-  const { createServer } = await import("vite");
+  const { createServer, loadConfigFromFile } = await import("vite");
   const used = await Promise.all(plugins.map(async (name) => (await import(name)).default()));
   await Promise.all(loaded.map((name) => import(name)));
+  await loadConfigFromFile({ command: "serve", mode: "development" }, `${folder}/vite.config.ts`, undefined, "silent");
   const server = await createServer({
     configFile: false,
     envFile: false,
     logLevel: "silent",
     plugins: used,
-    cacheDir: process.env.VITE_CACHE_DIR || "/tmp/.vite",
+    cacheDir: process.env.VITE_CACHE_DIR,
     optimizeDeps: { entries: [`${folder}/${entry}`] },
-    server: { middlewareMode: true, ws: false, hmr: false, watch: null },
+    server: { middlewareMode: true, ws: false, watch: null },
   });
   try {
+    await server.transformIndexHtml("/", `<!doctype html><script type="module" src="/${folder}/${entry}"></script>`);
     await walk(server.environments.client, `/${folder}/${entry}`, new Set());
     await bundled(server.environments.client.depsOptimizer);
   } finally {

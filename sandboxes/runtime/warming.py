@@ -22,8 +22,8 @@ from sandboxes.wire import FileWrite, Refused, Wire
 PROGRAM = Path(__file__).with_name("begin.mjs")
 _ASIDE, _SAMPLE = "node_modules/.warm", ".warm"
 _READY = f"{_ASIDE}/ready"
+_CONFIG = 'import { defineConfig } from "vite";\nexport default defineConfig({});\n'
 _LOOK = 0.1
-_BUNDLED = "/tmp/.vite"  # noqa: S108 - the box's own
 
 
 async def prepare(wire: Wire, stack: Stack) -> dict[str, Any]:
@@ -42,7 +42,8 @@ async def prepare(wire: Wire, stack: Stack) -> dict[str, Any]:
 
 def _files(warm: Warm) -> list[FileWrite]:
     asked = {"plugins": warm.plugins, "loaded": warm.loaded, "entry": warm.entry, "folder": _SAMPLE}
-    sample = [FileWrite(f"{_SAMPLE}/{path}", text.encode()) for path, text in warm.sample]
+    texts = [*warm.sample, ("vite.config.ts", _CONFIG)]
+    sample = [FileWrite(f"{_SAMPLE}/{path}", text.encode()) for path, text in texts]
     ours = {PROGRAM.name: PROGRAM.read_bytes(), "warm.json": json.dumps(asked).encode()}
     return [*sample, *(FileWrite(f"{_ASIDE}/{name}", content) for name, content in ours.items())]
 
@@ -95,12 +96,11 @@ def begin(sandbox: Sandbox, stack: Stack, given: dict[str, str]) -> bool:
 
 
 def end(sandbox: Sandbox) -> None:
-    """Before packages are fetched: what was loaded and bundled is of others."""
+    """Before packages are put in place anew: what was loaded is of others. What was bundled lies among them and goes."""
     if not waits(sandbox):
         return
     try:
         boxes.ask(sandbox, lambda wire: wire.signal(NAME, signal.SIGKILL))
-        boxes.ask(sandbox, lambda wire: wire.exec(["rm", "-rf", _BUNDLED], timeout=30))
     except Refused:
         pass
     forget(sandbox)
