@@ -1,6 +1,7 @@
 """Names of things done later."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from sandboxes.runtime import (
     asked,
@@ -83,7 +84,9 @@ def prepare_templates() -> None:
 
 @shared_task(queue="housekeeping")
 def reap() -> None:
-    duties.once("reap sandboxes", reaper.reap, every=30)
+    if duties.once("reap sandboxes", reaper.reap, every=30):
+        for command_id in asked.unheard(timezone.now()):
+            carry_out.delay(command_id)
 
 
 @shared_task(queue="commands", expires=_LASTING)

@@ -38,6 +38,11 @@ def is_taken(name: str) -> bool:
     return Duty.objects.filter(name=name, taken_until__gt=Now()).exists()
 
 
+def is_left(name: str) -> bool:
+    """Of what is forgotten when it ends: whoever had it has died over it."""
+    return Duty.objects.filter(name=name, taken_until__lte=Now()).exists()
+
+
 def keep(name: str, token: Token, *, seconds: float) -> bool:
     """From now on for so long; False when it is another's by now."""
     return bool(Duty.objects.filter(name=name, token=token).update(taken_until=_in(seconds)))

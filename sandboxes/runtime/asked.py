@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 # The message for it is good for 300 s; what nobody has taken by then nobody takes any more.
 _WAITS = timedelta(seconds=330)
+# A message is taken at once, unless all who could are busy: then one more does no harm.
+_HEARD = timedelta(seconds=10)
 # Beyond its own time: for the answer, and for putting files and packages in place before.
 _GRACE = timedelta(seconds=90)
 _YOUNG = timedelta(seconds=10)
@@ -32,28 +34,28 @@ def carry_out(command_id: str) -> None:
     command = waiting.filter(sandbox__project__archived_at=None).first()
     if command is None:
         return
+    duties.once(_name(command), partial(_carry_out, command), every=0.0)
+
+
+def _carry_out(command: Command) -> None:
+    """Once its box is ready, which may take minutes. The lease tells that somebody is at it, from here to its end."""
     try:
-        if _begin(command):
+        get_ready(command.sandbox)
+        if commands.take(command):
             how = How(secrecy.environment(command.sandbox), float(command.seconds or 60), cwd=command.cwd)
             commands.carry_out(command.sandbox, command, how, Listener())
     except (SandboxLost, Refused) as lost:
         log.info("The command %s was not carried out: %s", command.pk, lost)
         commands.finish(command, exit_code=None, tail=str(lost))
+    finally:
+        leases.forget(_name(command))
 
 
-def _begin(command: Command) -> bool:
-    """Once its box is ready. That may take minutes, in which a lease tells that somebody is at it; whether it began."""
-    began: list[bool] = []
-
-    def prepare() -> None:
-        try:
-            get_ready(command.sandbox)
-            began.append(commands.take(command))
-        finally:
-            leases.forget(_name(command))
-
-    duties.once(_name(command), prepare, every=0.0)
-    return any(began)
+def unheard(now: datetime) -> list[str]:
+    """Those that nobody is at, though the message for them is out for a while: it may be lost."""
+    rows = Command.objects.filter(kind=CommandKind.TOOL, state=CommandState.QUEUED, started_at__lt=now - _HEARD)
+    recent = rows.filter(started_at__gt=now - _WAITS, sandbox__project__archived_at=None).order_by("started_at")
+    return [str(command.pk) for command in recent[:_MOST] if not leases.is_taken(_name(command))]
 
 
 def _name(command: Command) -> str:
@@ -94,9 +96,10 @@ def settle(now: datetime) -> int:
             commands.finish(command, exit_code=None, tail="No worker took it in time. Ask for it again.")
             leases.forget(_name(command))  # of a worker that died while it got the box ready
             settled += 1
-        elif command.state == CommandState.RUNNING and late > timedelta(seconds=command.seconds or 0) + _GRACE:
+        elif command.state == CommandState.RUNNING and (late > _longest(command) or leases.is_left(_name(command))):
             tail = f"{command.output}\nNobody knows how it ended: the worker that ran it is gone.".strip()
             commands.finish(command, exit_code=None, tail=tail, skipped=command.skipped)
+            leases.forget(_name(command))
             settled += 1
     return settled + _settle_terminals(now)
 
@@ -116,6 +119,10 @@ def _settle_terminals(now: datetime) -> int:
 def lease_of(command: Command) -> str:
     """Of a terminal: held by the process that serves it."""
     return f"shell {command.pk.hex}"
+
+
+def _longest(command: Command) -> timedelta:
+    return timedelta(seconds=command.seconds or 0) + _GRACE
 
 
 def run(
