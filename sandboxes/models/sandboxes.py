@@ -50,6 +50,9 @@ class Sandbox(models.Model):
     # So many faults that its browsers reported were told to people, in the minute that began then.
     told_since = models.DateTimeField(null=True, blank=True)
     told = models.PositiveIntegerField(default=0)
+    # Bytes that went into its boxes and out of them.
+    network_in = models.PositiveBigIntegerField(default=0)
+    network_out = models.PositiveBigIntegerField(default=0)
     limits = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
     # Of one that waits for a place: since when, and why; for people.

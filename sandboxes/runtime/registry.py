@@ -196,5 +196,5 @@ def _ask(sandbox: Sandbox, *argv: str) -> ExecResult:
 
 
 async def _with_downloads(sandbox: Sandbox, argv: Sequence[str], env: dict[str, str]) -> ExecResult:
-    async with wires.wire_with_downloads(sandbox, await commands.policy(sandbox)) as wire:
+    async with commands.downloading(sandbox) as wire:
         return await wire.exec(argv, env=env, timeout=_SECONDS, max_output=_MOST_BYTES)

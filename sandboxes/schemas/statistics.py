@@ -7,7 +7,11 @@ from sandboxes.schemas.sandboxes import LimitsOut
 
 
 class SampleOut(Out):
-    """`cpu_share` is of one processor since the sample before; null where there is none of the same box."""
+    """`cpu_share` is of one processor since the sample before; null where there is none of the same box.
+
+    `network_in` and `network_out` are the bytes that went into the sandbox's boxes and out of them since it was made:
+    through its preview, and what was downloaded.
+    """
 
     taken_at: datetime
     memory_bytes: int
@@ -15,6 +19,8 @@ class SampleOut(Out):
     processes: int
     cpu_seconds: float
     cpu_share: float | None
+    network_in: int
+    network_out: int
 
 
 class UseOut(SampleOut):

@@ -3,7 +3,7 @@
 from sandboxes.wire import connections, egress, loop
 from sandboxes.wire.attaching import attach
 from sandboxes.wire.client import Wire
-from sandboxes.wire.egress import EgressPolicy
+from sandboxes.wire.egress import EgressPolicy, Passage
 from sandboxes.wire.terminals import Terminal
 from sandboxes.wire.values import Broken, Ended, ExecResult, FileWrite, LogChunk, Refused, Service, Size, Tree
 
@@ -14,6 +14,7 @@ __all__ = [
     "ExecResult",
     "FileWrite",
     "LogChunk",
+    "Passage",
     "Refused",
     "Service",
     "Size",
