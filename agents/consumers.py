@@ -1,6 +1,7 @@
 """The JSON socket: everything a program needs to drive a project and to follow it."""
 
 import json
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from agents import errors
 from agents.models import Job
 from agents.schemas import commands
-from agents.services import jobs
+from agents.services import amending, jobs
 from projects import access, feed
 from projects.enums import Ability
 from projects.feed.consumer import Consumer
@@ -115,7 +116,7 @@ class ProjectSocket(Consumer):
             case commands.PauseGeneration():
                 jobs.pause(self._foreground(), by=user)
             case commands.ResumeGeneration():
-                jobs.resume(self._foreground(), by=user)
+                self._resume(command.budget)
         return {}
 
     def _say(self, text: str, session_id: UUID | None, *, model: str = "") -> Answer:
@@ -123,6 +124,10 @@ class ProjectSocket(Consumer):
         session = jobs.session_of(project, session_id) if session_id else None
         job = jobs.start(project=project, text=text, by=self.guest.user, session=session, model=model)
         return {"job": str(job.pk)}
+
+    def _resume(self, budget: Decimal | None) -> None:
+        job, user = self._foreground(), self.guest.user
+        jobs.resume(job, by=user) if budget is None else amending.allow(job, budget, by=user)
 
     def _foreground(self) -> Job:
         job = jobs.foreground(self.guest.project)

@@ -125,11 +125,14 @@ class ReviewFound(TypedDict):
 
 
 class BudgetReached(TypedDict):
-    """In US dollars, to the cent."""
+    """In US dollars, to the cent. `offers` are budgets with which it could go on."""
 
     job: str
     budget: str
     spent: str
+    offers: list[str]
+    # As of the wait that it tells of.
+    turn: int
 
 
 class FileTouched(TypedDict):
@@ -174,7 +177,8 @@ def register() -> None:
     feed.register(Kind("artifact_created", ArtifactCreated, (artifact,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
-    budget = Fragment(region="chat", key="budget-{job}-{spent}", template="events/budget_card.html")
+    # In the place of the pause that it explains, and gone with it.
+    budget = Fragment(region="chat", key=_END.key, template="events/budget_card.html")
     feed.register(Kind("budget_reached", BudgetReached, (budget,)))
     repair = Fragment(region="chat", key="repair-{job}-{round}", template="events/repair_card.html")
     feed.register(Kind("repair_started", RepairStarted, (repair,)))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agents.views import (
+    budgets,
     console,
     estimates,
     imports,
@@ -53,7 +54,7 @@ urlpatterns = [
     path(f"{_PROJECT}jobs/<uuid:job_id>/pause/", jobs.pause, name="job-pause"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/resume/", jobs.resume, name="job-resume"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/retry/", jobs.retry, name="job-retry"),
-    path(f"{_PROJECT}jobs/<uuid:job_id>/allow/", jobs.allow, name="job-allow"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/allow/", budgets.allow, name="job-allow"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/plan/", plans.change, name="job-plan"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/undo/", jobs.undo, name="job-undo"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/again/", reruns.again, name="job-again"),

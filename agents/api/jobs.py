@@ -49,6 +49,7 @@ def create_job(request: Request, body: JobIn, response: HttpResponse) -> Any:
         model=body.model,
         kind=JobKind(body.kind) if body.kind else None,
         approval=body.approval or "",
+        budget=body.budget,
         idempotency_key=key_of(request),
     )
     return begun(job, response)
@@ -62,9 +63,12 @@ def read_job(request: Request, job: UUID) -> Any:
 
 @room.patch("/jobs/{uuid:job}", WholeJobOut, refuses=(409,))
 def change_job(request: Request, job: UUID, body: JobPatch) -> Any:
-    """Change what a job is called, its place among those that wait, or its budget."""
+    """Change what a job is called, its place among those that wait, or its budget.
+
+    A job that waits for a larger budget goes on with one that is enough.
+    """
     kept = found(request, job, Ability.EDIT)
-    amending.amend(kept, **body.dict())
+    amending.amend(kept, **body.dict(), by=request.user)
     return _shown(kept)
 
 
@@ -94,7 +98,10 @@ def pause_job(request: Request, job: UUID) -> Any:
 
 @room.post("/jobs/{uuid:job}/resume", WholeJobOut, status=200, refuses=(409,))
 def resume_job(request: Request, job: UUID) -> Any:
-    """Let a paused job go on where it was. A plan that waits for approval is approved by it."""
+    """Let a paused job go on where it was. A plan that waits for approval is approved by it.
+
+    One that waits for a larger budget has that raised first, which lets it go on by itself.
+    """
     kept = found(request, job, Ability.EDIT)
     jobs.resume(kept, by=request.user)
     return _shown(kept)

@@ -78,9 +78,9 @@ def _attempt(context: Context) -> None:
     except NoPlace:
         with context.hold() as job:
             moves.give_way(job)
-    except purse.BudgetReached:
+    except purse.BudgetReached as dry:
         with context.hold() as job:
-            moves.run_dry(job)
+            moves.run_dry(job, needed=dry.needed)
     except leases.LeaseLost:
         raise
     except Exception as surprise:  # every end of a job is recorded

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import facts, reruns, transitions, turns
+from agents.events import BudgetReached
+from agents.lifecycle import budgets, facts, reruns, transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
 from projects import storable
@@ -38,7 +39,7 @@ _FIRST_PHASE = {
 _MOST_LINES, _MOST_LINE, _LINES_SHOWN = 200, 500, 40
 
 # What changes when a job leaves its worker's hands or goes back to the queue.
-_LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "finished_at")
+_LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "finished_at", "budget_needed")
 
 
 def begin(job: Job) -> None:
@@ -84,7 +85,7 @@ def complete(job: Job, *, output: dict[str, Any]) -> None:
 
 
 def cancel(job: Job, *, by: User | None = None, reason: str = "") -> None:
-    job.waiting_for = enums.WaitingFor.NOTHING
+    job.waiting_for, job.budget_needed = enums.WaitingFor.NOTHING, None
     _leave(job, enums.Phase.CANCELLED, "job_cancelled", by=by, message=reason)
     _put_aside(job, by=by)
 
@@ -103,10 +104,17 @@ def pause(job: Job, *, waiting_for: enums.WaitingFor, by: User | None = None) ->
     _leave(job, enums.Phase.PAUSED, "job_paused", by=by)
 
 
-def run_dry(job: Job) -> None:
-    """The budget is spent: it waits until somebody raises it."""
+def run_dry(job: Job, *, needed: Decimal) -> None:
+    """The budget is spent: it waits until somebody raises it to what the next call needs."""
+    job.budget_needed = needed
     pause(job, waiting_for=enums.WaitingFor.BUDGET)
-    payload = {"job": str(job.pk), "budget": _dollars(job.budget), "spent": _dollars(job.spent)}
+    payload: BudgetReached = {
+        "job": str(job.pk),
+        "budget": _dollars(job.budget),
+        "spent": _dollars(job.spent),
+        "offers": budgets.offers(job),
+        "turn": job.attempts,
+    }
     facts.record(job, "budget_reached", payload)
 
 
@@ -143,7 +151,7 @@ def requeue(job: Job, *, by: User | None) -> None:
         _check(job, job.phase_before)
         job.phase = job.phase_before
     job.state, job.intent = enums.JobState.QUEUED, enums.Intent.NONE
-    job.waiting_for, job.error = enums.WaitingFor.NOTHING, None
+    job.waiting_for, job.error, job.budget_needed = enums.WaitingFor.NOTHING, None, None
     job.finished_at = job.not_before = None
     job.phase_before, job.phase_since = "", timezone.now()
     # What is counted against a bound is counted from here on.

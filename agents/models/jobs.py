@@ -18,6 +18,8 @@ ACTIVE = (enums.JobState.QUEUED, enums.JobState.RUNNING, enums.JobState.PAUSED)
 AT_REST = (*TERMINAL, enums.JobState.PAUSED)
 # How far people may move a job forward or back among those that wait.
 MOST_PRIORITY = 100
+# In dollars; the column holds no more.
+MOST_BUDGET = 999_999
 
 
 def lane_of_branch(branch_id: int) -> str:
@@ -75,6 +77,8 @@ class Job(models.Model):
     model = models.CharField(max_length=120)
     # As exact as what each call costs: PostgreSQL rounds every sum to the places of its column.
     budget = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    # With less than this the next call could not be made; of one that waits for a larger budget.
+    budget_needed = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     reserved = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     spent = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     attempts = models.PositiveIntegerField(default=0)

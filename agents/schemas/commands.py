@@ -1,10 +1,12 @@
 """What clients may say on the JSON socket: each command typed, each field bounded."""
 
 import uuid
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
+from agents.models.jobs import MOST_BUDGET
 from agents.models.sessions import MOST_TEXT
 
 # How many jobs one socket may single out.
@@ -53,7 +55,10 @@ class PauseGeneration(_Command):
 
 
 class ResumeGeneration(_Command):
+    """A job that waits for a larger budget goes on with the one that is given here."""
+
     type: Literal["resume_generation"]
+    budget: Annotated[Decimal, Field(gt=0, le=MOST_BUDGET, decimal_places=6)] | None = None
 
 
 class UserMessage(_Command):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from agents.enums import Gate, JobState, WaitingFor
-from agents.lifecycle import turns
+from agents.lifecycle import budgets, turns
 from agents.models import Attempt, Job
 from agents.services import queues
 
@@ -45,12 +45,15 @@ class _Look:
 
     def reason(self, job: Job) -> str:
         if job.state == JobState.PAUSED:
-            return _FOR[WaitingFor(job.waiting_for)]
+            return self._budget(job) or _FOR[WaitingFor(job.waiting_for)]
         if job.state == JobState.QUEUED:
             return self._turn(job) or self._pause(job) or self._gate(job) or self._worker("Waits for a free worker.")
         if job.state == JobState.RUNNING and job.lease_expires is not None and job.lease_expires < self.now:
             return self._gate(job) or self._worker("Its worker is gone; the next goes on from its last step.")
         return ""
+
+    def _budget(self, job: Job) -> str:
+        return budgets.lacking(job) if job.waiting_for == WaitingFor.BUDGET else ""
 
     def _turn(self, job: Job) -> str:
         count = self.ahead.get(job.pk, 0)

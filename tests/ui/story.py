@@ -101,7 +101,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("command_finished", _command(command="c2", exit_code=1, seconds=1.0, tail="it broke")),
     ("command_started", _command(command="c3", kind="serve", title="Start the app's server")),
     ("command_finished", _command(command="c4", kind="serve", exit_code=None, seconds=9.0, tail="bye")),
-    ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97"}),
+    ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97", "offers": ["2.00", "5.00"], "turn": 1}),
     (
         "error_captured",
         {

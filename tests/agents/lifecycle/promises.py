@@ -74,6 +74,12 @@ class Promises(RuleBasedStateMachine):
             assert job.waiting_for != "approval" or job.phase_before == "designing"
 
     @invariant()
+    def nobody_waits_for_a_budget_that_is_there(self) -> None:
+        for job in Job.objects.filter(project=self.project):
+            assert (job.budget_needed is not None) == (job.waiting_for == "budget")
+            assert job.budget_needed is None or (job.budget or 0) < job.budget_needed
+
+    @invariant()
     def attempts_are_closed_but_the_one_that_runs(self) -> None:
         for job in Job.objects.filter(project=self.project):
             open_rows = job.attempt_rows.filter(finished_at=None).count()

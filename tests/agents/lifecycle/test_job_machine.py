@@ -23,9 +23,16 @@ from projects.models import User
 from projects.services import files, projects
 from tests.agents.lifecycle.promises import Promises
 
-VERBS = [jobs.stop, jobs.pause, jobs.resume, jobs.retry, jobs.allow]
 ENDS = ["complete", "fail", "try_again", "give_way", "run_dry", "show_the_plan", "heed"]
 BUDGET = Decimal(8)
+
+
+def allow(job: Job, *, by: User) -> None:
+    """Twice what it had."""
+    amending.allow(job, 2 * (Job.objects.get(pk=job.pk).budget or BUDGET), by=by)
+
+
+VERBS = [jobs.stop, jobs.pause, jobs.resume, jobs.retry, allow]
 NEXT = {"designing": "implementing", "implementing": "install", "install": "start"}
 
 
@@ -76,8 +83,8 @@ class JobMachine(Promises):
         budget = job.budget
         job.refresh_from_db()
         assert verb is not jobs.resume or waited_for in ("user", "approval")
-        assert verb is not jobs.allow or waited_for == "budget"
-        assert job.budget == (2 * budget if verb is jobs.allow and budget else budget)
+        assert verb is not allow or waited_for == "budget"
+        assert job.budget == (2 * budget if verb is allow and budget else budget)
         if verb is jobs.resume and waited_for == "approval":
             assert not plans.is_waiting_to_be_seen(job)
         if verb is jobs.retry:
@@ -89,6 +96,22 @@ class JobMachine(Promises):
         if job is not None:
             with suppress(errors.NotPossible):
                 amending.amend(job, priority=priority)
+
+    @rule(number=st.integers(0, 3), budget=st.sampled_from([BUDGET, BUDGET + 1, BUDGET * 4]))
+    def set_a_budget(self, number: int, budget: Decimal) -> None:
+        """Whoever waits for one goes on with what it needs, and with nothing less."""
+        job = self.job(number)
+        if job is None:
+            return
+        try:
+            amending.amend(job, budget=budget, by=self.owner)
+        except errors.NotPossible:
+            assert self.project_state(job) == job.state
+            return
+        goes_on = job.waiting_for == "budget" and budget >= (job.budget_needed or 0)
+        expected = "queued" if goes_on else job.state
+        assert self.project_state(job) == expected
+        assert job.budget == budget
 
     @rule(number=st.integers(0, 3))
     def delete(self, number: int) -> None:
@@ -167,7 +190,7 @@ class JobMachine(Promises):
             case "give_way":
                 moves.give_way(job)
             case "run_dry":
-                moves.run_dry(job)
+                moves.run_dry(job, needed=(job.budget or BUDGET) + 1)
             case "show_the_plan" if job.phase == "designing" and plans.is_waiting_to_be_seen(job):
                 moves.pause(job, waiting_for=WaitingFor.APPROVAL)
             case _:
