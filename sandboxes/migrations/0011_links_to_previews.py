@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sandboxes', '0009_told_of_browsers'),
+        ('sandboxes', '0010_boxes_kept_ready'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0014_newest_of_a_branch'),
-        ('sandboxes', '0010_boxes_kept_ready'),
+        ('sandboxes', '0012_network_of_boxes'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sandboxes', '0009_told_of_browsers'),
+        ('sandboxes', '0011_links_to_previews'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sandboxes', '0010_boxes_kept_ready'),
+        ('sandboxes', '0013_places_and_their_line'),
     ]
 
     operations = [
