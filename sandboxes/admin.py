@@ -44,7 +44,7 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
     search_fields = ("project__name", "project__slug", "label", "id")
     list_select_related = ("project", "branch")
     date_hierarchy = "updated_at"
-    actions = ("stop", "sleep", "wake", "remove")
+    actions = ("stop", "sleep", "wake", "adopt", "remove")
     # What was started with secrets keeps them sealed in its handle: nobody looks at them.
     exclude = ("handle",)
 
@@ -69,6 +69,10 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
     @admin.action(description="Wake", permissions=["steer"])
     def wake(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> None:
         self._ask(request, queryset, sandboxes.request_start, "to wake")
+
+    @admin.action(description="Adopt a box that still stands, or wake", permissions=["steer"])
+    def adopt(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> None:
+        self._ask(request, queryset, sandboxes.request_adoption, "to adopt what stands")
 
     @admin.action(description="Remove, with its history and address", permissions=["steer"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> None:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from sandboxes.runtime import (
+    adopting,
     asked,
     duties,
     filling,
@@ -25,6 +26,11 @@ _LASTING = 300
 @shared_task(queue="sandbox", expires=_LASTING)
 def start(sandbox_id: str) -> None:
     waking.wake(sandbox_id)
+
+
+@shared_task(queue="sandbox", expires=_LASTING)
+def adopt(sandbox_id: str) -> None:
+    adopting.adopt(sandbox_id)
 
 
 @shared_task(queue="sandbox", expires=_LASTING)

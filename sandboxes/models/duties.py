@@ -1,10 +1,14 @@
 """What has to be done now and then by one process alone, whoever it is."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+
+_MOST = 200
 
 
 class Duty(models.Model):
@@ -51,6 +55,15 @@ def keep(name: str, token: Token, *, seconds: float) -> bool:
 def forget(name: str) -> None:
     """Of what is done once and not again: by whoever has it, or when nobody has."""
     Duty.objects.filter(name=name).delete()
+
+
+def forget_but(*kinds: str, ids: Iterable[UUID]) -> int:
+    """What nobody has, of things that are no more."""
+    known, gone = {str(each) for each in ids}, list[str]()
+    for kind in kinds:
+        free = Duty.objects.filter(name__startswith=f"{kind} ", taken_until__lte=Now()).values_list("name", flat=True)
+        gone += [name for name in free if name.removeprefix(f"{kind} ") not in known]
+    return Duty.objects.filter(name__in=gone[:_MOST]).delete()[0] if gone else 0
 
 
 def free_all() -> None:

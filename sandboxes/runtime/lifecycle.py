@@ -15,7 +15,8 @@ from sandboxes.backends import base
 from sandboxes.enums import SandboxState
 from sandboxes.errors import NoPlace, SandboxLost, Stopped
 from sandboxes.models import Sandbox
-from sandboxes.runtime import commands, pausing, places, resting, serve, spares, states
+from sandboxes.models import duties as leases
+from sandboxes.runtime import commands, duties, pausing, places, resting, serve, spares, states
 from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.boxes import stack_of
 from sandboxes.stacks import Stack
@@ -24,7 +25,7 @@ from sandboxes.wire import boxes, connections, loop
 log = logging.getLogger(__name__)
 
 _BUSY = frozenset({SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING})
-# Making a box takes a second or two: who is silent for this long has died over it.
+# Making a box takes a second or two, on a busy machine a minute: who has died over it has no lease any more.
 _STALE = timedelta(seconds=20)
 _PATIENCE = 60.0
 _MAKING = 90.0
@@ -51,7 +52,7 @@ def ensure(
             raise Stopped("Making the app's box was stopped.")
         states.read_again(sandbox)
         try:
-            if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
+            if sandbox.state in _BUSY and is_being_made(sandbox, _STALE):
                 if time.monotonic() - began > _PATIENCE + in_line:
                     raise SandboxLost("The app's box is being changed by somebody who does not finish.")
                 time.sleep(_LOOK)
@@ -196,6 +197,26 @@ def _make(
     except SandboxLost as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed))
         raise
+    made: list[bool] = []
+
+    def work() -> None:
+        made.append(_make_now(sandbox, stack))
+
+    if not duties.once(_name(sandbox), work, every=0.0):  # the lease of one who has died over it is not over yet
+        work()
+    return made[0]
+
+
+def is_being_made(sandbox: Sandbox, grace: timedelta) -> bool:
+    """Whether somebody lives who is at it; for a while that is taken for granted."""
+    return timezone.now() - sandbox.updated_at < grace or leases.is_taken(_name(sandbox))
+
+
+def _name(sandbox: Sandbox) -> str:
+    return f"box {sandbox.pk}"
+
+
+def _make_now(sandbox: Sandbox, stack: Stack) -> bool:
     old = dict(sandbox.handle)
     slept = sandbox.state in {SandboxState.SLEEPING, SandboxState.PAUSED} or places.has_slept(sandbox)
     waking = SandboxState.WAKING if slept else SandboxState.CREATING
@@ -253,7 +274,8 @@ async def _hear(backend: base.SandboxBackend, handle: base.Handle) -> None:
 async def _create(sandbox: Sandbox, stack: Stack) -> dict[str, Any]:
     """Made, and heard of: a box that does not answer has not started."""
     backend, info = await boxes.chosen()
-    labels = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
+    whose = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
+    labels = {**whose, "stack": stack.name, "isolation": info.isolation}
     limits = boxes.limits()
     spec = base.Spec(id=uuid.uuid4().hex, template=stack.template, limits=limits, env=dict(stack.env), labels=labels)
     try:

@@ -13,6 +13,7 @@ from projects.enums import ChangeSetState
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState, SpareState
 from sandboxes.models import Sandbox, Spare
+from sandboxes.models import duties as leases
 from sandboxes.runtime import asked, filling, lifecycle, measuring, resting, sync
 from sandboxes.wire import boxes, loop
 
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(minutes=15)
 # A box is made before its row knows it. With a round every 30 s, none that nobody knows lives for a minute.
 _GRACE = timedelta(seconds=25)
-_UNFINISHED_AFTER = timedelta(seconds=60)
+_UNFINISHED_AFTER = timedelta(seconds=10)
 _MOST = 200
 _UNFINISHED = (SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING)
 
@@ -44,6 +45,7 @@ def reap() -> Done:
     _pause_idle(now, done)
     _bring_up_to_date(now, done)
     done["settled"] += asked.settle(now)
+    done["forgotten"] += leases.forget_but("app", "box", ids=Sandbox.objects.values_list("pk", flat=True))
     _do(partial(_measure, now, done), done, "")
     return +done
 
@@ -105,11 +107,9 @@ def _mend_pauses(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
 
 def _free_unfinished(now: datetime, done: Done) -> None:
     """Whoever was making it has died over it."""
-    late = Q(updated_at__lt=now - _UNFINISHED_AFTER)
-    # It was given a box that was kept ready, which has only to go on.
-    late |= Q(updated_at__lt=now - _GRACE) & ~Q(handle={})
-    for sandbox in _rows().filter(late, state__in=_UNFINISHED)[:_MOST]:
-        _do(partial(lifecycle.put_away, sandbox, SandboxState.ABSENT), done, "freed")
+    for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _UNFINISHED_AFTER)[:_MOST]:
+        if not lifecycle.is_being_made(sandbox, _UNFINISHED_AFTER):
+            _do(partial(lifecycle.put_away, sandbox, SandboxState.ABSENT), done, "freed")
 
 
 def _sleep_idle(now: datetime, done: Done) -> None:

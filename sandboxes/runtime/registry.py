@@ -27,7 +27,6 @@ from sandboxes.packages.words import Declared
 from sandboxes.runtime import boxes, commands, install, lifecycle, secrecy, serve, sync, turns
 from sandboxes.stacks import Stack
 from sandboxes.wire import ExecResult, Refused, Wire
-from sandboxes.wire import boxes as wires
 
 log = logging.getLogger(__name__)
 

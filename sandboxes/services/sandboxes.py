@@ -59,6 +59,11 @@ def request_box(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.get_ready.delay, str(sandbox.pk)))
 
 
+def request_adoption(sandbox: Sandbox) -> None:
+    """Of a box that still stands for it, before one is made anew."""
+    transaction.on_commit(partial(tasks.adopt.delay, str(sandbox.pk)))
+
+
 def request_stop(sandbox: Sandbox) -> None:
     transaction.on_commit(partial(tasks.stop.delay, str(sandbox.pk)))
 

@@ -48,7 +48,8 @@ def test_the_list_shows_what_matters_and_nothing_can_be_edited(
 
 
 @pytest.mark.parametrize(
-    ("action", "task"), [("stop", "stop"), ("sleep", "suspend"), ("wake", "start"), ("remove", "remove")]
+    ("action", "task"),
+    [("stop", "stop"), ("sleep", "suspend"), ("wake", "start"), ("adopt", "adopt"), ("remove", "remove")],
 )
 def test_what_is_asked_for_is_a_task_for_a_worker(
     app: Sandbox, admin_client: Client, monkeypatch: pytest.MonkeyPatch, action: str, task: str

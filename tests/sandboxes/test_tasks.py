@@ -24,6 +24,7 @@ TASKS = (
     tasks.start,
     tasks.stop,
     tasks.restart,
+    tasks.adopt,
     tasks.suspend,
     tasks.remove,
     tasks.carry_out,
@@ -106,6 +107,7 @@ def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
     ("task", "queue"),
     [
         (tasks.start, "sandbox"),
+        (tasks.adopt, "sandbox"),
         (tasks.stop, "sandbox"),
         (tasks.restart, "sandbox"),
         (tasks.suspend, "sandbox"),

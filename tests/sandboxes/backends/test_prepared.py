@@ -72,11 +72,11 @@ def test_fetching_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
     pip = tmp_path / "pip.py"
     pip.write_text(f"import time\nprint('begun', flush=True)\ntime.sleep(120)  # {tmp_path}")
     script = (
-        "import pathlib, sys\nfrom sandboxes.backends import fetching\n"
+        "import pathlib, sys\nfrom sandboxes.backends import fetching\nhere = pathlib.Path(sys.argv[1])\n"
         f"fetching._ARGV['python'] = (sys.executable, {str(pip)!r})\n"
-        f"fetching.fetch('python', pathlib.Path({str(tmp_path)!r}), lambda line: print(line, flush=True), lambda: False)"
+        f"fetching.fetch('python', here, lambda line: print(line, flush=True), lambda: False)"
     )
-    worker = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    worker = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
     assert worker.stdout
     assert worker.stdout.readline() == b"begun\n"
     assert len(alive(str(pip))) == 2
