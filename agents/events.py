@@ -1,6 +1,6 @@
 """The kinds of facts agents leave in a project's log, and the fragments that show them."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from projects import feed
 from projects.feed import Fragment, Kind
@@ -32,6 +32,8 @@ class JobMoved(TypedDict):
     cost: str
     # Which wait or end of this job it is, so that each has a place of its own in the chat.
     turn: int
+    # Some of the cost is about what calls must have cost that broke off; left out where all of it was counted.
+    is_cost_estimated: NotRequired[bool]
 
 
 class JobRunAgain(TypedDict):
@@ -133,6 +135,7 @@ class BudgetReached(TypedDict):
     offers: list[str]
     # As of the wait that it tells of.
     turn: int
+    is_spent_estimated: NotRequired[bool]
 
 
 class FileTouched(TypedDict):

@@ -1,8 +1,10 @@
 """What a job may spend, and whether that is enough for it to go on."""
 
 from decimal import ROUND_UP, Decimal
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 
 from agents.models import Job
 
@@ -16,6 +18,15 @@ _TIMES = (2, 5)
 def usual() -> Decimal | None:
     """Of a job that nobody says more about; None is no bound."""
     return Decimal(str(settings.JOB_BUDGET)) if settings.JOB_BUDGET else None
+
+
+def charge(job_id: UUID, cost: Decimal | None, *, is_estimated: bool) -> None:
+    """In the transaction that settles the call, so that it is charged once."""
+    if not cost:
+        return
+    Job.objects.filter(pk=job_id).update(spent=F("spent") + cost)
+    if is_estimated:
+        Job.objects.filter(pk=job_id).update(is_spent_estimated=True)
 
 
 def taken(job: Job) -> Decimal:
@@ -36,7 +47,8 @@ def lacking(job: Job) -> str:
     if is_enough(job):
         return ""
     needed, has = dollars(least(job)), dollars(job.budget or Decimal(0))
-    return f"A budget of {needed} or more is needed; it is {has}, of which {dollars(taken(job))} are spent."
+    about = "about " if job.is_spent_estimated else ""
+    return f"A budget of {needed} or more is needed; it is {has}, of which {about}{dollars(taken(job))} are spent."
 
 
 def offers(job: Job) -> list[str]:

@@ -115,6 +115,8 @@ def run_dry(job: Job, *, needed: Decimal) -> None:
         "offers": budgets.offers(job),
         "turn": job.attempts,
     }
+    if job.is_spent_estimated:
+        payload["is_spent_estimated"] = True
     facts.record(job, "budget_reached", payload)
 
 
@@ -173,10 +175,10 @@ def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None, m
 
 def _give_way_in_sight(job: Job) -> None:
     """One that was paused while it stood behind this one, and unseen, is what everybody waits for now."""
-    if not is_in_view(job):
-        return
     front = turns.foreground(job.branch_id)
-    if front is not None and front != job and front.phase != enums.Phase.IDLE:
+    if front is None or front == job or front.phase == enums.Phase.IDLE:
+        return
+    if not is_in_view(front):
         _phase_changed(front, before=front.phase)
 
 
@@ -209,6 +211,8 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
         # A start ends the wait before it.
         "turn": job.attempts - 1 if kind == "job_started" else job.attempts,
     }
+    if job.is_spent_estimated:
+        payload["is_cost_estimated"] = True
     facts.record(job, kind, payload, by=by)
     if job.is_chore:
         _show_chore(job, payload["message"], by=by)

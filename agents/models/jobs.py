@@ -81,6 +81,8 @@ class Job(models.Model):
     budget_needed = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     reserved = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     spent = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    # Some of it is what calls must have cost, about, that broke off before anybody counted.
+    is_spent_estimated = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     # The fence: every write of a worker names the token it holds.
     lease_token = models.UUIDField(null=True, blank=True)

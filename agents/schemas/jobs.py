@@ -86,8 +86,11 @@ class JobPatch(In):
 
 class JobOut(Out):
     """`waits` says why it does not go on; empty when nothing holds it up. `error` has code, message, user_action and
-    retryable. Money is in dollars; `budget_needed` is what a job needs at least that waits for a larger budget. One
-    with `imported_at` ran elsewhere: it cost nothing here and never goes on."""
+    retryable. One with `imported_at` ran elsewhere: it cost nothing here and never goes on.
+
+    Money is in dollars. `budget_needed` is what a job needs at least that waits for a larger budget. Where
+    `is_spent_estimated`, some of `spent` is about what calls must have cost that broke off before anybody counted.
+    """
 
     id: UUID
     project: UUID
@@ -106,6 +109,7 @@ class JobOut(Out):
     budget_needed: Decimal | None
     reserved: Decimal
     spent: Decimal
+    is_spent_estimated: bool
     attempts: int
     error: dict[str, Any] | None
     rerun_of: UUID | None
@@ -212,7 +216,10 @@ class AttemptOut(Out):
 
 
 class GenerationOut(Out):
-    """One call of a model. No token is counted twice, but those of reasoning are part of the output."""
+    """One call of a model. No token is counted twice, but those of reasoning are part of the output.
+
+    `is_estimated`: nobody counted, as while it goes on or when it broke off; tokens and cost are about what they are.
+    """
 
     id: UUID
     step: str
@@ -230,6 +237,7 @@ class GenerationOut(Out):
     output_tokens: int
     reasoning_tokens: int
     cost: Decimal | None
+    is_estimated: bool
     first_token_ms: int | None
     duration_ms: int | None
     created_at: datetime

@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test as explore
 
 from agents import errors
 from agents.enums import Gate, GenerationState, Phase, WaitingFor
-from agents.lifecycle import failures, leases, moves, plans
+from agents.lifecycle import budgets, failures, leases, moves, plans
 from agents.models import Generation, Job, Queue, Step
 from agents.services import amending, jobs, queues
 from projects.models import User
@@ -25,6 +25,7 @@ from tests.agents.lifecycle.promises import Promises
 
 ENDS = ["complete", "fail", "try_again", "give_way", "run_dry", "show_the_plan", "heed"]
 BUDGET = Decimal(8)
+MODEL = "claude-sonnet-4-5"
 
 
 def allow(job: Job, *, by: User) -> None:
@@ -159,7 +160,9 @@ class JobMachine(Promises):
         with suppress(leases.LeaseLost), leases.hold(lease) as mine:
             step, _ = Step.objects.get_or_create(job=mine, key="edit", defaults={"ordinal": 1})
             Job.objects.filter(pk=mine.pk).update(reserved=F("reserved") + 1)
-            Generation.objects.create(job=mine, step=step, attempt=mine.attempts, staged=0)
+            Generation.objects.create(
+                job=mine, step=step, attempt=mine.attempts, staged=0, model=MODEL, input_tokens=1_000, is_estimated=True
+            )
 
     @rule(lease=consumes(held), end=st.sampled_from(ENDS))
     def let_go(self, lease: leases.Lease, end: str) -> None:
@@ -176,8 +179,10 @@ class JobMachine(Promises):
     def _settle(self, job: Job) -> None:
         """As a worker that lives does with its calls, however they end."""
         calls = Generation.objects.filter(job=job, state=GenerationState.OPEN)
-        Job.objects.filter(pk=job.pk).update(reserved=F("reserved") - calls.update(state=GenerationState.SETTLED))
-        job.refresh_from_db(fields=["reserved"])
+        count = calls.update(state=GenerationState.SETTLED, cost=Decimal("0.1"), is_estimated=False)
+        budgets.charge(job.pk, count * Decimal("0.1"), is_estimated=False)
+        Job.objects.filter(pk=job.pk).update(reserved=F("reserved") - count)
+        job.refresh_from_db(fields=["reserved", "spent"])
 
     def _end(self, job: Job, end: str) -> None:
         match end:
