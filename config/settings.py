@@ -72,6 +72,10 @@ MODEL_EFFORT = env.choice("DJINN_MODEL_EFFORT", "own", among=EFFORTS)  # how har
 DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server
 DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own variables work too
 CONTEXT_TOKENS = env.integer("DJINN_CONTEXT_TOKENS", 50_000, least=8_000, most=2_000_000)  # longest prompt of one call
+MODEL_CONNECT_SECONDS = env.number("DJINN_MODEL_CONNECT_SECONDS", 10, least=0.1, most=3600)  # to reach a model at all
+MODEL_FIRST_SECONDS = env.number("DJINN_MODEL_FIRST_SECONDS", 180, least=1, most=86_400)  # to a reply's first token
+MODEL_BETWEEN_SECONDS = env.number("DJINN_MODEL_BETWEEN_SECONDS", 90, least=1, most=86_400)  # of silence in a reply
+MODEL_TOTAL_SECONDS = env.number("DJINN_MODEL_TOTAL_SECONDS", 900, least=1, most=86_400)  # to the end of a reply
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from agents import enums, errors, pricing
-from agents.engine import booking, faultpoints, purse, trials
+from agents.engine import booking, faultpoints, limits, purse, trials
 from agents.engine.context import Context
 from agents.lifecycle import budgets
 from agents.llm import gateway
@@ -73,7 +73,8 @@ class Call:
     def _try(self) -> Generator[str]:
         self._open()
         try:
-            for delta in gateway.stream(self.request, cancelled=self.context.should_stop):
+            allowed = limits.of_a_call()
+            for delta in gateway.stream(self.request, cancelled=self.context.should_stop, limits=allowed):
                 match delta:
                     case Text():
                         yield self._take(delta.text)
