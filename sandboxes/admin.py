@@ -1,6 +1,7 @@
 """Boxes, commands and samples for operators. Nothing is edited here; what is asked for is done by a worker."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
+from projects import errors
 from projects.models import User
 from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, ShareLink, Spare
 from sandboxes.services import links, sandboxes
@@ -166,10 +168,12 @@ class ShareLinkAdmin(_ReadOnly, admin.ModelAdmin[ShareLink]):
 
     @admin.action(description="Take back", permissions=["delete"])
     def take_back(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> None:
-        chosen = list(queryset.select_related("sandbox__branch")[:_MOST_AT_ONCE])
-        for link in chosen:
-            links.revoke(link, by=cast("User", request.user))
-        self.message_user(request, f"Took back {len(chosen)}.")
+        count = 0
+        for link in queryset.select_related("sandbox__branch")[:_MOST_AT_ONCE]:
+            with suppress(errors.Missing):  # somebody was quicker
+                links.revoke(link, by=cast("User", request.user))
+                count += 1
+        self.message_user(request, f"Took back {count}.")
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """One by one and told in the feed: by the action, and not by the form."""
