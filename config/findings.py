@@ -20,6 +20,7 @@ from config import health, locks, presence
 from config.presence import by_redis
 from projects import sealing
 from projects.services import sealed
+from sandboxes.models import Sandbox, Spare
 from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop, walls
 
@@ -123,6 +124,21 @@ def box_walls() -> list[str]:
     """A line for each thing that a program in the next box cannot do, or can."""
     found = walls.here(loop.call(boxes.probe(), 60))
     return [f"{MARKS[wall.grade]} {'. '.join(filter(None, [wall.cannot, wall.remark]))}" for wall in found]
+
+
+def places() -> Finding:
+    """How many boxes there may be, and how many there are."""
+    name, most, each = "Boxes", settings.SANDBOX_MOST, settings.SANDBOX_MOST_EACH
+    allowed = f"at most {most or 'any number'} at once, {each or 'any number'} for one owner"
+    try:
+        taken, waiting = Sandbox.objects.with_place().count(), Sandbox.objects.filter(state="waiting").count()
+        spares = Spare.objects.count()
+    except DatabaseError:
+        return Finding(name, State.LIMITED, f"{allowed}; nobody knows how many there are")
+    says = f"{allowed}; {taken} there, {waiting} waiting, {spares} kept ready for apps to come"
+    if waiting:
+        return Finding(name, State.LIMITED, says, "SANDBOX_MOST and SANDBOX_MOST_EACH allow more; each takes memory.")
+    return Finding(name, State.GOOD, says)
 
 
 ALONE = "not needed: one machine keeps everything in DJINN_HOME"
@@ -260,6 +276,7 @@ def bundle() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    python, git, node, npm, bubblewrap, apps, docker, isolation, postgres, redis, processes, model, home, space, port,
+    python, git, node, npm, bubblewrap, apps, docker, isolation, places, postgres, redis, processes, model, home, space,
+    port,
     names, encrypted, bundle,
 )  # fmt: skip

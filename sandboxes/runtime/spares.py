@@ -47,7 +47,9 @@ def _taken(spare: Spare, sandbox: Sandbox) -> bool:
     handle = {**spare.handle, "given_at": timezone.now().isoformat()}
     try:
         with transaction.atomic():
-            if not Spare.objects.filter(pk=spare.pk, state=SpareState.READY).delete()[0]:
+            # Another one may be had at once: nobody waits for whoever is about to take this one.
+            free = Spare.objects.select_for_update(no_key=True, skip_locked=True)
+            if free.filter(pk=spare.pk, state=SpareState.READY).first() is None or not spare.delete()[0]:
                 return False
             if not states.move_quietly(sandbox, SandboxState(sandbox.state), handle=handle, backend=spare.backend):
                 raise _LostTheRace

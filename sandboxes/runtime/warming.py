@@ -6,6 +6,7 @@ program's start.
 """
 
 import asyncio
+import contextlib
 import json
 import signal
 from datetime import datetime
@@ -96,13 +97,11 @@ def begin(sandbox: Sandbox, stack: Stack, given: dict[str, str]) -> bool:
 
 
 def end(sandbox: Sandbox) -> None:
-    """Before packages are put in place anew: what was loaded is of others. What was bundled lies among them and goes."""
+    """Before packages are put in place anew: what was loaded is of others. What was bundled goes with them."""
     if not waits(sandbox):
         return
-    try:
+    with contextlib.suppress(Refused):
         boxes.ask(sandbox, lambda wire: wire.signal(NAME, signal.SIGKILL))
-    except Refused:
-        pass
     forget(sandbox)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from config import findings, presence
 from config.findings import State
@@ -15,6 +16,8 @@ from config.presence import by_redis
 from projects import sealing
 from projects.models import Secret
 from projects.services import sealed
+from sandboxes.models import Sandbox, Spare
+from sandboxes.services import sandboxes
 from sandboxes.wire import boxes, walls
 from tests import people as people_of_tests
 from tests.config.conftest import Take
@@ -185,6 +188,21 @@ def test_an_engine_with_its_image_is_good() -> None:
     finding = findings.docker()
     assert finding.state is State.GOOD
     assert "container" in finding.says
+
+
+@pytest.mark.django_db
+def test_how_many_boxes_there_are_is_told_and_who_waits_is_limited(people: People, settings) -> None:
+    settings.SANDBOX_MOST, settings.SANDBOX_MOST_EACH = 3, 0
+    handle = {"backend": "process", "id": "a"}
+    Spare.objects.create(stack="react-vite", backend="process", recipe="r", state="ready", handle=handle)
+    finding = findings.places()
+    expected = "at most 3 at once, any number for one owner; 0 there, 0 waiting, 1 kept ready for apps to come"
+    assert (finding.state, finding.says) == (State.GOOD, expected)
+    sandbox = sandboxes.for_branch(people.main)
+    Sandbox.objects.filter(pk=sandbox.pk).update(state="waiting", waits_since=timezone.now())
+    finding = findings.places()
+    assert (finding.state, "1 waiting" in finding.says) == (State.LIMITED, True)
+    assert "SANDBOX_MOST" in finding.fix
 
 
 def test_names_that_do_not_resolve_are_explained(settings) -> None:
