@@ -58,6 +58,7 @@ for (const name of Object.keys(process.env)) if (!(name in surroundings)) delete
 writeFileSync(new URL("ready", import.meta.url), "ready");
 await begun;
 clearInterval(awake);
+writeFileSync(new URL("begun", import.meta.url), "begun");
 const program = new URL("../vite/bin/vite.js", import.meta.url);
 process.argv[1] = program.pathname;
 await import(program.href);

@@ -22,9 +22,9 @@ from sandboxes.wire import FileWrite, Refused, Wire
 
 PROGRAM = Path(__file__).with_name("begin.mjs")
 _ASIDE, _SAMPLE = "node_modules/.warm", ".warm"
-_READY = f"{_ASIDE}/ready"
+_READY, _BEGUN = f"{_ASIDE}/ready", f"{_ASIDE}/begun"
 _CONFIG = 'import { defineConfig } from "vite";\nexport default defineConfig({});\n'
-_LOOK = 0.1
+_LOOK, _SOON = 0.1, 0.01
 
 
 async def prepare(wire: Wire, stack: Stack) -> dict[str, Any]:
@@ -86,14 +86,23 @@ def begin(sandbox: Sandbox, stack: Stack, given: dict[str, str]) -> bool:
     """Have it begin, if it is what this app's server would be. Told twice, it begins once."""
     if given or sandbox.handle.get("warm") != list(stack.serve):
         return False
-    try:
-        is_there = boxes.ask(sandbox, lambda wire: wire.status(NAME)).running
-        if is_there:
-            boxes.ask(sandbox, lambda wire: wire.signal(NAME, signal.SIGUSR2))
-    except Refused:
-        is_there = False
+    has_begun = boxes.ask(sandbox, _begin)
     forget(sandbox)
-    return is_there
+    return has_begun
+
+
+async def _begin(wire: Wire) -> bool:
+    """It says itself that it has: one that is being ended is there for a moment, and begins nothing."""
+    try:
+        await wire.signal(NAME, signal.SIGUSR2)
+        while (await wire.status(NAME)).running:
+            with contextlib.suppress(Refused):
+                await wire.read(_BEGUN)
+                return True
+            await asyncio.sleep(_SOON)
+    except Refused:
+        pass
+    return False
 
 
 def end(sandbox: Sandbox) -> None:
