@@ -80,7 +80,7 @@ def build(name: str, **options: Any) -> Celery:
         },
         beat_schedule={
             "reap jobs": {"task": "agents.tasks.reap_jobs", "schedule": 5.0, "options": {"expires": 5}},
-            "keep boxes ready": {"task": "sandboxes.tasks.fill_pool", "schedule": 15.0, "options": {"expires": 15}},
+            "keep boxes ready": {"task": "sandboxes.tasks.reap_pool", "schedule": 15.0, "options": {"expires": 15}},
             "start who waits": {"task": "sandboxes.tasks.reap_line", "schedule": 5.0, "options": {"expires": 5}},
             "reap sandboxes": {"task": "sandboxes.tasks.reap", "schedule": 30.0, "options": {"expires": 30}},
         },

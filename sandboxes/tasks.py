@@ -95,9 +95,15 @@ def reap() -> None:
             carry_out.delay(command_id)
 
 
-@shared_task(queue="commands", expires=_LASTING)
+@shared_task(queue="commands", expires=filling.EVERY)
 def fill_pool() -> None:
     duties.once(filling.DUTY, filling.fill, every=filling.EVERY)
+
+
+@shared_task(queue="housekeeping")
+def reap_pool() -> None:
+    """Making boxes takes long: it is done where nobody who keeps house waits behind it."""
+    fill_pool.delay()
 
 
 @shared_task(queue="housekeeping")

@@ -92,6 +92,13 @@ def test_who_is_next_in_the_line_is_started(
     assert sent == [str(sandbox.pk)]
 
 
+def test_the_clock_has_the_pool_filled_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(tasks.fill_pool, "apply_async", lambda args=(), kwargs=None, **_: sent.append(args))
+    tasks.reap_pool()
+    assert sent == [()]
+
+
 @pytest.mark.box
 def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
     with drained("process"):
@@ -121,6 +128,7 @@ def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
         (tasks.fill_pool, "commands"),
         (tasks.reap, "housekeeping"),
         (tasks.reap_line, "housekeeping"),
+        (tasks.reap_pool, "housekeeping"),
     ],
 )
 def test_each_goes_to_its_queue(task, queue: str) -> None:
