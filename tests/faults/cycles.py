@@ -17,8 +17,8 @@ import httpx
 from sandboxes.backends import container, fences
 from sandboxes.wire import boxes
 from tests import processes
+from tests.installations.both import Both
 from tests.installations.scaled import Scaled, scaled
-from tests.installations.unsupervised import Unsupervised
 from tests.installations.visited import Visited
 from tests.installations.waiting import wait_for
 from tests.services.postgres import Postgres
@@ -158,7 +158,7 @@ def _json(value: Any) -> dict[str, Any]:
 
 
 class OnOneMachine(Cycles):
-    def __init__(self, one: "Both", seed: int) -> None:
+    def __init__(self, one: Both, seed: int) -> None:
         super().__init__(one, seed)
         self.both = one
 
@@ -238,7 +238,7 @@ class _InContainers(Cycles):
 
 
 class InContainers(_InContainers, OnOneMachine):
-    def __init__(self, one: "Both", seed: int) -> None:
+    def __init__(self, one: Both, seed: int) -> None:
         self._engine(one.script(INSTALL_ID))
         super().__init__(one, seed)
 
@@ -261,26 +261,6 @@ class OnSeveral(_InContainers):
 
     def is_ready(self) -> bool:
         return all(map(self.several.is_ready, self.several.every))
-
-
-class Both(Unsupervised):
-    """A web process and a worker, each started again by the test as soon as it is dead."""
-
-    def __init__(self, home: Path, **environment: str) -> None:
-        super().__init__(home, **environment)
-        self.children: dict[str, Any] = {}
-
-    def begin(self) -> None:
-        migrated = self.manage("migrate", "--verbosity=0")
-        assert migrated.returncode == 0, migrated.stderr
-        self.mend()
-        for process in self.children.values():
-            self._ready(process)
-
-    def mend(self) -> None:
-        for role, words in (("web", ("web", "edge")), ("worker", ("worker", "beat"))):
-            if role not in self.children or self.children[role].poll() is not None:
-                self.children[role] = self.start("serve", *words)
 
 
 @contextmanager
