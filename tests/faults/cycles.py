@@ -63,7 +63,7 @@ class Cycles(ABC):
     def __init__(self, one: Visited, seed: int) -> None:
         self.one, self.drawn = one, random.Random(seed)
         self.seen: set[str] = set()
-        *apps, secret = one.script(MAKE, str(APPS)).splitlines()
+        *apps, secret = one.script(MAKE, str(APPS), seconds=180).splitlines()
         self.apps = [line.split() for line in apps]
         self.headers = {"Authorization": f"Bearer {secret}"}
 

@@ -13,7 +13,7 @@ from tests.installations.waiting import wait_for
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 
-pytestmark = [pytest.mark.xdist_group("cycles"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("cycles"), pytest.mark.timeout(400)]
 
 SEED = 4242
 TIMES, FEW = 100, 5
