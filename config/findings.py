@@ -277,6 +277,5 @@ def bundle() -> Finding:
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
     python, git, node, npm, bubblewrap, apps, docker, isolation, places, postgres, redis, processes, model, home, space,
-    port,
-    names, encrypted, bundle,
+    port, names, encrypted, bundle,
 )  # fmt: skip
