@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
+from agents.events import BudgetReached
 from agents.models import Job
 
 # As exact as the columns are.
@@ -56,6 +57,18 @@ def offers(job: Job) -> list[str]:
     at_least = _up_to_cents(least(job))
     whole = max(_up_to_cents(job.budget or Decimal(0)), at_least)
     return [f"{whole * times:.2f}" for times in _TIMES]
+
+
+def reached(job: Job) -> BudgetReached:
+    """What is told of it when it is used up."""
+    told: BudgetReached = {
+        "job": str(job.pk),
+        "budget": f"{job.budget or 0:.2f}",
+        "spent": f"{job.spent:.2f}",
+        "offers": offers(job),
+        "turn": job.attempts,
+    }
+    return {**told, "is_spent_estimated": True} if job.is_spent_estimated else told
 
 
 def dollars(amount: Decimal) -> str:

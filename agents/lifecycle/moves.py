@@ -11,7 +11,6 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.events import BudgetReached
 from agents.lifecycle import budgets, facts, reruns, transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
@@ -108,16 +107,7 @@ def run_dry(job: Job, *, needed: Decimal) -> None:
     """The budget is spent: it waits until somebody raises it to what the next call needs."""
     job.budget_needed = needed
     pause(job, waiting_for=enums.WaitingFor.BUDGET)
-    payload: BudgetReached = {
-        "job": str(job.pk),
-        "budget": _dollars(job.budget),
-        "spent": _dollars(job.spent),
-        "offers": budgets.offers(job),
-        "turn": job.attempts,
-    }
-    if job.is_spent_estimated:
-        payload["is_spent_estimated"] = True
-    facts.record(job, "budget_reached", payload)
+    facts.record(job, "budget_reached", budgets.reached(job))
 
 
 def _dollars(amount: Decimal | None) -> str:
