@@ -17,6 +17,7 @@ from agents.views import (
     replays,
     reruns,
     start,
+    waits,
     workbench,
 )
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/remove/", remotes.remove, name="remote-remove"),
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/push/", remotes.push, name="remote-push"),
     path(f"{_PROJECT}estimate/", estimates.of_message, name="project-estimate"),
+    path(f"{_PROJECT}waits/", waits.show, name="project-waits"),
     path(f"{_PROJECT}messages/", messages.send, name="message-send"),
     path(f"{_PROJECT}console/", console.show, name="console"),
     path(f"{_PROJECT}console/clear/", console.clear, name="console-clear"),

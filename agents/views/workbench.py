@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agents.forms import MessageForm
-from agents.services import estimates, jobs
+from agents.services import estimates, jobs, waiting
 from projects import access, feed
 from projects.enums import Ability
 from projects.errors import Missing
@@ -21,6 +21,7 @@ from sandboxes.models import addresses
 from sandboxes.services import console
 
 ESTIMATE = "project-estimate"
+WAITS = "project-waits"
 _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
 
 
@@ -57,6 +58,8 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
         "regions": feed.fold(project, _REGIONS, branch=branch),
         "form": MessageForm(),
         "estimate": estimates.line_of(project, branch=branch),
+        "waits": waiting.of_branch(branch),
+        "waits_path": address(project, branch, page=WAITS),
         "estimate_path": address(project, branch, page=ESTIMATE),
         "can_edit": can_edit,
         "terminal": addresses.terminal(project.pk, branch.name) if can_edit else None,

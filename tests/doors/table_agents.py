@@ -16,6 +16,7 @@ ROWS = (
     Row("GET gallery/", STAFF),
     Row(f"GET {PROJECT}", VIEWERS),
     Row(f"GET {PROJECT}estimate/", VIEWERS),
+    Row(f"GET {PROJECT}waits/", VIEWERS),
     Row(f"POST {PROJECT}messages/", EDITORS, body={"text": "Make it green"}),
     Row(f"POST {PROJECT}mend/", EDITORS),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/stop/", ASKED, NO_JOB),

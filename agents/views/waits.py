@@ -1,0 +1,23 @@
+"""Why nothing goes on in a branch, as it is now: in the words of the API, and asked for again by the page."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from agents.services import waiting
+from agents.views import workbench
+from projects import access
+from projects.enums import Ability
+from projects.models import User
+
+
+@require_safe
+@login_required
+def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
+    found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
+    branch = workbench.branch_of(request, found)
+    address = workbench.address(found, branch, page=workbench.WAITS)
+    return render(request, "components/waits.html", {"waits": waiting.of_branch(branch), "address": address})
