@@ -21,6 +21,8 @@ from config.presence import by_redis
 from projects import sealing
 from projects.services import sealed
 from sandboxes.models import Sandbox, Spare
+from sandboxes.pictures import camera
+from sandboxes.pictures.errors import NoCamera, NoPicture
 from sandboxes.runtime import stacks
 from sandboxes.wire import boxes, loop, walls
 
@@ -103,6 +105,17 @@ def docker() -> Finding:
         return Finding("Docker", State.LIMITED, " ".join([engine, *info.reasons]), fix)
     boxed = f"Boxes can be containers ({info.isolation} isolation)."
     return Finding("Docker", State.GOOD, " ".join([engine, boxed, *info.reasons]))
+
+
+def pictures() -> Finding:
+    """One is really taken, of a page of ours."""
+    name = "Pictures"
+    try:
+        says = loop.call(camera.trial(), camera.START * 4)
+    except (NoCamera, NoPicture, TimeoutError) as none:
+        fix = "With Chromium and bubblewrap on the PATH the cards of projects show the apps; DJINN_CHROMIUM names it."
+        return Finding(name, State.LIMITED, f"none are taken of apps: {none}", fix)
+    return Finding(name, State.GOOD, f"one was taken by Chromium {says}")
 
 
 def isolation() -> Finding:
@@ -276,6 +289,6 @@ def bundle() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    python, git, node, npm, bubblewrap, apps, docker, isolation, places, postgres, redis, processes, model, home, space,
-    port, names, encrypted, bundle,
+    python, git, node, npm, bubblewrap, apps, docker, isolation, places, pictures, postgres, redis, processes, model,
+    home, space, port, names, encrypted, bundle,
 )  # fmt: skip

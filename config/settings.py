@@ -89,6 +89,9 @@ SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private 
 SANDBOX_MOST = env.integer("SANDBOX_MOST", 24, least=0, most=100_000)  # boxes of apps at once, paused ones too; 0: any
 SANDBOX_MOST_EACH = env.integer("SANDBOX_MOST_EACH", 8, least=0, most=100_000)  # of them for one owner's apps; 0: any
 SANDBOX_POOL = env.integer("SANDBOX_POOL", 1, least=0, most=50)  # boxes kept ready per kind of app used lately; 0: none
+CHROMIUM = env.text(
+    "DJINN_CHROMIUM"
+)  # takes pictures of apps; else what PATH knows by its usual names; none: no pictures
 
 # --- Git elsewhere -----------------------------------------------------------------------------
 GIT_EXTRA_CIDRS = env.words("DJINN_GIT_EXTRA_CIDRS")  # private networks that pushes and imports may reach

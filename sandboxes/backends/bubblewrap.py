@@ -61,7 +61,7 @@ def options(
     if template:
         shown[Path("/opt/templates", spec.template)] = template.resolve()
     words = [*fence.outer, "--hostname", "sandbox", *fences.system(), *_scratch(spec.limits.scratch_mb << 20)]
-    words += [*_folders(shown), *(word for there, here in shown.items() for word in _show(here, there))]
+    words += [*folders(shown), *(word for there, here in shown.items() for word in _show(here, there))]
     words += ["--bind", str(folder / "workspace"), "/workspace", "--chdir", "/workspace", *fence.ready]
     return [*words, "--clearenv", *_set(_environment(tools, spec))]
 
@@ -74,7 +74,7 @@ def _show(here: Path, there: Path) -> tuple[str, ...]:
     return ("--ro-bind", str(here), str(there))
 
 
-def _folders(shown: Mapping[Path, Path]) -> Iterator[str]:
+def folders(shown: Mapping[Path, Path]) -> Iterator[str]:
     """The folders above, open to the box's user; bubblewrap's own would be closed to all but their maker."""
     above = {folder for path in shown for folder in path.parents}
     for folder in sorted(above - {Path("/"), Path("/tmp")}):  # noqa: S108 — the box's own

@@ -17,6 +17,7 @@ from projects import sealing
 from projects.models import Secret
 from projects.services import sealed
 from sandboxes.models import Sandbox, Spare
+from sandboxes.pictures import camera
 from sandboxes.services import sandboxes
 from sandboxes.wire import boxes, walls
 from tests import people as people_of_tests
@@ -53,6 +54,21 @@ def test_boxes_switched_off_are_said_so(settings) -> None:
     assert findings.bubblewrap().state is State.LIMITED
     apps = findings.apps()
     assert (apps.state, apps.says) == (State.LIMITED, "this machine can run: static")
+
+
+@pytest.mark.browser
+@pytest.mark.box
+def test_a_picture_is_really_taken(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera, "_unfit", {})
+    settings.CHROMIUM = ""
+    finding = findings.pictures()
+    assert (finding.state, finding.says) == (
+        State.GOOD, "one was taken by Chromium in its own sandbox, inside of a box",
+    )  # fmt: skip
+    settings.CHROMIUM = "none"
+    finding = findings.pictures()
+    assert (finding.state, finding.says) == (State.LIMITED, "none are taken of apps: Chromium was not found.")
+    assert "DJINN_CHROMIUM" in finding.fix
 
 
 @pytest.mark.box
