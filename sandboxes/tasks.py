@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from sandboxes.pictures import taking
 from sandboxes.runtime import (
     adopting,
     asked,
@@ -110,3 +111,8 @@ def reap_pool() -> None:
 def reap_line() -> None:
     for sandbox_id in places.advance():
         start.delay(sandbox_id)
+
+
+@shared_task(queue="commands", expires=_LASTING)
+def take_pictures() -> None:
+    duties.once(taking.DUTY, taking.take_due, every=taking.EVERY)

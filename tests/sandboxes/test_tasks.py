@@ -1,6 +1,7 @@
 """The names of things done later do them, and travel to the queues that are meant for them."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -8,11 +9,12 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config.celery import app
+from projects.models import Version
 from projects.services import files
 from sandboxes import tasks
 from sandboxes.backends import prepared
 from sandboxes.enums import SandboxState
-from sandboxes.models import Sandbox, Spare
+from sandboxes.models import Picture, Sandbox, Spare
 from sandboxes.runtime import filling, stacks
 from sandboxes.stacks import BY_NAME
 from tests.sandboxes import apps
@@ -110,6 +112,19 @@ def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
         assert not Spare.objects.exists(), "another has just done it"
 
 
+@pytest.mark.browser
+@pytest.mark.box
+def test_pictures_are_taken_by_one_at_a_time(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "CHROMIUM", "")
+    make_app(apps.STATIC)
+    Version.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    tasks.take_pictures()
+    assert Picture.objects.exclude(tree_hash="").count() == 1
+    Picture.objects.all().delete()
+    tasks.take_pictures()
+    assert not Picture.objects.exists(), "another has just done it"
+
+
 @pytest.mark.parametrize(
     ("task", "queue"),
     [
@@ -126,6 +141,7 @@ def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
         (tasks.sync_tree, "sandbox"),
         (tasks.prepare_templates, "sandbox"),
         (tasks.fill_pool, "commands"),
+        (tasks.take_pictures, "commands"),
         (tasks.reap, "housekeeping"),
         (tasks.reap_line, "housekeeping"),
         (tasks.reap_pool, "housekeeping"),
