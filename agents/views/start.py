@@ -16,6 +16,7 @@ from agents.recordings import catalogue
 from agents.services import estimates, wishes
 from projects.models import Project, User
 from sandboxes import stacks
+from sandboxes.services import pictures
 
 _PER_PAGE = 24
 _ON_START = 12
@@ -76,4 +77,4 @@ def _examples() -> list[dict[str, str]]:
 
 def _projects(user: User, per_page: int, number: str | None) -> "Page[Project]":
     mine = Project.objects.visible_to(user).active().select_related("owner", "agent_state")
-    return Paginator(mine.order_by("-updated_at"), per_page).get_page(number)
+    return Paginator(pictures.beside(mine).order_by("-updated_at"), per_page).get_page(number)

@@ -42,8 +42,8 @@ class ShownOut(Out):
 class SandboxOut(Out):
     """Null where there never was one. `isolation` says how its box is kept apart from the machine; empty without one.
 
-    `since` is when it came to its state; `used_at` when somebody last looked or worked on it.
-    `note` says of one that waits for a place what it waits for.
+    `since` is when it came to its state; `used_at` when somebody last looked or worked on it. `note` says of one that
+    waits for a place what it waits for. `picture_url` is null as long as no picture was taken of the app.
     """
 
     id: UUID | None
@@ -55,6 +55,7 @@ class SandboxOut(Out):
     isolation: str
     port: int | None
     preview_url: str | None
+    picture_url: str | None
     shows: ShownOut
     limits: LimitsOut
     since: datetime | None

@@ -28,6 +28,7 @@ def command(world: World) -> str:
 ROWS = (
     Row("WS ws/projects/<uuid:project_id>/terminal/", EDITORS),
     Row("GET p/<slug:owner>/<slug:project>/logs/", VIEWERS),
+    Row("GET p/<slug:owner>/<slug:project>/picture/", VIEWERS, good=(404,)),
     # Whoever runs the site sees all there is.
     Row("GET previews/<slug:name>/", VIEWERS | {"staff": OPEN}, {"name": box}),
     Row(f"GET {SHARE}", EDITORS),
@@ -47,6 +48,7 @@ ROWS = (
     Row(f"GET {SANDBOX}/history", API_VIEWERS),
     Row(f"GET {SANDBOX}/history/<uuid:command>", API_VIEWERS, {"command": command}),
     Row(f"GET {SANDBOX}/logs", API_VIEWERS),
+    Row(f"GET {SANDBOX}/picture", API_VIEWERS, good=(404,)),
     Row(f"GET {SANDBOX}/stats", API_VIEWERS),
     Row(f"GET {SANDBOX}/stats/history", API_VIEWERS),
 )

@@ -22,7 +22,7 @@ def address(people: People) -> str:
 def test_a_branch_that_never_had_one_says_what_it_would_be_and_gets_none(people: People, program: Programs) -> None:
     assert program(people.viewer).get(address(people)).json() == {
         "id": None, "project": str(people.project.pk), "branch": "main", "state": "absent", "stack": "python",
-        "backend": "", "isolation": "", "port": None, "preview_url": None,
+        "backend": "", "isolation": "", "port": None, "preview_url": None, "picture_url": None,
         "shows": {"version": 1, "diff": None, "in_place": False}, "limits": LIMITS, "since": None, "used_at": None,
         "error": "",
     }  # fmt: skip
