@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0014_newest_of_a_branch'),
-        ('sandboxes', '0011_terminals'),
+        ('sandboxes', '0014_terminals'),
     ]
 
     operations = [
