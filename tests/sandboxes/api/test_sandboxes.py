@@ -25,6 +25,7 @@ def test_a_branch_that_never_had_one_says_what_it_would_be_and_gets_none(people:
         "backend": "", "isolation": "", "port": None, "preview_url": None, "picture_url": None,
         "shows": {"version": 1, "diff": None, "in_place": False}, "limits": LIMITS, "since": None, "used_at": None,
         "error": "",
+        "note": "",
     }  # fmt: skip
     assert not Sandbox.objects.exists()
 
