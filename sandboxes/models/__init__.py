@@ -12,5 +12,6 @@ from sandboxes.models.sandboxes import Sandbox
 from sandboxes.models.spares import Spare
 
 __all__ = [
-    "Command", "Complaint", "ConsoleEntry", "Duty", "PackageReport", "Picture", "Sample", "Sandbox", "ShareLink", "Spare",
+    "Command", "Complaint", "ConsoleEntry", "Duty", "PackageReport", "Picture", "Sample", "Sandbox", "ShareLink",
+    "Spare",
 ]  # fmt: skip
