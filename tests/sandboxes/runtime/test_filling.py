@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -266,6 +267,7 @@ def test_whoever_dies_over_a_box_it_was_given_leaves_it_to_the_reaper(
     reaper.reap()
     assert state_of(spare) == "paused", "what was moved just now is somebody else's"
     Sandbox.objects.filter(pk=app.pk).update(updated_at=timezone.now() - timedelta(seconds=26))
+    duties.Duty.objects.filter(name=lifecycle._name(app)).update(taken_until=Now())  # the lease of the dead is over
     reaper.reap()
     app.refresh_from_db()
     assert (app.state, app.handle, state_of(spare)) == (SandboxState.ABSENT, {}, "gone")
