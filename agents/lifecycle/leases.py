@@ -102,9 +102,15 @@ def settle_lost_calls(job: Job) -> None:
     for call in open_calls.defer("request").annotate(most=F("request__max_tokens")):
         about = uncounted.of(call.model, prompt=call.input_tokens, text=call.response, most=call.most)
         cost = uncounted.cost(call.model, about) if about else None
-        booked = {"output_tokens": about.output, "cost": cost, "is_estimated": True} if about else {}
-        settled = {"state": enums.GenerationState.SETTLED, "error_code": "lost", **booked}
-        if open_calls.filter(pk=call.pk).update(**settled):
+        settled = open_calls.filter(pk=call.pk).update(
+            state=enums.GenerationState.SETTLED,
+            error_code="lost",
+            input_tokens=about.input if about else 0,
+            output_tokens=about.output if about else 0,
+            cost=cost,
+            is_estimated=about is not None,
+        )
+        if settled:
             budgets.charge(job.pk, cost, is_estimated=True)
     job.refresh_from_db(fields=["spent", "is_spent_estimated"])
 

@@ -207,6 +207,22 @@ def test_of_a_lost_reply_no_more_is_charged_than_it_was_allowed(job: Job):
     assert (row.output_tokens, row.cost, row.is_estimated) == (9, 100 * INTO + 9 * OUT, True)
 
 
+def test_a_lost_recording_has_used_nothing(job: Job):
+    context = work_on(job)
+    step = Step.objects.create(job=job, key="edit", ordinal=1, role="builder", title="One")
+    Generation.objects.create(job=job, step=step, model="demo", input_tokens=100, is_estimated=True, response="word ")
+    leases.release_all()
+    assert leases.claim(context.job.pk, worker="next") is not None
+    row = booked("lost")
+    assert (row.state, row.input_tokens, row.output_tokens, row.cost, row.is_estimated) == (
+        "settled",
+        0,
+        0,
+        None,
+        False,
+    )
+
+
 def test_replies_that_break_off_use_up_the_budget(server: ModelServer, job: Job):
     """None of them is ever counted, and still no more is asked for than was allowed."""
     server.will(Script(pieces=["word " * 2_000] * 3, cut_after=2))
