@@ -44,10 +44,13 @@ class Room:
 
 
 def all_of_them() -> list[Room]:
-    """The better first: in it Chromium builds its own walls around each page, inside of ours."""
+    """On this machine, none where it builds no walls."""
     fence = fences.best()
-    if fence is None:
-        return []
+    return within(fence) if fence else []
+
+
+def within(fence: fences.Fence) -> list[Room]:
+    """The better first: in it Chromium builds its own walls around each page, inside of ours."""
     alone = Room(fence, ("--no-sandbox",), "in a box, without its own sandbox")
     return [Room(_roomy(fence), (), "in its own sandbox, inside of a box"), alone]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from sandboxes.backends import measures
-from sandboxes.pictures import camera, rooms, watching
+from sandboxes.backends import fences, measures
+from sandboxes.pictures import camera, programs, rooms, watching
 from sandboxes.pictures.errors import NoCamera, NoPicture
 from sandboxes.wire import loop
 from tests.installation import wait_for
@@ -82,6 +82,18 @@ def test_a_page_is_taken_in_half_its_size_by_chromium_in_its_own_sandbox_inside_
     assert 500 < len(picture) < camera.MOST_BYTES
     assert room.says == "in its own sandbox, inside of a box"
     assert app.asked[0] == "/"
+
+
+@pytest.mark.parametrize("fence", [fences.DOUBLE, fences.SINGLE], ids=["by root", "by another user"])
+def test_each_room_works_with_the_walls_of_root_and_of_others(
+    fence: fences.Fence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = programs.find()
+    assert program
+    for room in rooms.within(fence):
+        monkeypatch.setattr(camera, "_rooms", {program: room})
+        picture, where = loop.call(camera.take(App({"/": "<h1>Hello</h1>"}), port=PORT), 110)
+        assert (size(picture), where) == ((640, 400), room)
 
 
 # --- pages that mean harm ----------------------------------------------------------------------
