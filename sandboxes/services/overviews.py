@@ -59,7 +59,7 @@ def of(sandbox: Sandbox) -> Overview:
         isolation=str(sandbox.handle.get("isolation", "")),
         port=sandbox.port,
         preview_url=sandboxes.preview_url(sandbox) if is_there else None,
-        picture_url=_picture_url(sandbox) if pictures.has_one(sandbox) else None,
+        picture_url=_picture_url(sandbox) if is_there and pictures.has_one(sandbox) else None,
         shows=_shown(sandbox, is_in_place=is_in_place),
         limits=dataclasses.asdict(boxes.limits()),
         since=sandbox.updated_at if is_there else None,

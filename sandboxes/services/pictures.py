@@ -17,7 +17,8 @@ def beside(rows: "QuerySet[Project]") -> "QuerySet[Project]":
 
 
 def has_one(sandbox: Sandbox) -> bool:
-    return Picture.objects.filter(sandbox=sandbox.pk, blob__isnull=False).exists()
+    found: Picture | None = getattr(sandbox, "picture", None)
+    return found is not None and found.blob_id is not None
 
 
 def hash_of(sandbox: Sandbox) -> str:

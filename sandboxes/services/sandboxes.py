@@ -38,7 +38,7 @@ def named(word: str) -> Sandbox | None:
 
 def find(branch: Branch) -> Sandbox:
     """To look at; of a branch that never had one it is one that was not saved."""
-    related = ("branch__head", "changeset")
+    related = ("branch__head", "changeset", "picture")
     found = Sandbox.objects.select_related(*related).filter(branch=branch).first()
     found = found or Sandbox(branch=branch)
     found.project = branch.project

@@ -1,13 +1,11 @@
 """The sandbox of a branch, and what runs in it."""
 
-from django.utils import timezone
-
-from projects.services import contents
 from sandboxes.enums import CommandKind
 from sandboxes.models import Command, Picture
 from sandboxes.services import links, sandboxes
 from tests.doors.rows import API_EDITORS, API_VIEWERS, EDITORS, OPEN, VIEWERS, Row
 from tests.doors.world import World
+from tests.sandboxes.services.test_pictures import hung
 
 SHARE = "p/<slug:owner>/<slug:project>/share/"
 LINKS = "api/v2/projects/<uuid:project>/share-links"
@@ -28,18 +26,21 @@ def command(world: World) -> str:
     return str((found or Command.objects.create(sandbox=box, kind=CommandKind.CHECK, title="Look")).pk)
 
 
-def picture(world: World) -> None:
-    """Nothing is sent; but there has to be one."""
+def picture(world: World) -> str:
     box = sandboxes.for_branch(world.people.main)
-    (kept,) = contents.keep([b"RIFF"])
-    values = {"tree_hash": "1" * 64, "blob_id": kept.sha256, "taken_at": timezone.now()}
-    Picture.objects.get_or_create(sandbox=box, defaults=values)
+    found = Picture.objects.filter(sandbox=box).first()
+    return str(found.blob_id) if found else hung(box)
+
+
+def pictured(world: World) -> str:
+    picture(world)
+    return world.people.main.name
 
 
 ROWS = (
     Row("WS ws/projects/<uuid:project_id>/terminal/", EDITORS),
     Row("GET p/<slug:owner>/<slug:project>/logs/", VIEWERS),
-    Row("GET p/<slug:owner>/<slug:project>/picture/", VIEWERS, body=picture),
+    Row("GET p/<slug:owner>/<slug:project>/picture/", VIEWERS, {"of": picture}, query="?of=<of>"),
     # Whoever runs the site sees all there is.
     Row("GET previews/<slug:name>/", VIEWERS | {"staff": OPEN}, {"name": box}),
     Row(f"GET {SHARE}", EDITORS),
@@ -59,7 +60,7 @@ ROWS = (
     Row(f"GET {SANDBOX}/history", API_VIEWERS),
     Row(f"GET {SANDBOX}/history/<uuid:command>", API_VIEWERS, {"command": command}),
     Row(f"GET {SANDBOX}/logs", API_VIEWERS),
-    Row(f"GET {SANDBOX}/picture", API_VIEWERS, body=picture),
+    Row(f"GET {SANDBOX}/picture", API_VIEWERS, {"pictured": pictured}, query="?branch=<pictured>"),
     Row(f"GET {SANDBOX}/stats", API_VIEWERS),
     Row(f"GET {SANDBOX}/stats/history", API_VIEWERS),
 )

@@ -33,11 +33,12 @@ def test_it_is_read_by_its_hash(make_app: MakeApp) -> None:
     with pytest.raises(errors.Missing, match="no picture"):
         pictures.hash_of(sandbox)
     Picture.objects.create(sandbox=sandbox, tried_hash="1" * 64, tries=1)
-    assert not pictures.has_one(sandbox)
+    assert not pictures.has_one(sandboxes.find(sandbox.branch))
     with pytest.raises(errors.Missing, match="no picture"):
         pictures.hash_of(sandbox)
     Picture.objects.all().delete()
     hung(sandbox)
+    assert pictures.has_one(sandboxes.find(sandbox.branch))
     assert pictures.read(pictures.hash_of(sandbox)) == BYTES
 
 
