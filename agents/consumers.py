@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from agents import errors
 from agents.models import Job
 from agents.schemas import commands
-from agents.services import amending, jobs
+from agents.services import amending, jobs, telling
 from projects import access, feed
 from projects.enums import Ability
 from projects.feed.consumer import Consumer
@@ -109,6 +109,8 @@ class ProjectSocket(Consumer):
             case commands.StartGeneration():
                 text = command.prompt or jobs.first_wish(project)
                 return self._say(text, command.session, model=command.model)
+            case commands.UserMessage(when="now"):
+                return self._tell(command.text, command.session)
             case commands.UserMessage():
                 return self._say(command.text, command.session)
             case commands.StopGeneration():
@@ -128,6 +130,13 @@ class ProjectSocket(Consumer):
     def _resume(self, budget: Decimal | None) -> None:
         job, user = self._foreground(), self.guest.user
         jobs.resume(job, by=user) if budget is None else amending.allow(job, budget, by=user)
+
+    def _tell(self, text: str, session_id: UUID | None) -> Answer:
+        """`job` is the one that hears it: one at work, or a new one."""
+        project = self.guest.project
+        session = jobs.session_of(project, session_id) if session_id else None
+        job = telling.tell(project, text, by=self.guest.user, session=session)
+        return {"job": str(job.pk) if job else None}
 
     def _foreground(self) -> Job:
         job = jobs.foreground(self.guest.project)

@@ -62,8 +62,11 @@ class ResumeGeneration(_Command):
 
 
 class UserMessage(_Command):
+    """`now`: said to whatever is at work, of the session if one is named; otherwise a job of its own, after that."""
+
     type: Literal["user_message"]
     text: Text
+    when: Literal["now", "after"] = "after"
     session: uuid.UUID | None = None
 
 

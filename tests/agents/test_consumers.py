@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session as DjangoSession
 from django.db.models import QuerySet
 
 from agents.consumers import ProjectSocket
-from agents.lifecycle import leases
+from agents.lifecycle import leases, steering
 from agents.models import Job, Session
 from projects.models import Member, User
 from projects.services import projects
@@ -103,6 +103,33 @@ async def test_a_message_goes_into_the_session_that_is_named(people: People):
     for session in (str(other.pk), NOWHERE):
         refused = await program.ask("user_message", text="Hello", session=session)
         assert (refused["code"], refused["message"]) == ("conflict", "There is no such session in this project.")
+    await program.leave()
+
+
+async def test_a_message_for_now_is_heard_by_the_job_at_work(people: People):
+    program = await connect(people, "editor")
+    alone = await program.ask("user_message", text="A shelf", when="now")
+    told = await program.ask("user_message", text="In green", when="now")
+    named = await Job.objects.aget(pk=alone["job"])
+    again = await program.ask("user_message", text="And large", when="now", session=str(named.session_id))
+    assert [answer["job"] for answer in (alone, told, again)] == [str(named.pk)] * 3
+    assert await sync_to_async(steering.said)(named) == ["In green", "And large"]
+    assert await Job.objects.acount() == 1
+    later = await program.ask("user_message", text="And a cellar", when="after")
+    assert later["job"] != alone["job"]
+    assert await sync_to_async(steering.count)(named) == 2
+    refused = await program.ask("user_message", text="And more", when="soon")
+    assert refused["code"] == "invalid_input"
+    await program.leave()
+
+
+async def test_what_is_for_another_session_is_no_word_for_the_job_at_work(people: People):
+    program = await connect(people)
+    job = await started(people)
+    other = await Session.objects.acreate(project=people.project, branch=people.main, title="x")
+    answer = await program.ask("user_message", text="In green", when="now", session=str(other.pk))
+    second = await Job.objects.aget(pk=answer["job"])
+    assert (second.session_id, await sync_to_async(steering.count)(job)) == (other.pk, 0)
     await program.leave()
 
 
