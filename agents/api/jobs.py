@@ -111,7 +111,7 @@ def resume_job(request: Request, job: UUID) -> Any:
 def steer_job(request: Request, job: UUID, body: SteerIn) -> Any:
     """Say something to a job at work.
 
-    A first build hears it at its next file boundary, any other job after the step it is in, and both before they end.
+    It is heard at the next file boundary, and before the job ends in any case.
     """
     kept = found(request, job, Ability.EDIT)
     telling.steer(kept, body.text, by=request.user, key=key_of(request))
