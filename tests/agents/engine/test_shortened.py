@@ -27,6 +27,7 @@ LAZY = whole("part('seven');\n// ... rest of the code stays the same ...\n")
 
 @pytest.fixture
 def counted(project: Project, owner: User) -> Project:
+    files.save(project.branches.get(), "index.html", PAGE["index.html"].encode(), by=owner)
     files.save(project.branches.get(), "app.js", OLD.encode(), by=owner)
     return project
 
@@ -35,7 +36,7 @@ def test_it_is_asked_for_whole_then_of_another_model(server: ModelServer, counte
     server.will(says(LAZY), says(f"So. {LAZY}"))
     server.will_as("b", says(whole(WHOLE)))
     job = run(wish(counted, owner, "Spell seven", model="a, b"))
-    assert (job.state, tree(counted)) == ("completed", {"app.js": WHOLE})
+    assert (job.state, tree(counted)["app.js"]) == ("completed", WHOLE)
     assert server.asked() == ["a", "a", "b"]
     first, second = asked(server)[1:]
     assert first.startswith(SAID)
@@ -52,7 +53,7 @@ def test_after_the_last_try_the_person_is_asked_and_the_file_is_as_it_was(
     server.will(says(LAZY), says(f"So. {LAZY}"), says(f"And so. {LAZY}"))
     server.will_as("b", says(LAZY))
     job = run(wish(counted, owner, "Spell seven", model="a, b"))
-    assert (job.state, tree(counted), server.asked()) == ("failed", {"app.js": OLD}, ["a", "a", "b"])
+    assert (job.state, tree(counted)["app.js"], server.asked()) == ("failed", OLD, ["a", "a", "b"])
     assert job.error is not None
     assert (job.error["code"], SAID in job.error["message"]) == ("malformed_output", True)
     assert payloads(counted, "file_closed") == []
@@ -71,7 +72,7 @@ def test_to_remove_it_first_is_no_way_around(server: ModelServer, counted: Proje
     lazy = LAZY.replace("cat >", "rm app.js\ncat >")
     server.will(says(lazy), says(whole(WHOLE)))
     job = run(wish(counted, owner, "Spell seven", model="a"))
-    assert (job.state, tree(counted)) == ("completed", {"app.js": WHOLE})
+    assert (job.state, tree(counted)["app.js"]) == ("completed", WHOLE)
     assert asked(server)[1].startswith(SAID)
     assert replay.run(job).is_identical
 
