@@ -10,8 +10,8 @@ from django.contrib.sessions.models import Session as DjangoSession
 from django.db.models import QuerySet
 
 from agents.consumers import ProjectSocket
-from agents.lifecycle import leases, steering
-from agents.models import Job, Session
+from agents.lifecycle import leases
+from agents.models import Job
 from projects.models import Member, User
 from projects.services import projects
 from sandboxes.services import sandboxes
@@ -88,48 +88,6 @@ async def test_a_generation_is_started_and_repeated_without_a_prompt(people: Peo
     assert [str(job.pk) for job in made] == [first["job"], again["job"]]
     assert [job.input["text"] for job in made] == ["A shelf", "A shelf"]
     assert next((job.model, job.created_by_id) for job in made) == ("demo/kanban", people.editor.pk)
-    await program.leave()
-
-
-async def test_a_message_goes_into_the_session_that_is_named(people: People):
-    program = await connect(people)
-    job = await started(people)
-    answer = await program.ask("user_message", text="Make it green", session=str(job.session_id))
-    second = await Job.objects.aget(pk=answer["job"])
-    assert (second.kind, second.session_id) == ("edit", job.session_id)
-    elsewhere = await sync_to_async(projects.create)(name="Elsewhere", by=people.owner)
-    branch = await elsewhere.branches.aget()
-    other = await Session.objects.acreate(project=elsewhere, branch=branch, title="x")
-    for session in (str(other.pk), NOWHERE):
-        refused = await program.ask("user_message", text="Hello", session=session)
-        assert (refused["code"], refused["message"]) == ("conflict", "There is no such session in this project.")
-    await program.leave()
-
-
-async def test_a_message_for_now_is_heard_by_the_job_at_work(people: People):
-    program = await connect(people, "editor")
-    alone = await program.ask("user_message", text="A shelf", when="now")
-    told = await program.ask("user_message", text="In green", when="now")
-    named = await Job.objects.aget(pk=alone["job"])
-    again = await program.ask("user_message", text="And large", when="now", session=str(named.session_id))
-    assert [answer["job"] for answer in (alone, told, again)] == [str(named.pk)] * 3
-    assert await sync_to_async(steering.said)(named) == ["In green", "And large"]
-    assert await Job.objects.acount() == 1
-    later = await program.ask("user_message", text="And a cellar", when="after")
-    assert later["job"] != alone["job"]
-    assert await sync_to_async(steering.count)(named) == 2
-    refused = await program.ask("user_message", text="And more", when="soon")
-    assert refused["code"] == "invalid_input"
-    await program.leave()
-
-
-async def test_what_is_for_another_session_is_no_word_for_the_job_at_work(people: People):
-    program = await connect(people)
-    job = await started(people)
-    other = await Session.objects.acreate(project=people.project, branch=people.main, title="x")
-    answer = await program.ask("user_message", text="In green", when="now", session=str(other.pk))
-    second = await Job.objects.aget(pk=answer["job"])
-    assert (second.session_id, await sync_to_async(steering.count)(job)) == (other.pk, 0)
     await program.leave()
 
 
