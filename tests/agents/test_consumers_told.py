@@ -5,11 +5,14 @@ from asgiref.sync import sync_to_async
 
 from agents.lifecycle import steering
 from agents.models import Job, Session
+from projects.services import projects
 from tests import people as people_of_tests
 from tests.agents.programs import connect, started
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
