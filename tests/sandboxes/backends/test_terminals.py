@@ -81,7 +81,7 @@ async def test_its_keys_send_signals(box: wire.Wire) -> None:
 async def test_a_size_is_told_and_a_new_one_rings(box: wire.Wire) -> None:
     async with opened(box, size=wire.Size(30, 100)) as screen:
         await screen.type("trap 'echo now $(stty size)' WINCH; stty size")
-        await screen.until(r"\r\n30 100\r\n")
+        await screen.until(r"\r\n30 100\r\nready> ")  # until then the signal would be that of `stty`
         await screen.terminal.resize(wire.Size(40, 120))
         await screen.type("")
         await screen.until("now 40 120")
