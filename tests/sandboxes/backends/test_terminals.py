@@ -45,8 +45,12 @@ class Screen:
 async def opened(
     box: wire.Wire, argv: list[str] | None = None, *, size: wire.Size | None = None, seconds: float = 60
 ) -> AsyncIterator[Screen]:
+    """A shell once it asks for something: what is typed before stands on the screen in front of its first prompt."""
     async with box.pty(argv or SHELL, size=size or wire.Size(24, 80), seconds=seconds) as terminal:
-        yield Screen(terminal)
+        screen = Screen(terminal)
+        if argv is None:
+            await screen.until("ready> ")
+        yield screen
 
 
 async def test_a_shell_shows_what_is_typed_and_what_comes_of_it(box: wire.Wire) -> None:
