@@ -110,7 +110,7 @@ def reap_pool() -> None:
 @shared_task(queue="housekeeping")
 def reap_line() -> None:
     for sandbox_id in places.advance():
-        start.delay(sandbox_id)
+        start.apply_async((sandbox_id,), expires=5)  # asked again by then, unless it waits no more
 
 
 @shared_task(queue="commands", expires=_LASTING)

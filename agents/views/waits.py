@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,8 +14,10 @@ from projects.models import User
 
 
 @require_safe
-@login_required
 def show(request: HttpRequest, owner: str, project: str) -> HttpResponse:
+    """Part of a page: nobody who is signed out there is shown the way in instead."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
     found = access.get_project(cast("User", request.user), owner, project, Ability.VIEW)
     branch = workbench.branch_of(request, found)
     address = workbench.address(found, branch, page=workbench.WAITS)

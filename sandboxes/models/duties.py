@@ -67,8 +67,8 @@ def forget_but(*kinds: str, ids: Iterable[UUID]) -> int:
 
 
 def free_all() -> None:
-    """At the start of a one-machine installation: whoever had one is dead."""
-    Duty.objects.update(taken_until=Now())
+    """At the start of a one-machine installation's worker: whoever had one is dead. Shells are another process's."""
+    Duty.objects.exclude(name__startswith="shell ").update(taken_until=Now())
 
 
 def _in(seconds: float) -> models.Expression:

@@ -92,17 +92,17 @@ async def _opened(room: rooms.Room, program: Path, door: Door, port: int) -> Asy
         try:
             listening = await asyncio.to_thread(_handed_out, ours)
             server = await asyncio.start_server(_counted(door), sock=listening)
-            async with server:
-                reader, writer = await asyncio.open_connection(sock=ours.dup(), limit=lines.MOST_MESSAGE)
-                line = Line(reader, writer)
-                try:
-                    yield line
-                except NoPicture as none:
-                    if not line.has_answered:
-                        raise NoCamera(str(none)) from none
-                    raise
-                finally:
-                    writer.close()
+            reader, writer = await asyncio.open_connection(sock=ours.dup(), limit=lines.MOST_MESSAGE)
+            line = Line(reader, writer)
+            try:
+                yield line
+            except NoPicture as none:
+                if not line.has_answered:
+                    raise NoCamera(str(none)) from none
+                raise
+            finally:
+                writer.close()
+                server.close()  # not waited for: what Chromium holds open ends with it
         finally:
             watch.cancel()
             await asyncio.to_thread(_end, process)

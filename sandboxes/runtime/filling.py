@@ -85,7 +85,7 @@ def _ready(stack: Stack, recipe: str) -> "QuerySet[Spare]":
 
 def _room() -> int:
     """They take places that nobody else wants."""
-    if Sandbox.objects.filter(state=SandboxState.WAITING).exists():
+    if Sandbox.objects.filter(state=SandboxState.WAITING, project__archived_at=None).exists():
         return 0
     return max(0, settings.SANDBOX_MOST - Sandbox.objects.with_place().count()) if settings.SANDBOX_MOST else _MANY
 

@@ -227,6 +227,8 @@ def _make_now(sandbox: Sandbox, stack: Stack) -> bool:
         if old:
             _let_go(old)
         handle = _spare(sandbox, stack) or loop.call(_create(sandbox, stack), _MAKING)
+    except spares.LostTheRace:
+        return False
     except (SandboxLost, TimeoutError, OSError) as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
         raise SandboxLost(f"The app's box could not be made: {failed}") from failed
@@ -258,8 +260,8 @@ def _spare(sandbox: Sandbox, stack: Stack) -> dict[str, Any] | None:
                 return handle
         except (SandboxLost, TimeoutError) as silent:
             log.info("A box that was kept ready does not go on: %s", silent)
-        if spares.give_up(sandbox):
-            _let_go(handle)
+        spares.give_up(sandbox)
+        _let_go(handle)
     return None
 
 

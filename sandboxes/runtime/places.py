@@ -23,8 +23,8 @@ from sandboxes.runtime import resting, states, turns
 
 _NAME = "places"
 _MOST = 50
-# A job asks for its app once a second. One that was ended does not ask any more.
-_SILENT = timedelta(minutes=5)
+# A job asks for its app once a second. For what nobody asks any more, the clock does.
+_SILENT = timedelta(seconds=90)
 _WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
@@ -81,22 +81,27 @@ def has_slept(sandbox: Sandbox) -> bool:
 def advance() -> list[str]:
     """Those that may be started now, or make somebody rest; everybody is told how it stands with theirs.
 
-    A job asks for its app by itself. Where it does not any more, its app leaves the line.
+    A job asks for its app by itself, as long as it is at it. Those of archived projects leave the line.
     """
     line = Sandbox.objects.filter(state=SandboxState.WAITING).order_by("waits_since")
     asked = []
     for sandbox in line.select_related("project", "branch", "changeset")[:_MOST]:
-        is_written = sandbox.changeset is not None and sandbox.changeset.state == ChangeSetState.OPEN
-        if is_written and (sandbox.touched_at is None or timezone.now() - sandbox.touched_at > _SILENT):
+        if sandbox.project.archived_at:
             leave(sandbox)
             continue
         stands = _Standing(sandbox)
-        if not is_written and (not stands.reason or stands.idle()):
+        if not _is_asked_for(sandbox) and (not stands.reason or stands.idle()):
             asked.append(str(sandbox.pk))
         elif stands.reason and stands.reason != sandbox.note:
             since = sandbox.waits_since
             states.move(sandbox, SandboxState.WAITING, note=stands.reason, waits_since=since)
     return asked
+
+
+def _is_asked_for(sandbox: Sandbox) -> bool:
+    """By a job, which writes."""
+    is_written = sandbox.changeset is not None and sandbox.changeset.state == ChangeSetState.OPEN
+    return is_written and sandbox.touched_at is not None and timezone.now() - sandbox.touched_at < _SILENT
 
 
 def in_turn(line: Sequence[Waiting], held: Counter[int], most_each: int) -> list[UUID]:
@@ -117,7 +122,7 @@ class _Standing:
         self.sandbox, self.owner = sandbox, sandbox.project.owner_id
         others = Sandbox.objects.exclude(pk=sandbox.pk)
         self.held: Counter[int] = Counter(others.with_place().values_list("project__owner", flat=True))
-        waiting = others.filter(state=SandboxState.WAITING).select_related("project")
+        waiting = others.filter(state=SandboxState.WAITING, project__archived_at=None).select_related("project")
         line = [Waiting(one.pk, one.project.owner_id, one.waits_since or timezone.now()) for one in waiting]
         mine = Waiting(sandbox.pk, self.owner, sandbox.waits_since or timezone.now())
         order = in_turn([*line, mine], self.held, settings.SANDBOX_MOST_EACH)

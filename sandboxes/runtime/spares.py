@@ -14,7 +14,7 @@ from sandboxes.stacks import Stack
 from sandboxes.wire import boxes, loop
 
 
-class _LostTheRace(Exception):
+class LostTheRace(Exception):
     """The sandbox was moved by somebody else: the box stays a spare one."""
 
 
@@ -38,26 +38,25 @@ def give(sandbox: Sandbox, stack: Stack) -> dict[str, Any] | None:
     for spare in rows.filter(recipe=recipe(stack, backend, info)):
         if _taken(spare, sandbox):
             return dict(sandbox.handle)
-        if sandbox.handle or sandbox.state not in {SandboxState.CREATING, SandboxState.WAKING}:
-            return None  # it is somebody else's to bring up by now
     return None
 
 
 def _taken(spare: Spare, sandbox: Sandbox) -> bool:
     handle = {**spare.handle, "given_at": timezone.now().isoformat()}
-    try:
-        with transaction.atomic():
-            # Another one may be had at once: nobody waits for whoever is about to take this one.
-            free = Spare.objects.select_for_update(no_key=True, skip_locked=True)
-            if free.filter(pk=spare.pk, state=SpareState.READY).first() is None or not spare.delete()[0]:
-                return False
-            if not states.move_quietly(sandbox, SandboxState(sandbox.state), handle=handle, backend=spare.backend):
-                raise _LostTheRace
-    except _LostTheRace:
-        return False
+    with transaction.atomic():
+        # Another one may be had at once: nobody waits for whoever is about to take this one.
+        free = Spare.objects.select_for_update(no_key=True, skip_locked=True)
+        if free.filter(pk=spare.pk, state=SpareState.READY).first() is None or not spare.delete()[0]:
+            return False
+        _write(sandbox, handle=handle, backend=spare.backend)
     return True
 
 
-def give_up(sandbox: Sandbox) -> bool:
+def give_up(sandbox: Sandbox) -> None:
     """The box that was given does not go on; the row forgets it before it is ended."""
-    return states.move_quietly(sandbox, SandboxState(sandbox.state), handle={}, backend="")
+    _write(sandbox, handle={}, backend="")
+
+
+def _write(sandbox: Sandbox, **fields: Any) -> None:
+    if not states.move_quietly(sandbox, SandboxState(sandbox.state), **fields):
+        raise LostTheRace

@@ -58,7 +58,7 @@ def test_a_preview_is_known_by_its_host(host: str, expected: bool) -> None:
 @pytest.mark.django_db(transaction=True)
 async def test_a_preview_never_reaches_the_dashboard() -> None:
     response = await answer(http("/livez", host=f"{LABEL}.localhost:8000"))
-    assert response["status"] == 404
+    assert response["status"] == 403
 
 
 @pytest.mark.django_db(transaction=True)
