@@ -47,6 +47,7 @@ _IDLE = frozenset(
 
 # An answer of this or more is the app's own failure.
 _FAILED = 500
+_READING = frozenset({"GET", "HEAD"})
 
 
 _INSTEAD: dict[type[Exception], pages.Page] = {
@@ -86,6 +87,9 @@ async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCa
         await entrance.serve(scope, send)
         return
     is_head = scope["method"] == "HEAD"
+    if scope["method"] not in _READING and not headers.are_own(scope["headers"]):
+        await pages.show(send, pages.FOREIGN, is_head=is_head)
+        return
     try:
         target = await _find(scope)
     except targets.NotLet:
@@ -182,6 +186,9 @@ async def _lost(target: targets.Target) -> pages.Page:
 async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """A socket never wakes a box: a forgotten tab would keep it running for ever."""
     await receive()
+    if not headers.are_own(scope["headers"]):
+        await send({"type": "websocket.close", "code": staying.ENDED, "reason": None})
+        return
     try:
         target = await _find(scope)
     except targets.NotLet:

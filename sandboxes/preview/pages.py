@@ -40,6 +40,7 @@ SLOW = Page(504, "The app did not answer", "It was asked and stayed silent for h
 BROKEN = Page(502, "The app's answer broke off", "Its server closed the connection or spoke something other than HTTP.")
 TOO_LARGE = Page(413, "That is too much at once", "A preview takes up to 10 MB in one request.")
 UNSPEAKABLE = Page(400, "This cannot be asked of an app", "The request is not one that a browser sends to a page.")
+FOREIGN = Page(403, "This was asked by another site", "An app takes what is sent to it from its own pages alone.")
 ENDED = Page(403, "This link has ended", "It was taken back, or its time is over. Ask for another one.")
 WAKING = Page(503, "Waking the app", "It was asleep. This takes a few seconds, then it appears by itself.", refresh=1)
 BUILDING = Page(503, "The app is being prepared", "It appears here as soon as it runs.", refresh=2)
