@@ -111,8 +111,10 @@ class Shell:
     async def follow(self, viewer: object) -> AsyncIterator[Word | bytes]:
         """From the beginning of what is still kept, to the end; it ends too when another page looks at it instead."""
         self.viewer, at, told = viewer, self._start, Word()
+        self._seen = at
         self._notify()
         while self.viewer is viewer:
+            at = max(at, self._start)  # what was dropped meanwhile is skipped
             if self.state is not told and not self.has_ended:
                 told = self.state
                 yield told

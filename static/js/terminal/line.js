@@ -34,7 +34,11 @@ export class Line {
     if (typeof data !== "string") return this.on.bytes(new Uint8Array(data));
     const word = JSON.parse(data);
     this.tries = 0;
-    if (word.type === "opened") this.asked.shell = word.shell;
+    if (word.type === "opened") {
+      // What was typed for a shell that has gone is not typed into another.
+      if (this.asked.shell && this.asked.shell !== word.shell) this.pending = "";
+      this.asked.shell = word.shell;
+    }
     if (word.type === "open") this.isOpen = true;
     if (word.type === "ended" || word.type === "moved") this.isOver = true;
     this.on.word(word);
