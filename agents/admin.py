@@ -192,11 +192,10 @@ class GenerationAdmin(Facts):
         "input_tokens",
         "output_tokens",
         "cost",
-        "is_estimated",
         "duration_ms",
         "created_at",
     )
-    list_filter = ("state", "provider", "model", "error_code", "is_estimated")
+    list_filter = ("state", "provider", "model", "error_code")
     search_fields = ("id", "job__id", "job__project__name")
     list_select_related = ("job",)
 

@@ -1,7 +1,6 @@
 """The JSON socket: everything a program needs to drive a project and to follow it."""
 
 import json
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +11,14 @@ from pydantic import ValidationError
 from agents import errors
 from agents.models import Job
 from agents.schemas import commands
-from agents.services import amending, jobs, telling
+from agents.services import jobs
 from projects import access, feed
 from projects.enums import Ability
 from projects.feed.consumer import Consumer
 from projects.feed.rendering import Rendered
-from projects.services import sessions
 from projects.threads import in_thread
 from sandboxes.models import Sandbox
-from sandboxes.services import previews
+from sandboxes.services import sandboxes
 
 Answer = dict[str, Any]
 
@@ -91,13 +89,9 @@ class ProjectSocket(Consumer):
         }
 
     def _preview_url(self) -> str | None:
-        """With a pass, good for once; null while there is nothing to see yet."""
+        """Null while there is nothing to see yet."""
         sandbox = Sandbox.objects.filter(branch__project=self.guest.project, branch__name="main").first()
-        if sandbox is None:
-            return None
-        token = access.token_of(self.letter.secret) if self.letter.secret else None
-        session = sessions.number_of(self.letter.session_key or "")
-        return previews.entrance_of(sandbox, by=self.guest.user, session=session, token=token.pk if token else None)
+        return sandboxes.preview_url(sandbox) if sandbox else None
 
     def _write(self, command: commands.Command) -> Answer:
         """Whatever changes something: asked anew whether this guest may, then one verb."""
@@ -109,8 +103,6 @@ class ProjectSocket(Consumer):
             case commands.StartGeneration():
                 text = command.prompt or jobs.first_wish(project)
                 return self._say(text, command.session, model=command.model)
-            case commands.UserMessage(when="now"):
-                return self._tell(command.text, command.session)
             case commands.UserMessage():
                 return self._say(command.text, command.session)
             case commands.StopGeneration():
@@ -118,7 +110,7 @@ class ProjectSocket(Consumer):
             case commands.PauseGeneration():
                 jobs.pause(self._foreground(), by=user)
             case commands.ResumeGeneration():
-                self._resume(command.budget)
+                jobs.resume(self._foreground(), by=user)
         return {}
 
     def _say(self, text: str, session_id: UUID | None, *, model: str = "") -> Answer:
@@ -126,17 +118,6 @@ class ProjectSocket(Consumer):
         session = jobs.session_of(project, session_id) if session_id else None
         job = jobs.start(project=project, text=text, by=self.guest.user, session=session, model=model)
         return {"job": str(job.pk)}
-
-    def _resume(self, budget: Decimal | None) -> None:
-        job, user = self._foreground(), self.guest.user
-        jobs.resume(job, by=user) if budget is None else amending.allow(job, budget, by=user)
-
-    def _tell(self, text: str, session_id: UUID | None) -> Answer:
-        """`job` is the one that hears it: one at work, or a new one."""
-        project = self.guest.project
-        session = jobs.session_of(project, session_id) if session_id else None
-        job = telling.tell(project, text, by=self.guest.user, session=session)
-        return {"job": str(job.pk) if job else None}
 
     def _foreground(self) -> Job:
         job = jobs.foreground(self.guest.project)

@@ -153,9 +153,6 @@ class AppBroken(Failure):
 class ModelFailure(Failure):
     """A model call that did not give a complete reply."""
 
-    # It never reached anybody who could charge for it.
-    is_unsent = False
-
 
 class NotPossible(Exception):
     """What was asked does not fit the state things are in; the words are for the person."""

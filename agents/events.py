@@ -1,6 +1,6 @@
 """The kinds of facts agents leave in a project's log, and the fragments that show them."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 from projects import feed
 from projects.feed import Fragment, Kind
@@ -32,8 +32,6 @@ class JobMoved(TypedDict):
     cost: str
     # Which wait or end of this job it is, so that each has a place of its own in the chat.
     turn: int
-    # Some of the cost is about what calls must have cost that broke off; left out where all of it was counted.
-    is_cost_estimated: NotRequired[bool]
 
 
 class JobRunAgain(TypedDict):
@@ -127,15 +125,11 @@ class ReviewFound(TypedDict):
 
 
 class BudgetReached(TypedDict):
-    """In US dollars, to the cent. `offers` are budgets with which it could go on."""
+    """In US dollars, to the cent."""
 
     job: str
     budget: str
     spent: str
-    offers: list[str]
-    # As of the wait that it tells of.
-    turn: int
-    is_spent_estimated: NotRequired[bool]
 
 
 class FileTouched(TypedDict):
@@ -180,8 +174,7 @@ def register() -> None:
     feed.register(Kind("artifact_created", ArtifactCreated, (artifact,)))
     feed.register(Kind("phase_changed", PhaseChanged, (stepper, acts)))
     feed.register(Kind("blueprint_ready", BlueprintReady, (plan, title)))
-    # In the place of the pause that it explains, and gone with it.
-    budget = Fragment(region="chat", key=_END.key, template="events/budget_card.html")
+    budget = Fragment(region="chat", key="budget-{job}-{spent}", template="events/budget_card.html")
     feed.register(Kind("budget_reached", BudgetReached, (budget,)))
     repair = Fragment(region="chat", key="repair-{job}-{round}", template="events/repair_card.html")
     feed.register(Kind("repair_started", RepairStarted, (repair,)))

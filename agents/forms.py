@@ -10,7 +10,6 @@ from agents import chains
 from agents.enums import JobKind
 from agents.lifecycle import plans
 from agents.models import Job
-from agents.models.jobs import MOST_BUDGET
 from agents.models.sessions import MOST_TEXT
 from agents.prompts import outline
 from agents.services.selection import MOST_NAME as MOST_MODEL
@@ -129,10 +128,6 @@ class ChoiceForm(forms.Form):
         fits = self.is_valid()
         is_plan = fits and self.cleaned_data["talk"]
         return {"kind": JobKind.PLAN if is_plan else None, "model": self.cleaned_data["model"] if fits else ""}
-
-
-class BudgetForm(forms.Form):
-    budget = forms.DecimalField(label="In dollars, all in all", min_value=0, max_value=MOST_BUDGET, decimal_places=6)
 
 
 class PlanForm(forms.Form):

@@ -73,7 +73,7 @@ def _named(read: Callable[[str], words.Wanted], text: str) -> words.Wanted | Non
 
 
 def _move(source: str, target: str, files: Files) -> None:
-    if fault := files.refusal(source) or files.refusal(target):
+    if fault := files.refusal(target):
         raise Unusable(fault)
     content = files.read(source)
     if content is not None and source != target and files.replace(target, content):

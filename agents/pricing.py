@@ -72,14 +72,6 @@ def cost(model: str, used: Tokens) -> Decimal | None:
     return None if price is None else _sum(price, used)
 
 
-def about(model: str, used: Tokens) -> Decimal | None:
-    """Where the provider has not said what it charged: by our list, of a reseller by what the maker asks."""
-    known = cost(model, used)
-    if known is not None or (price := _makers_price(model)) is None:
-        return known
-    return _sum(price, used)
-
-
 def bound(model: str, request: Asked) -> Decimal | None:
     """The most the call may cost in US dollars: all of the prompt at its dearest, and the longest reply there can be.
 

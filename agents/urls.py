@@ -3,7 +3,6 @@
 from django.urls import path
 
 from agents.views import (
-    budgets,
     console,
     estimates,
     imports,
@@ -17,7 +16,6 @@ from agents.views import (
     replays,
     reruns,
     start,
-    waits,
     workbench,
 )
 
@@ -41,7 +39,6 @@ urlpatterns = [
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/remove/", remotes.remove, name="remote-remove"),
     path(f"{_PROJECT}settings/remotes/<uuid:remote_id>/push/", remotes.push, name="remote-push"),
     path(f"{_PROJECT}estimate/", estimates.of_message, name="project-estimate"),
-    path(f"{_PROJECT}waits/", waits.show, name="project-waits"),
     path(f"{_PROJECT}messages/", messages.send, name="message-send"),
     path(f"{_PROJECT}console/", console.show, name="console"),
     path(f"{_PROJECT}console/clear/", console.clear, name="console-clear"),
@@ -56,7 +53,7 @@ urlpatterns = [
     path(f"{_PROJECT}jobs/<uuid:job_id>/pause/", jobs.pause, name="job-pause"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/resume/", jobs.resume, name="job-resume"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/retry/", jobs.retry, name="job-retry"),
-    path(f"{_PROJECT}jobs/<uuid:job_id>/allow/", budgets.allow, name="job-allow"),
+    path(f"{_PROJECT}jobs/<uuid:job_id>/allow/", jobs.allow, name="job-allow"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/plan/", plans.change, name="job-plan"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/undo/", jobs.undo, name="job-undo"),
     path(f"{_PROJECT}jobs/<uuid:job_id>/again/", reruns.again, name="job-again"),

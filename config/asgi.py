@@ -21,7 +21,6 @@ from config import edge
 from config.assets import Assets
 from config.pages import Pages
 from projects import routing as projects_routing
-from sandboxes import routing as sandboxes_routing
 from sandboxes.preview import app as preview
 
 WEB, EDGE = "web", "edge"
@@ -42,8 +41,6 @@ def build(*roles: str) -> ASGI3Application:
             await _lifespan(receive, send)
         elif is_preview(scope):
             await (edge.apps if EDGE in roles else _refusal(EDGE))(scope, receive, send)
-        elif is_terminal(scope):
-            await (sockets if EDGE in roles else no_such_socket)(scope, receive, send)
         elif WEB in roles or scope["path"] in HEALTH:
             await _dashboard(scope, receive, send)
         else:
@@ -78,11 +75,6 @@ def is_preview(scope: Scope) -> bool:
     return preview.serves(host)
 
 
-def is_terminal(scope: Scope) -> bool:
-    """Terminals reach into boxes, as previews do, so they are served where those are."""
-    return scope["type"] == "websocket" and sandboxes_routing.serves(scope["path"])
-
-
 async def no_such_socket(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Accepted and then closed: a close before the accept reaches the browser as a code-less failure."""
     await receive()
@@ -107,7 +99,6 @@ sockets = URLRouter(
     [
         *projects_routing.websocket_urlpatterns,
         *agents_routing.websocket_urlpatterns,
-        *sandboxes_routing.websocket_urlpatterns,
         re_path(r"", unknown),
     ]
 )

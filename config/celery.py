@@ -75,15 +75,10 @@ def build(name: str, **options: Any) -> Celery:
             "*.tasks.reap*": {"queue": HOUSEKEEPING},
             "sandboxes.tasks.carry_out": {"queue": COMMANDS},
             "sandboxes.tasks.ask_registry": {"queue": COMMANDS},
-            "sandboxes.tasks.fill_pool": {"queue": COMMANDS},
-            "sandboxes.tasks.take_pictures": {"queue": COMMANDS},
             "sandboxes.tasks.*": {"queue": SANDBOX},
         },
         beat_schedule={
             "reap jobs": {"task": "agents.tasks.reap_jobs", "schedule": 5.0, "options": {"expires": 5}},
-            "keep boxes ready": {"task": "sandboxes.tasks.reap_pool", "schedule": 15.0, "options": {"expires": 15}},
-            "start who waits": {"task": "sandboxes.tasks.reap_line", "schedule": 5.0, "options": {"expires": 5}},
-            "take pictures": {"task": "sandboxes.tasks.take_pictures", "schedule": 20.0, "options": {"expires": 20}},
             "reap sandboxes": {"task": "sandboxes.tasks.reap", "schedule": 30.0, "options": {"expires": 30}},
         },
     )

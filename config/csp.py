@@ -15,8 +15,6 @@ def policy() -> str:
     port = settings.SITE_URL.rpartition(":")[2]
     suffix = f":{port}" if port.isdigit() else ""
     previews = addresses.origin("*")
-    # Terminals are served where apps are.
-    terminals = f" {socket}://{settings.SITE_HOST}:{settings.PREVIEW_PORT}" if settings.PREVIEW_PORT else ""
     return "; ".join(
         [
             "default-src 'none'",
@@ -26,9 +24,8 @@ def policy() -> str:
             "font-src 'self'",
             "manifest-src 'self'",
             # 'self' does not cover WebSockets in every browser.
-            f"connect-src 'self' {socket}://{settings.SITE_HOST}{suffix}{terminals} {previews}",
-            # Our own door leads a frame on to its preview; every page of ours refuses to be framed.
-            f"frame-src 'self' {previews}",
+            f"connect-src 'self' {socket}://{settings.SITE_HOST}{suffix} {previews}",
+            f"frame-src {previews}",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

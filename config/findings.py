@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -20,11 +19,8 @@ from config import health, locks, presence
 from config.presence import by_redis
 from projects import sealing
 from projects.services import sealed
-from sandboxes.models import Sandbox, Spare
-from sandboxes.pictures import camera
-from sandboxes.pictures.errors import NoCamera, NoPicture
 from sandboxes.runtime import stacks
-from sandboxes.wire import boxes, loop, walls
+from sandboxes.wire import boxes, loop
 
 SECONDS = 10
 LEAST_SPACE = 2 * 1024**3
@@ -105,53 +101,6 @@ def docker() -> Finding:
         return Finding("Docker", State.LIMITED, " ".join([engine, *info.reasons]), fix)
     boxed = f"Boxes can be containers ({info.isolation} isolation)."
     return Finding("Docker", State.GOOD, " ".join([engine, boxed, *info.reasons]))
-
-
-def pictures() -> Finding:
-    """One is really taken, of a page of ours."""
-    name = "Pictures"
-    try:
-        says = loop.call(camera.trial(), camera.START * 4)
-    except (NoCamera, NoPicture, TimeoutError) as none:
-        fix = "With Chromium and bubblewrap on the PATH the cards of projects show the apps; DJINN_CHROMIUM names it."
-        return Finding(name, State.LIMITED, f"none are taken of apps: {none}", fix)
-    return Finding(name, State.GOOD, f"one was taken by Chromium {says}")
-
-
-def isolation() -> Finding:
-    """Of the next box. What that means is in `box_walls`."""
-    info = loop.call(boxes.probe(), 60)
-    counted = Counter(wall.grade for wall in walls.here(info))
-    if not counted:
-        return Finding("Isolation", State.LIMITED, " ".join(["no app that needs a box can run.", *info.reasons]))
-    told = ", ".join(f"{word} {counted[grade]}" for grade, word in WORDS.items() if counted[grade])
-    state = State.GOOD if set(counted) == {walls.Grade.HOLDS} else State.LIMITED
-    return Finding("Isolation", state, f"{info.isolation} ({info.name}): a box {told} of {counted.total()} promises")
-
-
-WORDS = {walls.Grade.HOLDS: "keeps", walls.Grade.WATCHED: "watches over", walls.Grade.OPEN: "does not keep"}
-MARKS = {walls.Grade.HOLDS: "✓", walls.Grade.WATCHED: "~", walls.Grade.OPEN: "✗"}
-
-
-def box_walls() -> list[str]:
-    """A line for each thing that a program in the next box cannot do, or can."""
-    found = walls.here(loop.call(boxes.probe(), 60))
-    return [f"{MARKS[wall.grade]} {'. '.join(filter(None, [wall.cannot, wall.remark]))}" for wall in found]
-
-
-def places() -> Finding:
-    """How many boxes there may be, and how many there are."""
-    name, most, each = "Boxes", settings.SANDBOX_MOST, settings.SANDBOX_MOST_EACH
-    allowed = f"at most {most or 'any number'} at once, {each or 'any number'} for one owner"
-    try:
-        taken, waiting = Sandbox.objects.with_place().count(), Sandbox.objects.filter(state="waiting").count()
-        spares = Spare.objects.count()
-    except DatabaseError:
-        return Finding(name, State.LIMITED, f"{allowed}; nobody knows how many there are")
-    says = f"{allowed}; {taken} there, {waiting} waiting, {spares} kept ready for apps to come"
-    if waiting:
-        return Finding(name, State.LIMITED, says, "SANDBOX_MOST and SANDBOX_MOST_EACH allow more; each takes memory.")
-    return Finding(name, State.GOOD, says)
 
 
 ALONE = "not needed: one machine keeps everything in DJINN_HOME"
@@ -257,7 +206,7 @@ def names() -> Finding:
         socket.getaddrinfo(host, None)
     except OSError:
         says = f"*.{settings.PREVIEW_DOMAIN} does not resolve on this machine"
-        fix = "Browsers resolve *.localhost by themselves; for curl use the line 'manage.py generate' ends with."
+        fix = "Browsers resolve *.localhost by themselves; for curl use -H 'Host: p-….localhost' and 127.0.0.1."
         return Finding("Preview names", State.LIMITED, says, fix)
     return Finding("Preview names", State.GOOD, f"*.{settings.PREVIEW_DOMAIN} resolves")
 
@@ -289,6 +238,6 @@ def bundle() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    python, git, node, npm, bubblewrap, apps, docker, isolation, places, pictures, postgres, redis, processes, model,
-    home, space, port, names, encrypted, bundle,
+    python, git, node, npm, bubblewrap, apps, docker, postgres, redis, processes, model, home, space, port, names,
+    encrypted, bundle,
 )  # fmt: skip

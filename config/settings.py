@@ -27,8 +27,6 @@ SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 IS_HTTPS = SITE_URL.startswith("https://")
 PREVIEW_DOMAIN = env.text("PREVIEW_DOMAIN", "localhost")  # previews live at p-<label>.<this>
 PREVIEW_PORT = env.integer("PREVIEW_PORT", 0, least=0, most=65535)  # the port people reach them at; 0 = the site's
-WHO = ("private", "open")
-PREVIEW_ACCESS = env.choice("PREVIEW_ACCESS", "private", among=WHO)  # open: whoever knows a preview's address sees it
 PROXIES = env.integer("DJINN_PROXIES", 0, least=0, most=9)  # reverse proxies in front, whose X-Forwarded-* is believed
 DEBUG = env.boolean("DJINN_DEBUG")  # error pages with tracebacks; only for developing Djinn
 
@@ -72,10 +70,6 @@ MODEL_EFFORT = env.choice("DJINN_MODEL_EFFORT", "own", among=EFFORTS)  # how har
 DJINN_API_BASE = env.text("DJINN_API_BASE")  # base address of an OpenAI-compatible server
 DJINN_API_KEY = env.text("DJINN_API_KEY")  # key for it; the providers' own variables work too
 CONTEXT_TOKENS = env.integer("DJINN_CONTEXT_TOKENS", 50_000, least=8_000, most=2_000_000)  # longest prompt of one call
-MODEL_CONNECT_SECONDS = env.number("DJINN_MODEL_CONNECT_SECONDS", 10, least=0.1, most=3600)  # to reach a model at all
-MODEL_FIRST_SECONDS = env.number("DJINN_MODEL_FIRST_SECONDS", 180, least=1, most=86_400)  # to a reply's first token
-MODEL_BETWEEN_SECONDS = env.number("DJINN_MODEL_BETWEEN_SECONDS", 90, least=1, most=86_400)  # of silence in a reply
-MODEL_TOTAL_SECONDS = env.number("DJINN_MODEL_TOTAL_SECONDS", 900, least=1, most=86_400)  # to the end of a reply
 DEMO_PACE = env.number("DJINN_DEMO_PACE", 1.0, least=0, most=10)  # slowness of recordings; 0 = at once
 
 # --- Boxes -------------------------------------------------------------------------------------
@@ -86,12 +80,6 @@ DOCKER_HOST = env.address("DOCKER_HOST", schemes=("unix", "tcp", "http", "https"
 DOCKER_TLS_VERIFY = bool(env.text("DOCKER_TLS_VERIFY"))  # anything but nothing: the engine's certificate is checked
 DOCKER_CERT_PATH = env.text("DOCKER_CERT_PATH")  # folder with ca.pem, cert.pem and key.pem for the engine
 SANDBOX_EGRESS_EXTRA_CIDRS = env.words("SANDBOX_EGRESS_EXTRA_CIDRS")  # private networks installs may reach
-SANDBOX_MOST = env.integer("SANDBOX_MOST", 24, least=0, most=100_000)  # boxes of apps at once, paused ones too; 0: any
-SANDBOX_MOST_EACH = env.integer("SANDBOX_MOST_EACH", 8, least=0, most=100_000)  # of them for one owner's apps; 0: any
-SANDBOX_POOL = env.integer("SANDBOX_POOL", 1, least=0, most=50)  # boxes kept ready per kind of app used lately; 0: none
-CHROMIUM = env.text(
-    "DJINN_CHROMIUM"
-)  # takes pictures of apps; else what PATH knows by its usual names; none: no pictures
 
 # --- Git elsewhere -----------------------------------------------------------------------------
 GIT_EXTRA_CIDRS = env.words("DJINN_GIT_EXTRA_CIDRS")  # private networks that pushes and imports may reach

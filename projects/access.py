@@ -76,11 +76,6 @@ def still_may(user: User, project: Project, ability: Ability, *, right: str) -> 
     return operator is not None and operator.has_perm(right)
 
 
-def roles_with(ability: Ability) -> list[str]:
-    """For queries that ask about many rows at once; of archived projects they know nothing."""
-    return [role for role, abilities in ABILITIES.items() if ability in abilities]
-
-
 def _allows(member: Member, ability: Ability) -> bool:
     if member.project.archived_at is not None and ability not in OF_ARCHIVED:
         return False

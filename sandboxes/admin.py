@@ -1,8 +1,7 @@
 """Boxes, commands and samples for operators. Nothing is edited here; what is asked for is done by a worker."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,10 +10,8 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 
-from projects import errors
-from projects.models import User
-from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, ShareLink, Spare
-from sandboxes.services import links, sandboxes
+from sandboxes.models import Command, ConsoleEntry, Sample, Sandbox, addresses
+from sandboxes.services import sandboxes
 
 # A page of the list is a hundred.
 _MOST_AT_ONCE = 100
@@ -30,29 +27,18 @@ class _ReadOnly:
 
 @admin.register(Sandbox)
 class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
-    list_display = (
-        "project",
-        "branch",
-        "state",
-        "note",
-        "backend",
-        "port",
-        "touched_at",
-        "updated_at",
-        "preview",
-        "more",
-    )
+    list_display = ("project", "branch", "state", "backend", "port", "touched_at", "updated_at", "preview", "more")
     list_filter = ("state", "backend")
     search_fields = ("project__name", "project__slug", "label", "id")
     list_select_related = ("project", "branch")
     date_hierarchy = "updated_at"
-    actions = ("stop", "sleep", "wake", "adopt", "remove")
+    actions = ("stop", "sleep", "wake", "remove")
     # What was started with secrets keeps them sealed in its handle: nobody looks at them.
     exclude = ("handle",)
 
     @admin.display(description="preview")
     def preview(self, sandbox: Sandbox) -> str:
-        return format_html('<a href="{}" rel="noreferrer">open</a>', reverse("sandboxes:preview", args=[sandbox.pk]))
+        return format_html('<a href="{}" rel="noreferrer">open</a>', addresses.url(sandbox.label))
 
     @admin.display(description="more")
     def more(self, sandbox: Sandbox) -> str:
@@ -71,10 +57,6 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
     @admin.action(description="Wake", permissions=["steer"])
     def wake(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> None:
         self._ask(request, queryset, sandboxes.request_start, "to wake")
-
-    @admin.action(description="Adopt a box that still stands, or wake", permissions=["steer"])
-    def adopt(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> None:
-        self._ask(request, queryset, sandboxes.request_adoption, "to adopt what stands")
 
     @admin.action(description="Remove, with its history and address", permissions=["steer"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> None:
@@ -98,19 +80,6 @@ class SandboxAdmin(_ReadOnly, admin.ModelAdmin[Sandbox]):
         for sandbox in chosen:
             verb(sandbox)
         self.message_user(request, f"Asked {len(chosen)} {what}; a worker does it.")
-
-
-@admin.register(Spare)
-class SpareAdmin(_ReadOnly, admin.ModelAdmin[Spare]):
-    """Boxes that are kept ready and are nobody's yet."""
-
-    list_display = ("stack", "state", "backend", "id", "made_at")
-    list_filter = ("stack", "state", "backend")
-    exclude = ("handle",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """The row alone: its box would be left to be found. SANDBOX_POOL says how many there are."""
-        return False
 
 
 @admin.register(Command)
@@ -151,33 +120,3 @@ class ConsoleEntryAdmin(_ReadOnly, admin.ModelAdmin[ConsoleEntry]):
     search_fields = ("title", "text", "sandbox__project__name")
     list_select_related = ("sandbox__project",)
     date_hierarchy = "last_at"
-
-
-@admin.register(ShareLink)
-class ShareLinkAdmin(_ReadOnly, admin.ModelAdmin[ShareLink]):
-    exclude = ("digest",)
-    list_display = ("sandbox", "branch", "created_by", "created_at", "expires_at", "visits", "last_visited_at")
-    search_fields = ("sandbox__project__name", "created_by__email")
-    list_select_related = ("sandbox__project", "sandbox__branch", "created_by")
-    date_hierarchy = "created_at"
-    actions = ("take_back",)
-
-    @admin.display(description="branch")
-    def branch(self, link: ShareLink) -> str:
-        return link.sandbox.branch.name
-
-    @admin.action(description="Take back", permissions=["delete"])
-    def take_back(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> None:
-        count = 0
-        for link in queryset.select_related("sandbox__branch")[:_MOST_AT_ONCE]:
-            with suppress(errors.Missing):  # somebody was quicker
-                links.revoke(link, by=cast("User", request.user))
-                count += 1
-        self.message_user(request, f"Took back {count}.")
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """One by one and told in the feed: by the action, and not by the form."""
-        return obj is None and request.user.has_perm("sandboxes.delete_sharelink")
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}

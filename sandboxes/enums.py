@@ -5,7 +5,6 @@ from django.db import models
 
 class SandboxState(models.TextChoices):
     ABSENT = "absent"
-    WAITING = "waiting"
     CREATING = "creating"
     READY = "ready"
     PAUSED = "paused"
@@ -16,17 +15,11 @@ class SandboxState(models.TextChoices):
     FAILED = "failed"
 
 
-class SpareState(models.TextChoices):
-    MAKING = "making"
-    READY = "ready"
-
-
 class CommandKind(models.TextChoices):
     INSTALL = "install"
     SERVE = "serve"
     CHECK = "check"
     TOOL = "tool"
-    TERMINAL = "terminal"
 
 
 class CommandState(models.TextChoices):

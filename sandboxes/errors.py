@@ -19,10 +19,6 @@ class NoBackend(SandboxLost):
         self.reasons = reasons
 
 
-class NoPlace(SandboxLost):
-    """As many boxes run as may. It stands in the line, and is started when its turn comes."""
-
-
 class TemplateFailed(SandboxLost):
     """The packages a stack begins with could not be fetched."""
 

@@ -11,8 +11,6 @@ class SandboxChanged(TypedDict):
     backend: str
     isolation: str
     error: str
-    note: str
-    """Why it waits."""
 
 
 class PreviewReady(TypedDict):
@@ -53,23 +51,7 @@ class ErrorCaptured(TypedDict):
     tree: str
 
 
-class PreviewShared(TypedDict):
-    """Somebody made a link for anybody; `until` is empty where it lasts until it is taken back."""
-
-    link: str
-    branch: str
-    until: str
-
-
-class ShareEnded(TypedDict):
-    """Somebody took a link back."""
-
-    link: str
-    branch: str
-
-
 _COMMAND = feed.Fragment(region="chat", key="command-{command}", template="events/command.html")
-_SHARE = feed.Fragment(region="chat", key="share-{link}", template="events/share_note.html")
 
 KINDS = (
     feed.Kind(
@@ -89,8 +71,6 @@ KINDS = (
             feed.Fragment(region="chat", key="error-{fingerprint}-{tree}", template="events/error_captured.html"),
         ),
     ),
-    feed.Kind("preview_shared", payload=PreviewShared, fragments=(_SHARE,)),
-    feed.Kind("share_ended", payload=ShareEnded, fragments=(_SHARE,)),
     feed.Kind("command_started", payload=CommandStarted, fragments=(_COMMAND,)),
     feed.Kind("command_finished", payload=CommandFinished, fragments=(_COMMAND,)),
 )

@@ -26,22 +26,6 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Warm:
-    """What of a server of development can be loaded, and tried out, before there is an app for it.
-
-    None of it is an app's: once there is one, the program begins as it always does and reads all that is the app's.
-    """
-
-    plugins: tuple[str, ...]
-    """Packages whose plugin is used without options, as most apps of this kind do."""
-    loaded: tuple[str, ...]
-    """Packages that are loaded and no more."""
-    entry: str
-    sample: tuple[tuple[str, str], ...]
-    """Some files, by their names: with them it is tried out on what apps of this kind begin with."""
-
-
-@dataclass(frozen=True)
 class Stack:
     """`serve` and `install` are argv lists, run in the box at the root of the tree."""
 
@@ -71,8 +55,6 @@ class Stack:
     says_begun: tuple[str, ...] = ()
     """And so those in which it is begun again."""
     checks: tuple[Check, ...] = ()
-    warm: Warm | None = None
-    """Only of a server that reads an app when it is asked for a page, and not when it starts."""
 
     @property
     def is_npm(self) -> bool:
@@ -93,7 +75,7 @@ _LINT = Check(
 )
 
 
-def _vite(name: str, title: str, marks: tuple[str, ...], types: str, warm: Warm) -> Stack:
+def _vite(name: str, title: str, marks: tuple[str, ...], types: str) -> Stack:
     """`types` is the program that checks the types."""
     vite = "node_modules/vite/bin/vite.js"
     temporary = "/tmp/.checked"  # noqa: S108 - the box's own
@@ -106,8 +88,6 @@ def _vite(name: str, title: str, marks: tuple[str, ...], types: str, warm: Warm)
         lock=_NPM_LOCK,
         install=_NPM_INSTALL,
         serve=("node", vite, "--host", "127.0.0.1", "--port", "5173", "--strictPort", "--clearScreen", "false"),
-        # Among the packages: elsewhere React's plugin would take what Vite has bundled of them for the app's own code.
-        env=(("VITE_CACHE_DIR", "/workspace/node_modules/.vite"),),
         port=5173,
         template=name,
         needs=("node", "npm"),
@@ -133,35 +113,11 @@ def _vite(name: str, title: str, marks: tuple[str, ...], types: str, warm: Warm)
                 spared_by="types",
             ),
         ),
-        warm=warm,
     )
 
 
 VUE_VITE = _vite(
-    "vue-vite",
-    "Vue with Vite and TypeScript",
-    ("src/App.vue", "src/main.vue"),
-    "node_modules/vue-tsc/bin/vue-tsc.js",
-    Warm(
-        plugins=("@vitejs/plugin-vue",),
-        loaded=("@tailwindcss/vite",),
-        entry="main.ts",
-        sample=(
-            (
-                "main.ts",
-                'import { createApp } from "vue";\nimport App from "./App.vue";\ncreateApp(App).mount("#app");\n',
-            ),
-            (
-                "App.vue",
-                (
-                    '<script setup lang="ts">\nimport { computed, ref } from "vue";\n'
-                    "const count = ref<number>(0);\nconst twice = computed(() => count.value * 2);\n</script>\n"
-                    '<template><button @click="count++">{{ twice }}</button></template>\n'
-                    "<style scoped>button { color: inherit; }</style>\n"
-                ),
-            ),
-        ),
-    ),
+    "vue-vite", "Vue with Vite and TypeScript", ("src/App.vue", "src/main.vue"), "node_modules/vue-tsc/bin/vue-tsc.js"
 )
 
 NODE_API = Stack(
@@ -193,36 +149,7 @@ NODE_API = Stack(
     ),
 )
 
-REACT_VITE = _vite(
-    "react-vite",
-    "React with Vite and TypeScript",
-    ("package.json",),
-    "node_modules/typescript/bin/tsc",
-    Warm(
-        plugins=("@vitejs/plugin-react",),
-        loaded=("@tailwindcss/vite",),
-        entry="main.tsx",
-        sample=(
-            (
-                "main.tsx",
-                (
-                    'import { StrictMode } from "react";\nimport { createRoot } from "react-dom/client";\n'
-                    'import { App } from "./App";\nimport "./style.css";\n'
-                    'createRoot(document.getElementById("root")!).render(<StrictMode><App /></StrictMode>);\n'
-                ),
-            ),
-            (
-                "App.tsx",
-                (
-                    'import { useState } from "react";\nexport function App() {\n'
-                    "  const [count, setCount] = useState<number>(0);\n"
-                    "  return <button onClick={() => setCount(count + 1)}>{count}</button>;\n}\n"
-                ),
-            ),
-            ("style.css", "button { color: inherit; }\n"),
-        ),
-    ),
-)
+REACT_VITE = _vite("react-vite", "React with Vite and TypeScript", ("package.json",), "node_modules/typescript/bin/tsc")
 
 PYTHON = Stack(
     name="python",

@@ -1,17 +1,12 @@
 """Names of things done later."""
 
 from celery import shared_task
-from django.utils import timezone
 
-from sandboxes.pictures import taking
 from sandboxes.runtime import (
-    adopting,
     asked,
     duties,
-    filling,
     lifecycle,
     listening,
-    places,
     reaper,
     registry,
     resting,
@@ -27,11 +22,6 @@ _LASTING = 300
 @shared_task(queue="sandbox", expires=_LASTING)
 def start(sandbox_id: str) -> None:
     waking.wake(sandbox_id)
-
-
-@shared_task(queue="sandbox", expires=_LASTING)
-def adopt(sandbox_id: str) -> None:
-    adopting.adopt(sandbox_id)
 
 
 @shared_task(queue="sandbox", expires=_LASTING)
@@ -57,11 +47,6 @@ def remove(sandbox_id: str) -> None:
 @shared_task(queue="commands", expires=_LASTING)
 def carry_out(command_id: str) -> None:
     asked.carry_out(command_id)
-
-
-@shared_task(queue="commands", expires=_LASTING)
-def get_ready(sandbox_id: str) -> None:
-    asked.get_ready_for_somebody(sandbox_id)
 
 
 @shared_task(queue="sandbox", expires=_LASTING)
@@ -91,28 +76,4 @@ def prepare_templates() -> None:
 
 @shared_task(queue="housekeeping")
 def reap() -> None:
-    if duties.once("reap sandboxes", reaper.reap, every=30):
-        for command_id in asked.unheard(timezone.now()):
-            carry_out.delay(command_id)
-
-
-@shared_task(queue="commands", expires=filling.EVERY)
-def fill_pool() -> None:
-    duties.once(filling.DUTY, filling.fill, every=filling.EVERY)
-
-
-@shared_task(queue="housekeeping")
-def reap_pool() -> None:
-    """Making boxes takes long: it is done where nobody who keeps house waits behind it."""
-    fill_pool.delay()
-
-
-@shared_task(queue="housekeeping")
-def reap_line() -> None:
-    for sandbox_id in places.advance():
-        start.apply_async((sandbox_id,), expires=5)  # asked again by then, unless it waits no more
-
-
-@shared_task(queue="commands", expires=_LASTING)
-def take_pictures() -> None:
-    duties.once(taking.DUTY, taking.take_due, every=taking.EVERY)
+    duties.once("reap sandboxes", reaper.reap, every=30)

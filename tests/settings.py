@@ -19,7 +19,6 @@ if shared != templates and not templates.exists():
 
 os.environ.setdefault("SANDBOX_BACKEND", "process")  # whatever engine this machine happens to run
 os.environ["REDIS_PREFIX"] = f"djinn-tests-{os.getpid()}"  # nobody hears the bells of another run
-os.environ.setdefault("DJINN_CHROMIUM", "none")  # who wants pictures says so: installations of tests have work enough
 os.environ.setdefault("DJINN_LOG_LEVEL", "WARNING")
 os.environ["DJINN_V1_SHIMS"] = "yes"  # every door is tried; that they are shut without it has tests of its own
 

@@ -49,7 +49,6 @@ def create_job(request: Request, body: JobIn, response: HttpResponse) -> Any:
         model=body.model,
         kind=JobKind(body.kind) if body.kind else None,
         approval=body.approval or "",
-        budget=body.budget,
         idempotency_key=key_of(request),
     )
     return begun(job, response)
@@ -63,12 +62,9 @@ def read_job(request: Request, job: UUID) -> Any:
 
 @room.patch("/jobs/{uuid:job}", WholeJobOut, refuses=(409,))
 def change_job(request: Request, job: UUID, body: JobPatch) -> Any:
-    """Change what a job is called, its place among those that wait, or its budget.
-
-    A job that waits for a larger budget goes on with one that is enough.
-    """
+    """Change what a job is called, its place among those that wait, or its budget."""
     kept = found(request, job, Ability.EDIT)
-    amending.amend(kept, **body.dict(), by=request.user)
+    amending.amend(kept, **body.dict())
     return _shown(kept)
 
 
@@ -98,10 +94,7 @@ def pause_job(request: Request, job: UUID) -> Any:
 
 @room.post("/jobs/{uuid:job}/resume", WholeJobOut, status=200, refuses=(409,))
 def resume_job(request: Request, job: UUID) -> Any:
-    """Let a paused job go on where it was. A plan that waits for approval is approved by it.
-
-    One that waits for a larger budget has that raised first, which lets it go on by itself.
-    """
+    """Let a paused job go on where it was. A plan that waits for approval is approved by it."""
     kept = found(request, job, Ability.EDIT)
     jobs.resume(kept, by=request.user)
     return _shown(kept)
@@ -111,7 +104,7 @@ def resume_job(request: Request, job: UUID) -> Any:
 def steer_job(request: Request, job: UUID, body: SteerIn) -> Any:
     """Say something to a job at work.
 
-    It is heard at the next file boundary, and before the job ends in any case.
+    A first build hears it at its next file boundary, any other job after the step it is in, and both before they end.
     """
     kept = found(request, job, Ability.EDIT)
     telling.steer(kept, body.text, by=request.user, key=key_of(request))

@@ -58,12 +58,8 @@ def request(
 
 
 def read_stream(context: Context, step: Step, asked: Asked, writer: Writer[JobSink]) -> Call:
-    """Run the call through a fresh parser into the writer; what was said is kept in any case.
-
-    Raises Steered where it is left, between two files: of it, all is taken in that is stored.
-    """
+    """Run the call through a fresh parser into the writer; what was said is kept in any case."""
     call = writer.sink.call = Call(context, step, *asked)
-    writer.sink.is_left = False
     writer.begun, writer.left_out = asked[0].begun, frozenset(asked[0].left_out)
     try:
         with closing(call.texts()) as texts:
@@ -79,7 +75,6 @@ def take_in(texts: Iterable[str], writer: Writer[AnySink]) -> None:
     for text in texts:
         for event in parser.feed(text):
             writer.take(event)
-        writer.sink.rest()
     for event in parser.close():
         writer.take(event)
 

@@ -14,10 +14,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from agents import enums, errors, pricing
-from agents.engine import booking, faultpoints, limits, purse, trials
+from agents import enums, errors
+from agents.engine import faultpoints, purse, trials
 from agents.engine.context import Context
-from agents.lifecycle import budgets
 from agents.llm import gateway
 from agents.llm.base import Finish, Request, Spent, Text, ToolCall
 from agents.models import Generation, Job, Step
@@ -46,7 +45,6 @@ class Call:
     _first: int | None = None
     _flushed: float = 0.0
     _spent: Spent | None = None
-    _prompt: int = 0
 
     def texts(self) -> Generator[str]:
         """Close this when leaving early: it closes the connection and settles the row."""
@@ -73,8 +71,7 @@ class Call:
     def _try(self) -> Generator[str]:
         self._open()
         try:
-            allowed = limits.of_a_call()
-            for delta in gateway.stream(self.request, cancelled=self.context.should_stop, limits=allowed):
+            for delta in gateway.stream(self.request, cancelled=self.context.should_stop):
                 match delta:
                     case Text():
                         yield self._take(delta.text)
@@ -92,7 +89,7 @@ class Call:
             self.context.heed()
             raise
         except errors.ModelFailure as failure:
-            self._settle(error=failure.code, is_used=not failure.is_unsent)
+            self._settle(error=failure.code)
             raise
         finally:
             # Nothing if it is settled; otherwise whoever read this left in the middle.
@@ -107,7 +104,6 @@ class Call:
     def _open(self) -> None:
         faultpoints.reach("call_unopened")
         self._began = self._flushed = time.monotonic()
-        self._prompt = self._prompt or pricing.input_tokens(self.request)
         with self.context.hold() as job:
             reserve = purse.put_aside(job, self.request)
             self.request, self._reserved = reserve.request, reserve.amount
@@ -122,9 +118,6 @@ class Call:
                 model=self.request.model,
                 prompt_hash=self.prompt_hash,
                 request=_kept(self.request),
-                # What it is charged for if nobody comes to count it.
-                input_tokens=self._prompt,
-                is_estimated=True,
             )
         faultpoints.reach("call_opened")
 
@@ -142,10 +135,9 @@ class Call:
     def _row(self) -> QuerySet[Generation]:
         return Generation.objects.filter(pk=self.id, state=enums.GenerationState.OPEN)
 
-    def _settle(self, *, error: str = "", is_used: bool = True) -> None:
+    def _settle(self, *, error: str = "") -> None:
         """Once: a row that is settled stays as it is."""
-        counted, prompt = self.finish or self._spent, self._prompt if is_used else 0
-        booked = booking.of(self.request, counted, prompt=prompt, text=self.text, error=error)
+        counted = self.finish or self._spent or Finish("")
         with transaction.atomic():
             # Before its generation, as who takes the job over locks them; otherwise the two could wait for each other.
             Job.objects.select_for_update(no_key=True).filter(pk=self.context.job.pk).first()
@@ -154,12 +146,18 @@ class Call:
                 response=self.text,
                 error_code=error,
                 finish_reason=storable.text(self.finish.reason if self.finish else "")[:30],
-                **asdict(booked),
+                model=counted.model or self.request.model,
+                input_tokens=counted.usage.input,
+                cache_read_tokens=counted.usage.cache_read,
+                cache_write_tokens=counted.usage.cache_write,
+                output_tokens=counted.usage.output,
+                reasoning_tokens=counted.usage.reasoning,
+                cost=counted.cost,
                 first_token_ms=self._first,
                 duration_ms=round((time.monotonic() - self._began) * 1000),
             )
             if settled:
-                budgets.charge(self.context.job.pk, booked.cost, is_estimated=booked.is_estimated)
+                _charge(self.context.job, counted.cost)
                 purse.give_back(self.context.job.pk, self._reserved)
 
 
@@ -170,3 +168,8 @@ def _kept(request: Request) -> dict[str, Any]:
         for image in turn["images"]:
             image["data"] = f"sha256:{hashlib.sha256(image['data'].encode()).hexdigest()}"
     return kept
+
+
+def _charge(job: Job, cost: Decimal | None) -> None:
+    if cost:
+        Job.objects.filter(pk=job.pk).update(spent=F("spent") + cost)

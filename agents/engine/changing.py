@@ -3,41 +3,32 @@
 Edits that fit nowhere go back to the model with the reason, within a bound. What the step is about is its caller's.
 """
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.engine import (
-    asking,
-    circles,
-    composing,
-    continuing,
-    editing,
-    faultpoints,
-    ladder,
-    reading,
-    resuming,
-    sinks,
-    steps,
-    view,
-)
+from agents.engine import asking, circles, composing, continuing, faultpoints, reading, resuming, sinks, steps, view
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.conversation import Earlier
-from agents.engine.ladder import Rung
-from agents.engine.sinks import JobSink, Steered
+from agents.engine.sinks import JobSink
 from agents.engine.speech import say_once
 from agents.engine.writer import AnySink, Writer
 from agents.errors import ModelFailure
 from agents.lifecycle import steering
 from agents.llm.base import Begun, Turn
 from agents.models import Step
+from agents.parsing import edits
+from agents.parsing.events import EditClosed, PatchClosed
 from projects.services import files
 
-# The prompts whose replies are left when somebody says something, and the one that does what is said.
-_STEERED, _TAKES_IN = ("edit", "repair"), "edit"
-_LEFT = (
-    "Your reply was left here, for this was said meanwhile. Of all that you wrote these are in place: {place}. Nothing "
-    "else was taken. Go on with what is still missing, edits taken from the text as it is now, and take this in:"
+# What is asked for after a reply of which something did not fit: its blocks once more, the files whole, and that of
+# another model. After the last of them it is for the person to say how to go on.
+_LADDER = (
+    "Send these blocks again, taken anew from the text as it is now.",
+    "Send each of these files whole this time.",
+    "Send each of these files whole.",
 )
 
 # How a model asks to read what it was not shown.
@@ -46,24 +37,26 @@ _SHOW = re.compile(r"^Show me: (.{1,2000})$", re.MULTILINE)
 
 def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text: str = "") -> steps.Output:
     """`left_out` names what did not fit in the end; `is_stuck`: it was answered the same, which did not fit before;
-    `has_gone_on`: some of it was done by a worker that died over it. `heard` are the messages it took in on its way.
+    `has_gone_on`: some of it was done by a worker that died over it.
 
     `text` is what a person says, unless it is what the job is for.
     """
     writer = Writer(sinks.of_step(context, step))
     round_ = _Round(prompt, earlier, text or context.text, _about(context, earlier.turns))
     complaints: list[str] = []
-    circle, is_stuck, only_whole = circles.Circle(), False, False
+    circle, is_stuck = circles.Circle(), False
     kept = resuming.of(context, step)
     has_gone_on = kept is not None and bool(kept.done)
     if kept is not None and kept.done:
         writer.touched.update(path for _, path in kept.done)
         round_ = round_.after(kept.text, kept.go_on, None)
-    for rung in ladder.rungs(context.models(step.key)):
-        if (is_stuck and rung.is_own) or (only_whole and rung.is_of_blocks):
+    for rung in _rungs(context, step):
+        if is_stuck and rung.is_own:
             continue
+        context.heed()
+        writer.look()
         try:
-            call, round_ = _answer(context, step, round_, rung, writer, kept=kept)
+            call = _reply(context, step, _request(context, step, round_, rung, writer), writer, kept)
         except ModelFailure as failure:
             if rung.is_own or failure.retryable:
                 raise
@@ -71,10 +64,8 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
         kept = None
         faultpoints.reach("edits_unapplied")
         begun = continuing.unfinished(step) if writer.truncated else None
-        shortened, complaints = len(writer.shortened), apply(writer)
-        only_whole = 0 < len(complaints) == shortened
-        asks = rung.asks(only_whole=only_whole)
-        said = "\n".join((*complaints, asks)) if complaints else _wanted(call, writer)
+        complaints = apply(writer)
+        said = "\n".join((*complaints, rung.next)) if complaints else _wanted(call, writer)
         if not said:
             break
         is_stuck = circle.is_closed_by(call, "\n".join(complaints))
@@ -84,37 +75,16 @@ def change(context: Context, step: Step, *, prompt: str, earlier: Earlier, text:
     is_stuck = is_stuck and bool(complaints)
     return {
         "files": sorted(writer.touched), "left_out": complaints, "has_acted": writer.has_acted, "is_stuck": is_stuck,
-        "has_gone_on": has_gone_on, steering.HEARD: list(round_.heard),
+        "has_gone_on": has_gone_on,
     }  # fmt: skip
 
 
-def _answer(
-    context: Context, step: Step, round_: "_Round", rung: Rung, writer: Writer[JobSink], *, kept: resuming.Kept | None
-) -> tuple[Call, "_Round"]:
-    """Ask, and once more for each time that somebody breaks in: what was complete by then is applied, and the next
-    reply is told the words. As many may be said as a job may be told."""
-    while True:
-        context.heed()
-        writer.look()
-        told = steering.count(context.job)
-        asked = _request(context, step, round_, rung, writer)
-        if kept is not None and not kept.done:
-            return resuming.read(context, step, asked, writer, kept), round_
-        writer.sink.told = told if round_.is_steered else None
-        try:
-            return asking.read_stream(context, step, asked, writer), round_
-        except Steered:
-            round_ = _broken_into(context, round_, told, writer)
-
-
-def _broken_into(context: Context, round_: "_Round", told: int, writer: Writer[JobSink]) -> "_Round":
-    """What was complete is in place, and the model knows of it and of the words."""
-    call, complaints = writer.sink.call, apply(writer)
-    new = steering.since(context.job, told)
-    place = ", ".join(sorted(writer.touched))
-    words = "\n\n".join(message.text for message in new)
-    said = "\n\n".join((_LEFT.format(place=place or "nothing"), *complaints, words))
-    return round_.after(call.text if call else "", said, None).told([str(message.pk) for message in new], words)
+def _reply(
+    context: Context, step: Step, asked: asking.Asked, writer: Writer[JobSink], kept: resuming.Kept | None
+) -> Call:
+    if kept is not None and not kept.done:
+        return resuming.read(context, step, asked, writer, kept)
+    return asking.read_stream(context, step, asked, writer)
 
 
 @dataclass(frozen=True)
@@ -126,17 +96,6 @@ class _Round:
     text: str
     about: str
     begun: Begun | None = None
-    heard: tuple[str, ...] = ()
-
-    @property
-    def is_steered(self) -> bool:
-        """Whether it is left for what people say meanwhile. Who looks an app through has something else to do."""
-        return self.prompt in _STEERED
-
-    def told(self, messages: list[str], words: str) -> "_Round":
-        """Who mends an app is told, too, and does not do it: it is taken in by a step of its own."""
-        heard = (*self.heard, *messages) if self.prompt == _TAKES_IN else self.heard
-        return replace(self, heard=heard, about=f"{self.about}\n{words}")
 
     def after(self, reply: str, said: str, begun: Begun | None) -> "_Round":
         turns = (*self.earlier.turns, Turn("assistant", reply), Turn("user", said))
@@ -157,7 +116,23 @@ def _wanted(call: Call, writer: Writer[JobSink]) -> str:
     return "They are shown to you now, as far as there is room. Go on with what was asked."
 
 
-def _request(context: Context, step: Step, round_: _Round, rung: Rung, writer: Writer[JobSink]) -> asking.Asked:
+@dataclass(frozen=True)
+class _Rung:
+    """Who is asked now, and what for if it does not fit."""
+
+    model: str
+    next: str
+    is_own: bool
+
+
+def _rungs(context: Context, step: Step) -> Iterator[_Rung]:
+    own, *others = context.models(step.key)
+    models = [own, own, own, *others[:1]]
+    for model, after in itertools.zip_longest(models, _LADDER[: len(models) - 1], fillvalue=""):
+        yield _Rung(model, after, model == own)
+
+
+def _request(context: Context, step: Step, round_: _Round, rung: _Rung, writer: Writer[JobSink]) -> asking.Asked:
     """The app as it is now, with what was staged in this step; first what it missed, what was named, what it wrote."""
     changeset = context.changeset()
     manifest = files.working_manifest(changeset)
@@ -178,10 +153,32 @@ def _request(context: Context, step: Step, round_: _Round, rung: Rung, writer: W
 def apply(writer: Writer[AnySink]) -> list[str]:
     """Apply what was collected; give back what to tell the model about the rest."""
     complaints: list[str] = []
-    for path in dict.fromkeys(change.path for change in writer.changes):
-        complaints += editing.apply(writer, path, [change for change in writer.changes if change.path == path])
+    for change in writer.changes:
+        complaints += _apply_to(writer, change)
     complaints += [f"{path}: TRUNCATED. The block did not end." for path in writer.truncated]
     complaints += writer.faults
-    for collected in (writer.changes, writer.truncated, writer.faults, writer.shortened):
+    for collected in (writer.changes, writer.truncated, writer.faults):
         collected.clear()
     return complaints
+
+
+def _fitted(text: str, change: EditClosed | PatchClosed) -> edits.Result:
+    if isinstance(change, EditClosed):
+        return edits.apply(text, change.blocks)
+    return edits.apply_unified(text, change.diff)
+
+
+def _apply_to(writer: Writer[AnySink], change: EditClosed | PatchClosed) -> list[str]:
+    path, before = change.path, writer.read(change.path)
+    if fault := writer.refusal(path):
+        return [fault]
+    if before is None:
+        return [f"{path}: NO_MATCH. There is no such file; send it whole if it is new."]
+    text = files.text_of(before)
+    if text is None:
+        return [f"{path}: BAD_PATH. This file is not text and cannot be edited."]
+    result = _fitted(text, change)
+    if result.text != text:
+        writer.replace(path, result.text.encode())
+    done = f" The other {len(result.applied)} are applied; do not send them again." if result.applied else ""
+    return [f"{path}, block {one.index + 1}: {one.code}.{done}\n{one.near}" for one in result.failures]

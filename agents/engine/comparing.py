@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 from django.db.models import Sum
 
@@ -30,17 +30,13 @@ class Different(TypedDict):
 
 
 class Figures(TypedDict):
-    """One side of a comparison. `cost` is in US dollars; null: nobody told us the price.
-
-    `is_estimated`: some of it nobody counted, so that it is about right.
-    """
+    """One side of a comparison. `cost` is in US dollars; null: nobody told us the price."""
 
     files: int
     cost: str | None
     input_tokens: int
     output_tokens: int
     seconds: float
-    is_estimated: NotRequired[bool]
 
 
 class Compared(TypedDict):
@@ -74,8 +70,6 @@ def figures(outcome: Outcome, *, seconds: float) -> Compared:
         "output_tokens": sums["out"] or 0,
         "seconds": (sums["took"] or 0) / 1000,
     }
-    if calls.filter(is_estimated=True).exists():
-        there["is_estimated"] = True
     here: Figures = {
         "files": len(outcome.scratch.manifest()),
         "cost": _dollars(Decimal(0)),
@@ -100,8 +94,7 @@ def table(compared: Compared) -> Iterator[str]:
     job, again = compared["job"], compared["replay"]
     yield f"{'':10}{'the job':>20}{'the replay':>20}"
     yield f"{'files':10}{job['files']:>20,}{again['files']:>20,}"
-    about = "about " if job.get("is_estimated") and job["cost"] else ""
-    yield f"{'cost':10}{about + _said(job['cost']):>20}{_said(again['cost']):>20}"
+    yield f"{'cost':10}{_said(job['cost']):>20}{_said(again['cost']):>20}"
     yield f"{'tokens in':10}{job['input_tokens']:>20,}{again['input_tokens']:>20,}"
     yield f"{'tokens out':10}{job['output_tokens']:>20,}{again['output_tokens']:>20,}"
     yield f"{'seconds':10}{job['seconds']:>20,.1f}{again['seconds']:>20,.1f}"

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from agents import prompts
-from agents.engine import asking, faultpoints, steps
+from agents.engine import asking, circles, faultpoints, steps
 from agents.engine.calls import Call
 from agents.engine.context import Context
 from agents.engine.speech import Speech
@@ -20,11 +20,10 @@ from projects import storable
 from sandboxes.runtime import stacks
 
 KEY = "design"
-# What is asked, round by round: the plan, the plan with what was wrong with the first, and a simpler one.
-_ROUNDS = ("design", "design", "sketch")
+_ROUNDS = 3
 _TAG = "blueprint"
 _LOOK_EVERY = 0.1
-_NO_PLAN = "The model did not give a plan that can be built."
+_STUCK = "The model gave the same plan again, and it cannot be built."
 
 
 def run(context: Context) -> None:
@@ -32,20 +31,22 @@ def run(context: Context) -> None:
 
 
 def _design(context: Context, step: Step) -> steps.Output:
-    """Three calls at most: a model that gives no plan by then is not asked again by itself."""
-    wish = Turn("user", _request(context))
-    turns: tuple[Turn, ...] = (wish,)
-    for prompt in _ROUNDS:
+    """Ask; when the answer does not fit the schema, ask again with the errors, within a bound."""
+    turns: tuple[Turn, ...] = (Turn("user", _request(context)),)
+    circle = circles.Circle()
+    for _ in range(_ROUNDS):
         if context.job.plan:  # told already, in this attempt or in one that ended right after
-            break
-        call = _ask(context, step, prompt, turns if prompt == KEY else (wish,))
+            return {"stack": context.job.blueprint["stack"]}
+        call = _ask(context, step, turns)
         try:
             _keep(context, plan_of(call.text, able=call.request.stacks))
         except blueprint.Malformed as malformed:
             complaint = storable.text("The blueprint cannot be used:\n" + "\n".join(malformed.errors))
             turns = (*turns, Turn("assistant", call.text), Turn("user", complaint))
+            if circle.is_closed_by(call, complaint):
+                raise Failure("malformed_output", _STUCK, retryable=False) from None
     if not context.job.plan:
-        raise Failure("malformed_output", _NO_PLAN, retryable=False)
+        raise Failure("malformed_output", "The model did not give a plan that can be built.")
     return {"stack": context.job.blueprint["stack"]}
 
 
@@ -67,10 +68,10 @@ def prose_of(text: str) -> str:
     return parts.extract(text, _TAG).prose
 
 
-def _ask(context: Context, step: Step, prompt: str, turns: tuple[Turn, ...]) -> Call:
+def _ask(context: Context, step: Step, turns: tuple[Turn, ...]) -> Call:
     """The call, its prose told while it came."""
     values = {"stacks": prompts.stack_rules(stacks.available())}
-    asked = asking.request(context, step=KEY, prompt=prompt, values=values, turns=turns)
+    asked = asking.request(context, step=KEY, prompt="design", values=values, turns=turns)
     call, speech = Call(context, step, *asked), Speech(context)
     said, looked = 0, 0.0
     try:

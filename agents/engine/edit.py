@@ -5,14 +5,12 @@ from dataclasses import replace
 from agents.engine import changing, complaints, conversation, reading, review, steps
 from agents.engine.context import Context
 from agents.engine.speech import say_once
-from agents.errors import MOST_SHOWN
 from agents.lifecycle.failures import Failure
 from agents.models import Step
 from sandboxes.runtime import lifecycle
 
 KEY = "edit"
 _STUCK = "The model gave the same answer again, and it does not fit the files as they are."
-_UNFIT = "Nothing of what the model wrote fits the files as they are:"
 
 
 def run(context: Context) -> None:
@@ -38,7 +36,6 @@ def _conclude(context: Context, output: steps.Output) -> None:
     if output["is_stuck"] and not is_changed:
         raise Failure("malformed_output", _STUCK, retryable=False)
     if output["left_out"] and not is_changed:
-        told = "\n".join((_UNFIT, *output["left_out"]))[:MOST_SHOWN]
-        raise Failure("malformed_output", told, retryable=False)
+        raise Failure("malformed_output", "None of the model's edits fits the files as they are.")
     if output["has_acted"] and not output["left_out"] and not is_changed:
         say_once(context, "Nothing had to be changed: the files are that way already.")

@@ -18,7 +18,6 @@ from projects.models import ChangeSet
 from sandboxes.runtime import lifecycle
 
 _ROUNDS = 3
-_REFUSED = "Of your last reply this was not taken:"
 
 
 def run(context: Context) -> None:
@@ -39,14 +38,11 @@ def _phase(context: Context, number: int, step: Step) -> steps.Output:
     """Ask until all is there. A reply that brings nothing further may come only so often in a row, and the same one
     of the same model once."""
     writer = Writer(sinks.of_step(context, step))
-    refused: tuple[str, ...] = ()
     idle, best, circle = 0, _left(context, step, number), circles.Circle()
     left, models = best, list(context.models(step.key))
     while left.missing and idle < _ROUNDS:
         writer.look()
-        call = _ask(context, step, number, left, writer, model=models[0], refused=refused)
-        refused = tuple(writer.faults)
-        writer.tell_faults()
+        call = _ask(context, step, number, left, writer, model=models[0])
         left = _left(context, step, number)
         idle, best = (0, left) if left.is_less_than(best) else (idle + 1, best)
         if call is not None and circle.is_closed_by(call, repr(left)) and left.missing:
@@ -91,21 +87,11 @@ def _missing(context: Context, number: int) -> tuple[str, ...]:
     return tuple(file["path"] for file in files if not file["closed"])
 
 
-def _ask(
-    context: Context,
-    step: Step,
-    number: int,
-    left: _Left,
-    writer: Writer[JobSink],
-    *,
-    model: str,
-    refused: tuple[str, ...],
-) -> Call | None:
-    """None where the reply was left for what was said meanwhile. `refused`: what of the reply before was not taken."""
+def _ask(context: Context, step: Step, number: int, left: _Left, writer: Writer[JobSink], *, model: str) -> Call | None:
+    """None where the reply was left for what was said meanwhile."""
     context.heed()
     told = steering.count(context.job)
-    wanted = (f"Write these files now: {', '.join(left.missing)}", *((_REFUSED, *refused) if refused else ()))
-    changeset, turns = writer.sink.changeset, (Turn("user", "\n".join(wanted)),)
+    changeset, turns = writer.sink.changeset, (Turn("user", f"Write these files now: {', '.join(left.missing)}"),)
     values = _values(context, changeset, number, left)
     most = room.of(context.job, context.models(step.key))
     taken = composing.weight("implement", {**values, "written": ""}, (*turns, *continuing.turns(left.begun)))
@@ -125,6 +111,7 @@ def _ask(
     call: Call | None = None
     with suppress(Steered):  # what was said meanwhile is told with the next call
         call = asking.read_stream(context, step, (replace(asked, model=model), prompt_hash), writer)
+    writer.tell_faults()
     return call
 
 

@@ -9,8 +9,6 @@ from sandboxes.packages import troubles
 from sandboxes.runtime import install, lifecycle, sync
 
 KEY = "install"
-# Then the worker does something else for a turn. The app keeps its place in the line.
-_IN_LINE = 60.0
 
 
 def run(context: Context, key: str = KEY) -> None:
@@ -29,7 +27,7 @@ def prepare(context: Context) -> Sandbox:
     changeset, sandbox = context.changeset(), context.sandbox()
     # Another job may have shown its own meanwhile, if this one failed and is tried again.
     lifecycle.show(sandbox, changeset)
-    lifecycle.ensure(sandbox, should_stop=context.should_stop, in_line=_IN_LINE)
+    lifecycle.ensure(sandbox, should_stop=context.should_stop)
     context.heed()
     sync.sync(sandbox, files.working_manifest(changeset))
     command = install.install(sandbox, job_ref=context.job.pk, should_stop=context.should_stop)

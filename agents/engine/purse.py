@@ -11,20 +11,16 @@ from django.conf import settings
 from django.db.models import F
 
 from agents import pricing
-from agents.lifecycle import budgets
 from agents.llm.base import Request
 from agents.models import Job
 
 # A reply that must be shorter than this is not worth what asking for it costs.
 LEAST_TOKENS = 1_000
+_CENTS = Decimal("0.000001")
 
 
 class BudgetReached(Exception):
-    """The next call may cost more than is left. `needed` is the budget with which it could be made."""
-
-    def __init__(self, needed: Decimal) -> None:
-        super().__init__(f"a budget of {needed} is needed")
-        self.needed = needed.quantize(budgets.SMALLEST, ROUND_UP)
+    """The next call may cost more than is left."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +35,12 @@ def put_aside(job: Job, request: Request) -> Reserve:
     """Inside the transaction that opens the call."""
     if job.budget is None:
         return Reserve(request, Decimal(0))
-    left = job.budget - budgets.taken(job)
-    least = _bound(request, LEAST_TOKENS) or Decimal(0)
-    if left <= 0 or least > left:
-        raise BudgetReached(budgets.taken(job) + max(least, budgets.SMALLEST))
-    reserve = _within(left, least, request)
+    left = job.budget - job.spent - job.reserved
+    if left <= 0:
+        raise BudgetReached
+    reserve = _within(left, request)
     # As exact as the column is, or what is given back would not be what was put aside.
-    reserve = replace(reserve, amount=reserve.amount.quantize(budgets.SMALLEST, ROUND_UP))
+    reserve = replace(reserve, amount=reserve.amount.quantize(_CENTS, ROUND_UP))
     Job.objects.filter(pk=job.pk).update(reserved=F("reserved") + reserve.amount)
     return reserve
 
@@ -56,11 +51,13 @@ def give_back(job_id: UUID, amount: Decimal) -> None:
         Job.objects.filter(pk=job_id).update(reserved=F("reserved") - amount)
 
 
-def _within(left: Decimal, least: Decimal, request: Request) -> Reserve:
+def _within(left: Decimal, request: Request) -> Reserve:
     """As much as the model may ever say, or as much as is left pays for."""
-    twice = _bound(request, LEAST_TOKENS * 2)
+    least, twice = (_bound(request, LEAST_TOKENS * times) for times in (1, 2))
     if not least or not twice:
         return Reserve(request, Decimal(0))
+    if least > left:
+        raise BudgetReached
     whole = _bound(request, request.max_tokens)
     if whole is not None and whole <= left:
         return Reserve(request, whole)

@@ -7,7 +7,6 @@ written: the change set is a scratch one, in memory.
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,8 +125,6 @@ class Reply:
     most: int | None
     begun: Begun | None
     left_out: frozenset[str]
-    # For what somebody said meanwhile: the edits that were complete by then were applied.
-    is_left: bool = False
     # How long it took until its first letter, and in all; None where nobody wrote that down.
     first_ms: int | None = None
     all_ms: int | None = None
@@ -165,7 +162,6 @@ def replies(job: Job) -> Iterator[Reply]:
             most=call.staged if may_be_left or call.error_code == LEFT else None,
             begun=continuing.of(call.begun),
             left_out=frozenset(call.left_out or ()),
-            is_left=call.error_code == LEFT,
             first_ms=call.first_token_ms,
             all_ms=call.duration_ms,
         )
@@ -196,11 +192,12 @@ def _take_in(reply: Reply, sink: "ScratchSink", chunk: int, pace: Pace) -> None:
         return
     sink.left = reply.most
     writer = Writer(sink, begun=reply.begun, left_out=reply.left_out)
-    with suppress(BrokenOff):
+    try:
         asking.take_in(reply.pieces(chunk, pace), writer)
-    if is_change(reply.step) and (reply.is_whole or reply.is_left):
-        with suppress(BrokenOff):
+        if is_change(reply.step):
             changing.apply(writer)
+    except BrokenOff:
+        pass
 
 
 # Hears each thing that happens, in a few words.
@@ -242,10 +239,6 @@ class ScratchSink:
     def abandon(self, path: str, reason: str = "") -> None: ...
 
     def hear(self, prose: str) -> None: ...
-
-    def between(self) -> None: ...
-
-    def rest(self) -> None: ...
 
     def say(self, text: str) -> None:
         if self.tell is not None:

@@ -22,7 +22,7 @@ from agents.models import Job, Step
 from projects.services import files, secrets
 from projects.store import trees
 from sandboxes import stacks
-from sandboxes.errors import NoPlace, SandboxLost
+from sandboxes.errors import SandboxLost
 from sandboxes.runtime import checking, lifecycle
 from sandboxes.runtime import stacks as places
 
@@ -104,8 +104,6 @@ def _look(context: Context, counts: Counts, step: Step, *, is_whole: bool, is_th
         sandbox = install.prepare(context)
         asked = {"is_whole": is_whole, "is_thorough": is_thorough}
         said = checking.run(sandbox, **asked, job_ref=context.job.pk, should_stop=context.should_stop)
-    except NoPlace:
-        raise  # it is looked at when there is one
     except (SandboxLost, TimeoutError, Failure) as failed:
         reason = failed.message.partition("\n")[0] if isinstance(failed, Failure) else str(failed)
         say_once(context, _LEFT_OUT.format(reason=reason or "its box did not answer."))

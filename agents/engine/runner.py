@@ -35,7 +35,7 @@ from agents.engine.context import Context, Interrupted
 from agents.errors import AppBroken
 from agents.lifecycle import failures, leases, moves, plans, turns
 from agents.models import Job
-from sandboxes.errors import NoPlace, Stopped
+from sandboxes.errors import Stopped
 
 _TURN_SECONDS = 60.0
 _MOST_RETRIES = 4
@@ -75,12 +75,9 @@ def _attempt(context: Context) -> None:
     except (Interrupted, Stopped):
         with context.hold() as job:
             _give_in(job)
-    except NoPlace:
+    except purse.BudgetReached:
         with context.hold() as job:
-            moves.give_way(job)
-    except purse.BudgetReached as dry:
-        with context.hold() as job:
-            moves.run_dry(job, needed=dry.needed)
+            moves.run_dry(job)
     except leases.LeaseLost:
         raise
     except Exception as surprise:  # every end of a job is recorded

@@ -20,8 +20,6 @@ from sandboxes.runtime import sync
 _HINT_EVERY = 0.12
 _TAIL_LINES = 6
 _TAIL_MOST = 4000
-# The steps of a first build, each of a phase of its plan.
-_BUILD = "implement"
 
 
 class Sink(Protocol):
@@ -56,14 +54,6 @@ class Sink(Protocol):
 
     def say(self, text: str) -> None: ...
 
-    def between(self) -> None:
-        """The edits of one file are complete."""
-        ...
-
-    def rest(self) -> None:
-        """All is taken in of what has arrived: here the reply may be left."""
-        ...
-
 
 class Steered(Exception):
     """Somebody said something while the model wrote: here, between two files, the reply is left."""
@@ -81,7 +71,6 @@ class JobSink:
     # The reply that is being read, or was read last.
     call: Call | None = None
     told: int | None = None
-    is_left: bool = False
     speech: Speech = field(init=False)
     _hinted: float = 0.0
     _lines: int = 0
@@ -111,26 +100,19 @@ class JobSink:
             _tick_off(job, path, is_there=content is not None)
             if self.call is not None:
                 self.call.count_staged()
-            if kind == "file_closed":
-                self.is_left = self.is_left or self._is_steered(job)
+            is_steered = kind == "file_closed" and self._is_steered(job)
         faultpoints.reach("file_staged")
         sync.push(self.sandbox, path, content)
         faultpoints.reach("file_pushed")
-
-    def between(self) -> None:
-        self.is_left = self.is_left or self._is_steered(self.context.job)
-
-    def rest(self) -> None:
-        if self.is_left:
+        if is_steered:
             raise Steered
 
     def _is_steered(self, job: Job) -> bool:
-        """In a first build where files of this phase are still to come: what stands after the last one is read to its
-        end. Of a change nobody knows what is still to come."""
+        """Where files of this phase are still to come: what stands after the last one is read to its end."""
         if self.told is None or steering.count(job) <= self.told:
             return False
-        kind, _, number = self.step.rpartition("-")
-        return kind != _BUILD or any(not file["closed"] for file in job.plan[int(number) - 1]["files"])
+        number = int(self.step.rpartition("-")[2])
+        return any(not file["closed"] for file in job.plan[number - 1]["files"])
 
     def open(self, path: str, purpose: str) -> None:
         self.speech.say()

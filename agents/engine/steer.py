@@ -1,7 +1,6 @@
 """What was said while a job was at work becomes a change of what it has made, as a step of its own.
 
-Between two files it is told at once, too: a first build so that those still to come know of it, and a change, which
-takes it in by itself.
+A first build is told between two files, too, so that those still to come know of it.
 """
 
 from dataclasses import replace
@@ -32,7 +31,7 @@ def _change(context: Context, step: Step) -> steps.Output:
     output = changing.change(context, step, prompt="edit", earlier=replace(before, turns=turns), text=text)
     if output["left_out"] and not output["files"]:
         say(context, "This did not fit, and was left out:\n\n" + "\n\n".join(output["left_out"]))
-    return {**output, steering.HEARD: [*(str(message.pk) for message in new), *output[steering.HEARD]]}
+    return {**output, steering.HEARD: [str(message.pk) for message in new]}
 
 
 def _answered(context: Context) -> str:

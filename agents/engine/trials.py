@@ -3,16 +3,14 @@
 Only ever before the first word. What has arrived of a reply is gone on with knowingly, by the step, or not at all.
 """
 
-import math
 import random
 import time
 from collections.abc import Iterable
 
 from agents.engine.context import Context
 from agents.engine.speech import say_once
-from agents.errors import CODES, ModelFailure
+from agents.errors import ModelFailure
 from agents.models import Generation, Step
-from projects import feed
 
 # What may pass by itself, and how often one model is asked before another is. A timeout has cost minutes already.
 TRIES = {"rate_limit": 3, "provider_down": 3, "truncated": 3, "malformed_output": 2, "timeout": 2}
@@ -52,7 +50,7 @@ class Trials:
         if failure.code not in TRIES and failure.code not in ONLY_OTHERS:
             raise failure
         if self._tries < TRIES.get(failure.code, 0) and (failure.retry_after or 0.0) <= LONGEST_ASKED:
-            self._wait(max(_pause(self._tries), failure.retry_after or 0.0), failure)
+            self._wait(max(_pause(self._tries), failure.retry_after or 0.0))
             return
         self._failures.append(failure)
         if not self._others:
@@ -69,24 +67,13 @@ class Trials:
         passing = [failure for failure in self._failures if failure.retryable]
         return min(passing, key=lambda failure: failure.retry_after or 0.0) if passing else self._failures[0]
 
-    def _wait(self, seconds: float, failure: ModelFailure) -> None:
-        """Not a moment longer than the job is wanted, and not in silence."""
-        until, said = time.monotonic() + seconds, 0
-        try:
-            while (left := until - time.monotonic()) > 0:
-                self._context.heed()
-                if said != math.ceil(left):
-                    said = math.ceil(left)
-                    self._say(f"{CODES[failure.code].sentence.rstrip('.')}; trying again in {said} s.")
-                time.sleep(min(left, _LOOK_EVERY))
-        finally:
-            self._say("")
+    def _wait(self, seconds: float) -> None:
+        """Not a moment longer than the job is wanted."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._context.heed()
+            time.sleep(min(left, _LOOK_EVERY))
         self._context.heed()
-
-    def _say(self, text: str) -> None:
-        """To whoever looks on just now."""
-        job = self._context.job
-        feed.hint(job.project_id, "model_waits", {"job": str(job.pk), "text": text}, branch_id=job.branch_id)
 
 
 def _pause(tries: int) -> float:

@@ -13,7 +13,6 @@ from agents.engine import continuing
 from agents.engine.sinks import Sink
 from agents.llm.base import Begun
 from agents.parsing import events as found
-from agents.parsing import placeholders
 from projects import masking
 from projects.errors import BadPath, MissingFile, Stale, TooLarge
 from projects.store import diffs
@@ -25,10 +24,6 @@ _REFUSED = (BadPath, MissingFile, TooLarge)
 _MASKED = (
     "This text holds [secret {name}] where its file does not. That only stands for a value nobody is shown. "
     "Read {name} from the environment, or leave the lines that hold it out of what you change."
-)
-_LAZY = (
-    "“{line}” stands for lines that the file has now and this text has not, so nothing of it is taken. "
-    "Write every line of it."
 )
 
 AnySink = TypeVar("AnySink", bound=Sink)
@@ -47,8 +42,6 @@ class Writer(Generic[AnySink]):
     truncated: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
-    # Whole files that were refused for a line that stands for what they leave out.
-    shortened: list[str] = field(default_factory=list)
     has_acted: bool = False
     # Of this file the reply that is read holds the rest.
     begun: Begun | None = None
@@ -58,8 +51,6 @@ class Writer(Generic[AnySink]):
     _open: str = ""
     # The tree as the model was shown it, with what it wrote since.
     _seen: dict[str, str] = field(default_factory=dict)
-    # What it removed: written anew, a file is still one that it was to keep.
-    _removed: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.look()
@@ -81,7 +72,6 @@ class Writer(Generic[AnySink]):
                 self._closed(event)
             case found.EditClosed() | found.PatchClosed():
                 self.changes.append(event)
-                self.sink.between()
             case found.Command():
                 self._command(event.argv)
             case found.FileTruncated():
@@ -110,16 +100,10 @@ class Writer(Generic[AnySink]):
         return self._stage("file_edited", path, content, entry, **more)
 
     def remove(self, path: str) -> None:
-        """A file, or everything in a folder of that name; nothing of a folder in which one file is not its to touch."""
+        """A file, or everything in a folder of that name."""
         manifest = self.sink.manifest()
-        found = [path] if path in manifest else sorted(one for one in manifest if one.startswith(f"{path}/"))
-        if faults := [fault for one in found if (fault := self.refusal(one))]:
-            self._fault(faults[0] if found == [path] else f"{path}: nothing of it is removed. {faults[0]}")
-            return
-        for one in found:
-            content = self.sink.read(one, manifest[one])
-            if self._stage("file_deleted", one, None, None):
-                self._removed[one] = content
+        for one in [path] if path in manifest else sorted(one for one in manifest if one.startswith(f"{path}/")):
+            self._stage("file_deleted", one, None, None)
 
     def read(self, path: str) -> bytes | None:
         entry = self.sink.manifest().get(path)
@@ -127,7 +111,7 @@ class Writer(Generic[AnySink]):
         return self.sink.read(path, entry) if entry else None
 
     def refusal(self, path: str) -> str:
-        """Why it may not write, move or remove this file, if it may not."""
+        """Why it may not write this file, if it may not."""
         if path not in self.left_out:
             return ""
         self.unseen.add(path)
@@ -150,19 +134,10 @@ class Writer(Generic[AnySink]):
             return
         content, lines = joined.text.encode(), len(diffs.lines_of(joined.text))
         entry = self.sink.manifest().get(event.path)
-        if line := placeholders.find(event.path, self._before(event.path, entry), joined.text):
-            self.shortened.append(event.path)
-            self._refuse(event.path, _LAZY.format(line=line), code="LAZY_PLACEHOLDER. ")
-            return
         more = {"purpose": event.purpose, "lines": lines, "size": len(content), "added": lines}
         if self._stage("file_closed", event.path, content, entry, **more):
             # It takes the place of what was asked for before it.
             self.changes = [change for change in self.changes if change.path != event.path]
-
-    def _before(self, path: str, entry: Entry | None) -> str:
-        """The text that a whole file takes the place of; nothing of what is new or no text."""
-        content = self.sink.read(path, entry) if entry else self._removed.get(path, b"")
-        return diffs.text_of(content) or ""
 
     def _stage(self, kind: str, path: str, content: bytes | None, entry: Entry | None, **more: object) -> bool:
         """Whether it is staged. What the project refuses is a fault to be told, not the end of the job."""

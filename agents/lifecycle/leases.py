@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import budgets, turns, uncounted
+from agents.lifecycle import turns
 from agents.models import Attempt, Generation, Job
 from projects.models import Project
 
@@ -93,26 +93,10 @@ def _close_what_was_left(job: Job) -> None:
 
 
 def settle_lost_calls(job: Job) -> None:
-    """Of a worker that is not at it any more; one that lives has settled its own. What it put aside is the caller's.
-
-    Nobody knows what they cost, so it is estimated, by what was kept of the reply.
-    """
+    """Of a worker that is not at it any more; one that lives has settled its own. What it put aside is the caller's."""
     Job.objects.select_for_update(no_key=True).filter(pk=job.pk).first()  # before its calls, as everybody locks them
     open_calls = Generation.objects.filter(job=job, state=enums.GenerationState.OPEN)
-    for call in open_calls.defer("request").annotate(most=F("request__max_tokens")):
-        about = uncounted.of(call.model, prompt=call.input_tokens, text=call.response, most=call.most)
-        cost = uncounted.cost(call.model, about) if about else None
-        settled = open_calls.filter(pk=call.pk).update(
-            state=enums.GenerationState.SETTLED,
-            error_code="lost",
-            input_tokens=about.input if about else 0,
-            output_tokens=about.output if about else 0,
-            cost=cost,
-            is_estimated=about is not None,
-        )
-        if settled:
-            budgets.charge(job.pk, cost, is_estimated=True)
-    job.refresh_from_db(fields=["spent", "is_spent_estimated"])
+    open_calls.update(state=enums.GenerationState.SETTLED, error_code="lost")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import enums
-from agents.lifecycle import budgets, facts, reruns, transitions, turns
+from agents.lifecycle import facts, reruns, transitions, turns
 from agents.lifecycle.failures import Failure
 from agents.models import AgentState, Job
 from projects import storable
@@ -38,7 +38,7 @@ _FIRST_PHASE = {
 _MOST_LINES, _MOST_LINE, _LINES_SHOWN = 200, 500, 40
 
 # What changes when a job leaves its worker's hands or goes back to the queue.
-_LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "finished_at", "budget_needed")
+_LEFT = ("state", "phase", "phase_before", "intent", "waiting_for", "error", "finished_at")
 
 
 def begin(job: Job) -> None:
@@ -84,7 +84,7 @@ def complete(job: Job, *, output: dict[str, Any]) -> None:
 
 
 def cancel(job: Job, *, by: User | None = None, reason: str = "") -> None:
-    job.waiting_for, job.budget_needed = enums.WaitingFor.NOTHING, None
+    job.waiting_for = enums.WaitingFor.NOTHING
     _leave(job, enums.Phase.CANCELLED, "job_cancelled", by=by, message=reason)
     _put_aside(job, by=by)
 
@@ -103,11 +103,11 @@ def pause(job: Job, *, waiting_for: enums.WaitingFor, by: User | None = None) ->
     _leave(job, enums.Phase.PAUSED, "job_paused", by=by)
 
 
-def run_dry(job: Job, *, needed: Decimal) -> None:
-    """The budget is spent: it waits until somebody raises it to what the next call needs."""
-    job.budget_needed = needed
+def run_dry(job: Job) -> None:
+    """The budget is spent: it waits until somebody raises it."""
     pause(job, waiting_for=enums.WaitingFor.BUDGET)
-    facts.record(job, "budget_reached", budgets.reached(job))
+    payload = {"job": str(job.pk), "budget": _dollars(job.budget), "spent": _dollars(job.spent)}
+    facts.record(job, "budget_reached", payload)
 
 
 def _dollars(amount: Decimal | None) -> str:
@@ -143,7 +143,7 @@ def requeue(job: Job, *, by: User | None) -> None:
         _check(job, job.phase_before)
         job.phase = job.phase_before
     job.state, job.intent = enums.JobState.QUEUED, enums.Intent.NONE
-    job.waiting_for, job.error, job.budget_needed = enums.WaitingFor.NOTHING, None, None
+    job.waiting_for, job.error = enums.WaitingFor.NOTHING, None
     job.finished_at = job.not_before = None
     job.phase_before, job.phase_since = "", timezone.now()
     # What is counted against a bound is counted from here on.
@@ -165,10 +165,10 @@ def _leave(job: Job, phase: enums.Phase, kind: str, *, by: User | None = None, m
 
 def _give_way_in_sight(job: Job) -> None:
     """One that was paused while it stood behind this one, and unseen, is what everybody waits for now."""
-    front = turns.foreground(job.branch_id)
-    if front is None or front == job or front.phase == enums.Phase.IDLE:
+    if not is_in_view(job):
         return
-    if not is_in_view(front):
+    front = turns.foreground(job.branch_id)
+    if front is not None and front != job and front.phase != enums.Phase.IDLE:
         _phase_changed(front, before=front.phase)
 
 
@@ -201,8 +201,6 @@ def _tell(job: Job, kind: str, *, message: str = "", by: User | None = None) -> 
         # A start ends the wait before it.
         "turn": job.attempts - 1 if kind == "job_started" else job.attempts,
     }
-    if job.is_spent_estimated:
-        payload["is_cost_estimated"] = True
     facts.record(job, kind, payload, by=by)
     if job.is_chore:
         _show_chore(job, payload["message"], by=by)

@@ -21,16 +21,11 @@ def count(job: Job) -> int:
     return len(_messages(job))
 
 
-def since(job: Job, count: int) -> list[Message]:
-    """What was said after so many words."""
-    return _messages(job)[count:]
-
-
 def unheard(job: Job) -> list[Message]:
-    """What was said and no step has taken in: one of its own, or a change that was told while it was made."""
+    """What was said and no step has taken in."""
     heard = set[str]()
-    for output in job.steps.filter(state=enums.StepState.DONE).values_list("output", flat=True):
-        heard.update(output.get(HEARD, ()))
+    for output in _steps(job).values_list("output", flat=True):
+        heard.update(output[HEARD])
     return [message for message in _messages(job) if str(message.pk) not in heard]
 
 

@@ -51,9 +51,7 @@ def explain(error: Exception, *, begun: bool, connect: float = 0.0) -> ModelFail
     """`begun` says whether text had already arrived: a break after that is a truncated reply."""
     causes = tuple(_causes(error))
     if any(type(cause).__name__ in UNCONNECTED for cause in causes):
-        failure = ModelFailure("timeout", f"no connection within {connect:g} seconds")
-        failure.is_unsent = True
-        return failure
+        return ModelFailure("timeout", f"no connection within {connect:g} seconds")
     code = _code(causes)
     if begun and code == "provider_down" and any(type(cause).__name__ in CUT for cause in causes):
         code = "truncated"

@@ -84,8 +84,7 @@ def as_json(both: Both) -> dict[str, Any]:
 
 def _figures(side: Side) -> tuple[str, ...]:
     counts = (side.input_tokens, side.output_tokens, side.seconds, side.calls, side.repairs)
-    about = "about " if side.job.is_spent_estimated else ""
-    return (f"{about}${_plain(side.job.spent)}", *(f"{count:,}" for count in counts))
+    return (f"${_plain(side.job.spent)}", *(f"{count:,}" for count in counts))
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -97,7 +96,6 @@ def _side(side: Side) -> dict[str, Any]:
         "version": side.version,
         "note": side.note,
         "cost": _plain(side.job.spent),
-        "is_cost_estimated": side.job.is_spent_estimated,
         "input_tokens": side.input_tokens,
         "output_tokens": side.output_tokens,
         "seconds": side.seconds,

@@ -18,8 +18,6 @@ ACTIVE = (enums.JobState.QUEUED, enums.JobState.RUNNING, enums.JobState.PAUSED)
 AT_REST = (*TERMINAL, enums.JobState.PAUSED)
 # How far people may move a job forward or back among those that wait.
 MOST_PRIORITY = 100
-# In dollars; the column holds no more.
-MOST_BUDGET = 999_999
 
 
 def lane_of_branch(branch_id: int) -> str:
@@ -77,12 +75,8 @@ class Job(models.Model):
     model = models.CharField(max_length=120)
     # As exact as what each call costs: PostgreSQL rounds every sum to the places of its column.
     budget = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
-    # With less than this the next call could not be made; of one that waits for a larger budget.
-    budget_needed = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     reserved = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     spent = models.DecimalField(max_digits=12, decimal_places=6, default=0)
-    # Some of it is what calls must have cost, about, that broke off before anybody counted.
-    is_spent_estimated = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     # The fence: every write of a worker names the token it holds.
     lease_token = models.UUIDField(null=True, blank=True)

@@ -89,7 +89,7 @@ class Blueprint:
 
 
 def parse(text: str) -> Blueprint:
-    """From a whole reply with its tags, or from the JSON alone; in its full form or in that of `sketch.md`."""
+    """From a whole reply with its tags, or from the JSON alone."""
     tagged = TAGGED.search(text)
     body = (tagged[1] if tagged else text).strip()
     if fenced := FENCED.match(body):
@@ -97,19 +97,11 @@ def parse(text: str) -> Blueprint:
     if not body:
         raise Malformed(["There is no blueprint: write it as JSON between <blueprint> and </blueprint>."])
     try:
-        return from_dict(_unfolded(json.loads(body)))
+        return from_dict(json.loads(body))
     except json.JSONDecodeError as error:
         raise Malformed([f"It is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."]) from None
     except RecursionError:
         raise Malformed(["It is nested far too deep."]) from None
-
-
-def _unfolded(value: Any) -> Any:
-    """The simpler form: one list of files is one phase, and what it does not say is left to who builds."""
-    if not isinstance(value, dict) or "files" not in value or "phases" in value:
-        return value
-    phase = {"title": "Build", "files": value["files"]}
-    return {"description": value.get("name", ""), **value, "phases": [phase]}
 
 
 def from_dict(value: Any) -> Blueprint:

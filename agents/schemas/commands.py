@@ -1,12 +1,10 @@
 """What clients may say on the JSON socket: each command typed, each field bounded."""
 
 import uuid
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
-from agents.models.jobs import MOST_BUDGET
 from agents.models.sessions import MOST_TEXT
 
 # How many jobs one socket may single out.
@@ -55,18 +53,12 @@ class PauseGeneration(_Command):
 
 
 class ResumeGeneration(_Command):
-    """A job that waits for a larger budget goes on with the one that is given here."""
-
     type: Literal["resume_generation"]
-    budget: Annotated[Decimal, Field(gt=0, le=MOST_BUDGET, decimal_places=6)] | None = None
 
 
 class UserMessage(_Command):
-    """`now`: said to whatever is at work, of the session if one is named; otherwise a job of its own, after that."""
-
     type: Literal["user_message"]
     text: Text
-    when: Literal["now", "after"] = "after"
     session: uuid.UUID | None = None
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from agents.enums import GenerationState, Intent, JobKind, JobState, Phase, StepState, WaitingFor
 from agents.models import Generation, Job
-from agents.models.jobs import MOST_BUDGET, MOST_PRIORITY
+from agents.models.jobs import MOST_PRIORITY
 from agents.models.sessions import MOST_TEXT
 from agents.prompts import blueprint
 from agents.services import showing
@@ -19,6 +19,7 @@ from agents.services.selection import MOST_NAME
 from projects.rest import In, Int, Out, Text
 from sandboxes.enums import CommandKind, CommandState
 
+MOST_BUDGET = 999_999
 _NUMBER = re.compile(r"[-+.0-9eE_]+|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
 
 
@@ -56,9 +57,6 @@ class JobIn(In):
         None, description="Whether the plan of a first build waits to be looked at; without it as the server is set."
     )
     session: UUID | None = None
-    budget: Annotated[Decimal, Field(gt=0, le=MOST_BUDGET, decimal_places=6)] | None = Field(
-        None, description="Dollars it may spend at most; without it as the server is set."
-    )
 
 
 class JobQuery(In):
@@ -73,11 +71,7 @@ class JobQuery(In):
 
 
 class JobPatch(In):
-    """What is left out or null stays. Among those of a branch that nobody has begun, the higher priority goes first.
-
-    A job that waits for a larger budget goes on with one of `budget_needed` or more. One that is not enough is kept,
-    and `waits` says how much is needed.
-    """
+    """What is left out or null stays. Among those of a branch that nobody has begun, the higher priority goes first."""
 
     title: str | None = Text(None, most=MOST_TITLE)
     priority: int | None = Int(None, least=-MOST_PRIORITY, most=MOST_PRIORITY)
@@ -86,11 +80,7 @@ class JobPatch(In):
 
 class JobOut(Out):
     """`waits` says why it does not go on; empty when nothing holds it up. `error` has code, message, user_action and
-    retryable. One with `imported_at` ran elsewhere: it cost nothing here and never goes on.
-
-    Money is in dollars. `budget_needed` is what a job needs at least that waits for a larger budget. Where
-    `is_spent_estimated`, some of `spent` is about what calls must have cost that broke off before anybody counted.
-    """
+    retryable. Money is in dollars. One with `imported_at` ran elsewhere: it cost nothing here and never goes on."""
 
     id: UUID
     project: UUID
@@ -106,10 +96,8 @@ class JobOut(Out):
     priority: int
     model: str
     budget: Decimal | None
-    budget_needed: Decimal | None
     reserved: Decimal
     spent: Decimal
-    is_spent_estimated: bool
     attempts: int
     error: dict[str, Any] | None
     rerun_of: UUID | None
@@ -216,10 +204,7 @@ class AttemptOut(Out):
 
 
 class GenerationOut(Out):
-    """One call of a model. No token is counted twice, but those of reasoning are part of the output.
-
-    `is_estimated`: nobody counted, as while it goes on or when it broke off; tokens and cost are about what they are.
-    """
+    """One call of a model. No token is counted twice, but those of reasoning are part of the output."""
 
     id: UUID
     step: str
@@ -237,7 +222,6 @@ class GenerationOut(Out):
     output_tokens: int
     reasoning_tokens: int
     cost: Decimal | None
-    is_estimated: bool
     first_token_ms: int | None
     duration_ms: int | None
     created_at: datetime

@@ -33,7 +33,6 @@ class SideOut(Out):
     version: int | None
     note: str
     cost: Decimal
-    is_cost_estimated: bool
     seconds: int
     calls: int
     repairs: int
@@ -59,10 +58,6 @@ class SideOut(Out):
     @staticmethod
     def resolve_cost(side: Side, context: Any) -> Decimal:
         return side.job.spent
-
-    @staticmethod
-    def resolve_is_cost_estimated(side: Side, context: Any) -> bool:
-        return side.job.is_spent_estimated
 
 
 class PairOut(Out):

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from agents import enums, tasks
 from agents.errors import NotPossible
-from agents.lifecycle import budgets, moves, turns
+from agents.lifecycle import moves, turns
 from agents.models import Job
-from agents.services import jobs, states
+from agents.services import states
 from projects import storable
 from projects.enums import ChangeSetState
 from projects.models import ChangeSet, Project, User
@@ -17,18 +17,8 @@ from projects.services import audit
 MOST_TITLE: int = Job._meta.get_field("title").max_length or 0
 
 
-def amend(
-    job: Job,
-    *,
-    title: str | None = None,
-    priority: int | None = None,
-    budget: Decimal | None = None,
-    by: User | None = None,
-) -> None:
-    """What is None stays. A title of nothing gives it back the words it was asked for with.
-
-    A job that waits for a larger budget goes on with one that is enough.
-    """
+def amend(job: Job, *, title: str | None = None, priority: int | None = None, budget: Decimal | None = None) -> None:
+    """What is None stays. A title of nothing gives it back the words it was asked for with."""
     with transaction.atomic():
         fresh = _fresh(job)
         if title is not None:
@@ -41,30 +31,8 @@ def amend(
             _check_budget(fresh, budget)
             fresh.budget = budget
         fresh.save(update_fields=["title", "priority", "budget"])
-        if budget is not None and waits_for_budget(fresh) and budgets.is_enough(fresh):
-            jobs.resume(fresh, by=by)
         for job_id in turns.upcoming(fresh.lane) if priority is not None else ():
             tasks.execute_job.delay_on_commit(str(job_id))
-
-
-def allow(job: Job, budget: Decimal, *, by: User | None) -> None:
-    """A job that waits for a larger budget goes on with this one, or stays as it is."""
-    with transaction.atomic():
-        fresh = jobs.fresh(job)
-        if not waits_for_budget(fresh):
-            raise NotPossible("This job does not wait for a budget.")
-        fresh.budget = budget
-        fresh.save(update_fields=["budget"])
-        jobs.resume(fresh, by=by)
-
-
-def offers(job: Job) -> list[str]:
-    """Budgets with which it could go on."""
-    return budgets.offers(job)
-
-
-def waits_for_budget(job: Job) -> bool:
-    return job.state == enums.JobState.PAUSED and job.waiting_for == enums.WaitingFor.BUDGET
 
 
 def _check_active(job: Job) -> None:
@@ -73,9 +41,9 @@ def _check_active(job: Job) -> None:
 
 
 def _check_budget(job: Job, budget: Decimal) -> None:
-    taken = budgets.taken(job)
+    taken = job.spent + job.reserved
     if budget < taken:
-        raise NotPossible(f"{budgets.dollars(taken)} of its budget are spent or set aside already.")
+        raise NotPossible(f"{taken.normalize():f} of its budget is spent or set aside already.")
 
 
 def delete(job: Job, *, by: User | None) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Case, Q, When
 
 from agents import enums, tasks
 from agents.errors import NotPossible, Unfit
-from agents.lifecycle import budgets, leases, moves, naming, plans, speech, steering, turns
+from agents.lifecycle import leases, moves, naming, plans, speech, steering, turns
 from agents.models import AgentState, Job, Message, Session
 from agents.models.sessions import MOST_TEXT
 from agents.services import selection
@@ -28,7 +28,6 @@ def start(
     model: str = "",
     kind: enums.JobKind | None = None,
     approval: str = "",
-    budget: Decimal | None = None,
     idempotency_key: str | None = None,
 ) -> Job:
     """A message becomes a job, in one transaction. The same key gives the same job.
@@ -52,7 +51,7 @@ def start(
         fits = _kind(session)
         _check_kind(kind, session, fits=fits)
         asks = _choices(model, approval or settings.PLAN_APPROVAL)
-        job = _queue(session, kind or fits, text, by=by, model=model, choices=asks, budget=budget, key=idempotency_key)
+        job = _queue(session, kind or fits, text, by=by, model=model, choices=asks, idempotency_key=idempotency_key)
         speech.by_person(job, text, by=by, message_id=uuid.UUID(job.input[steering.FIRST]))
         moves.announce(job, by=by)
         _wake(job.pk)
@@ -132,8 +131,7 @@ def _queue(
     by: User | None,
     model: str,
     choices: dict[str, str],
-    budget: Decimal | None,
-    key: str | None,
+    idempotency_key: str | None,
 ) -> Job:
     return Job.objects.create(
         project=session.project,
@@ -147,8 +145,8 @@ def _queue(
             **choices,
         },
         model=model or settings.DJINN_MODEL,
-        idempotency_key=key,
-        budget=budgets.usual() if budget is None else budget,
+        idempotency_key=idempotency_key,
+        budget=Decimal(str(settings.JOB_BUDGET)) if settings.JOB_BUDGET else None,
         created_by=by,
     )
 
@@ -202,6 +200,18 @@ def resume(job: Job, *, by: User | None) -> None:
     _go_on(job, enums.JobState.PAUSED, by=by)
 
 
+def allow(job: Job, *, by: User | None) -> None:
+    """A job that spent its budget gets the same once more, and goes on."""
+    with transaction.atomic():
+        job = fresh(job)
+        if job.state != enums.JobState.PAUSED or job.waiting_for != enums.WaitingFor.BUDGET or job.budget is None:
+            raise NotPossible("This job does not wait for a budget.")
+        job.budget += job.budget
+        job.save(update_fields=["budget"])
+        moves.requeue(job, by=by)
+        _wake(job.pk)
+
+
 def retry(job: Job, *, by: User | None) -> None:
     """A failed job goes on where it failed; what it had done is not done again, and so it must still be there."""
     made = ChangeSet.objects.filter(branch=job.branch_id, job_ref=job.pk)
@@ -218,8 +228,8 @@ def _go_on(job: Job, expected: enums.JobState, *, by: User | None) -> None:
             raise NotPossible(f"This job is {job.state}, not {expected}.")
         if job.imported_at is not None:
             raise NotPossible("This job ran elsewhere and is only kept here. Say anew what you would like.")
-        if job.waiting_for == enums.WaitingFor.BUDGET and (sentence := budgets.lacking(job)):
-            raise NotPossible(sentence)
+        if job.waiting_for == enums.WaitingFor.BUDGET:
+            raise NotPossible("The budget of this job is used up. Raise it, and it goes on.")
         if job.waiting_for == enums.WaitingFor.APPROVAL:
             plans.approve(job)
         moves.requeue(job, by=by)

@@ -3,14 +3,16 @@
 import re
 import uuid
 from collections.abc import Collection
+from decimal import Decimal
 from itertools import count
 
+from django.conf import settings
 from django.db import transaction
 
 from agents import chains, tasks
 from agents.enums import TRIED, JobKind
 from agents.errors import NotPossible, Unfit
-from agents.lifecycle import budgets, moves, plans, speech, steering
+from agents.lifecycle import moves, plans, speech, steering
 from agents.lifecycle.reruns import BEGAN_AT
 from agents.models import Job, Session
 from agents.services import jobs, selection, sessions
@@ -122,7 +124,7 @@ def _queue(original: Job, session: Session, model: str, began_at: Version | None
         model=model,
         rerun_of=original,
         idempotency_key=key,
-        budget=budgets.usual(),
+        budget=Decimal(str(settings.JOB_BUDGET)) if settings.JOB_BUDGET else None,
         created_by=by,
     )
 

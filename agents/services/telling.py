@@ -7,7 +7,7 @@ from django.db import transaction
 from agents import enums
 from agents.errors import NotPossible
 from agents.lifecycle import speech, steering
-from agents.models import Job, Message, Session
+from agents.models import Job, Message
 from agents.services import jobs
 from projects.models import Branch, Project, User
 from projects.services import secrets
@@ -17,9 +17,8 @@ MOST = 50
 
 
 def steer(job: Job, text: str, *, by: User | None, key: str | None = None) -> None:
-    """Said to a job at work: heard at its next file boundary, and before it ends in any case.
-
-    The same key says it once.
+    """Said to a job at work: heard at the next file boundary of a first build, after the step that any other is in,
+    and before it ends in any case. The same key says it once.
     """
     jobs.check_text(text)
     text = secrets.masker(job.project).text(text)
@@ -34,31 +33,20 @@ def steer(job: Job, text: str, *, by: User | None, key: str | None = None) -> No
         speech.by_person(job, text, by=by, message_id=_spoken(job.project, key) if key else None)
 
 
-def tell(
-    project: Project,
-    text: str,
-    *,
-    by: User | None,
-    key: str | None = None,
-    branch: Branch | None = None,
-    session: Session | None = None,
-) -> Job | None:
-    """To whatever is at work on the branch (without one: `main`), or in the session that is named; or else as a job of
-    its own.
+def tell(project: Project, text: str, *, by: User | None, key: str | None = None, branch: Branch | None = None) -> None:
+    """To whatever is at work on the branch (without one: `main`), or else as a job of its own.
 
-    The same key does one of the two, once. Gives back the job that hears it; None where it was said before.
+    The same key does one of the two, once.
     """
-    branch = session.branch if session else branch
     with transaction.atomic():
         jobs.lock(project)
         if key and is_said(project, key):
-            return None
+            return
         at_work = jobs.foreground(project, branch)
-        is_its_own = session is None or (at_work is not None and at_work.session_id == session.pk)
-        if at_work and is_its_own and is_steered(at_work) and at_work.intent != enums.Intent.CANCEL:
+        if at_work and is_steered(at_work) and at_work.intent != enums.Intent.CANCEL:
             steer(at_work, text, by=by, key=key)
-            return at_work
-        return jobs.start(project=project, branch=branch, session=session, text=text, by=by, idempotency_key=key)
+        else:
+            jobs.start(project=project, branch=branch, text=text, by=by, idempotency_key=key)
 
 
 def is_said(project: Project, key: str) -> bool:

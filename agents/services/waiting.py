@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -10,10 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from agents.enums import Gate, JobState, WaitingFor
-from agents.lifecycle import budgets, moves, turns
+from agents.lifecycle import turns
 from agents.models import Attempt, Job
 from agents.services import queues
-from projects.models import Branch
 
 _FOR = {
     WaitingFor.NOTHING: "Waits for you.",
@@ -22,8 +20,6 @@ _FOR = {
     WaitingFor.BUDGET: "Waits for more budget.",
     WaitingFor.ANSWER: "Waits for your answer.",
 }
-# So many jobs of a branch say on its page what they wait for.
-MOST = 5
 _GATE = {Gate.PAUSED: "The queue is paused.", Gate.DRAINING: "The queue takes nothing new for now."}
 
 
@@ -34,27 +30,6 @@ def told(jobs: Iterable[Job]) -> list[Job]:
     for job in found:
         job.waits = look.reason(job)
     return found
-
-
-@dataclass(frozen=True)
-class Wait:
-    title: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Waits:
-    """Of a branch. `is_moving` says whether they may change by themselves: that is when anybody works, or is to."""
-
-    all: list[Wait]
-    is_moving: bool
-
-
-def of_branch(branch: Branch) -> Waits:
-    """Of its newest jobs, in the order in which they were asked for."""
-    jobs = told(Job.objects.filter(branch=branch).active().order_by("-created_at")[:MOST])
-    waits = [Wait(moves.title(job), job.waits) for job in reversed(jobs) if job.waits]
-    return Waits(waits, is_moving=any(job.state != JobState.PAUSED for job in jobs))
 
 
 def reason(job: Job) -> str:
@@ -70,15 +45,12 @@ class _Look:
 
     def reason(self, job: Job) -> str:
         if job.state == JobState.PAUSED:
-            return self._budget(job) or _FOR[WaitingFor(job.waiting_for)]
+            return _FOR[WaitingFor(job.waiting_for)]
         if job.state == JobState.QUEUED:
             return self._turn(job) or self._pause(job) or self._gate(job) or self._worker("Waits for a free worker.")
         if job.state == JobState.RUNNING and job.lease_expires is not None and job.lease_expires < self.now:
             return self._gate(job) or self._worker("Its worker is gone; the next goes on from its last step.")
         return ""
-
-    def _budget(self, job: Job) -> str:
-        return budgets.lacking(job) if job.waiting_for == WaitingFor.BUDGET else ""
 
     def _turn(self, job: Job) -> str:
         count = self.ahead.get(job.pk, 0)

@@ -48,6 +48,12 @@ def retry(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> 
 
 @require_POST
 @login_required
+def allow(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
+    return _act(request, owner, project, job_id, jobs.allow)
+
+
+@require_POST
+@login_required
 def undo(request: HttpRequest, owner: str, project: str, job_id: uuid.UUID) -> HttpResponse:
     return _act(request, owner, project, job_id, undoing.undo)
 

@@ -16,7 +16,6 @@ from agents.recordings import catalogue
 from agents.services import estimates, wishes
 from projects.models import Project, User
 from sandboxes import stacks
-from sandboxes.services import pictures
 
 _PER_PAGE = 24
 _ON_START = 12
@@ -77,4 +76,4 @@ def _examples() -> list[dict[str, str]]:
 
 def _projects(user: User, per_page: int, number: str | None) -> "Page[Project]":
     mine = Project.objects.visible_to(user).active().select_related("owner", "agent_state")
-    return Paginator(pictures.beside(mine).order_by("-updated_at"), per_page).get_page(number)
+    return Paginator(mine.order_by("-updated_at"), per_page).get_page(number)

@@ -11,17 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agents.forms import MessageForm
-from agents.services import estimates, jobs, waiting
+from agents.services import estimates, jobs
 from projects import access, feed
 from projects.enums import Ability
 from projects.errors import Missing
 from projects.models import Branch, Project, User
 from projects.services import branches, files
-from sandboxes.models import addresses
 from sandboxes.services import console
 
 ESTIMATE = "project-estimate"
-WAITS = "project-waits"
 _REGIONS = ("chat", "stepper", "plan", "preview", "acts")
 
 
@@ -50,7 +48,6 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
     """`last_seq` is read before anything else: what happens meanwhile comes by the feed."""
     last_seq = project.last_seq
     job = jobs.foreground(project, branch)
-    can_edit = access.can(user, project, Ability.EDIT)
     return {
         "project": project,
         "branch": branch.name,
@@ -58,11 +55,8 @@ def page_context(project: Project, branch: Branch, user: User) -> dict[str, obje
         "regions": feed.fold(project, _REGIONS, branch=branch),
         "form": MessageForm(),
         "estimate": estimates.line_of(project, branch=branch),
-        "waits": waiting.of_branch(branch),
-        "waits_path": address(project, branch, page=WAITS),
         "estimate_path": address(project, branch, page=ESTIMATE),
-        "can_edit": can_edit,
-        "terminal": addresses.terminal(project.pk, branch.name) if can_edit else None,
+        "can_edit": access.can(user, project, Ability.EDIT),
         "feed_path": f"/live/projects/{project.pk}/?branch={branch.pk}",
         "running": job is not None,
         "files": files.listed(files.manifest(branch)),

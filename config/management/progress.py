@@ -53,7 +53,6 @@ def _now(kind: str, payload: dict[str, Any]) -> str:
 
 
 def curl(url: str) -> str:
-    """How to see a preview where *.localhost does not resolve: led on by its address, with the cookie it gives."""
+    """How to see a preview where *.localhost does not resolve."""
     parts = urlsplit(url)
-    asked = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return f"curl -L -b '' -H 'Host: {parts.netloc}' '{parts.scheme}://127.0.0.1:{parts.port or 80}{asked}'"
+    return f"curl -H 'Host: {parts.netloc}' {parts.scheme}://127.0.0.1:{parts.port or 80}/"

@@ -16,7 +16,6 @@ from django.conf import settings
 from agents.services import jobs
 from config import celery as wiring
 from sandboxes.models import duties
-from sandboxes.runtime import filling
 
 GRACE = 6.0
 TURN = 0.2
@@ -51,8 +50,6 @@ def run(*, queues: Sequence[str], has_clock: bool, on_ready: Callable[[], None])
                 _catch_up()
             on_ready()
     _stop(pools)
-    if pools and not settings.IS_SCALED:
-        filling.drain_all()  # of several workers another one keeps them; with the last they end by themselves
     return 0
 
 

@@ -8,11 +8,10 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from django.db import DatabaseError, InterfaceError
 
-from projects.enums import Ability
 from projects.feed import guests, hub
 from projects.feed.followers import Follower
 from projects.feed.guests import Guest, Letter, Refused
@@ -39,10 +38,8 @@ class Closing(Exception):
 
 
 class Consumer:
-    """Subclasses fill in `opened`, `received`, `frame` and `closed`; `close` ends the conversation from anywhere."""
+    """Subclasses fill in `opened`, `received` and `frame`; `close` ends the conversation from anywhere."""
 
-    # What somebody must be able to do with the project to come in, and to stay.
-    ability: ClassVar[Ability] = Ability.VIEW
     subprotocol: ClassVar[str | None] = None
     most_bytes: ClassVar[int] = 64 * 1024
     # So many messages in so many seconds.
@@ -77,9 +74,6 @@ class Consumer:
     async def received(self, text: str) -> None:
         """The guest said something within the limits."""
 
-    async def closed(self, code: int | None) -> None:
-        """It is over. None: the other side has gone."""
-
     def frame(self, event: Rendered) -> str | None:
         """What this kind of socket sends for an event; None = nothing."""
         raise NotImplementedError
@@ -107,7 +101,6 @@ class Consumer:
             log.exception("a socket of project %s failed", self.project_id)
         finally:
             await self.unfollow()
-            await self.closed(code)
         if code is not None:
             # The other side may be gone, or the reason may be that it takes nothing.
             with suppress(OSError, TimeoutError):
@@ -122,7 +115,7 @@ class Consumer:
         code: int | None = FAULT
         self.letter = guests.read(self.scope)
         try:
-            self.guest = await in_thread(guests.admit, self.letter, self.project_id, self.ability)
+            self.guest = await in_thread(guests.admit, self.letter, self.project_id)
         except Refused as refused:
             return refused.code
         try:
@@ -134,7 +127,7 @@ class Consumer:
             code = _first_code(closings)
         return code
 
-    def close(self, code: int = 1000) -> NoReturn:
+    def close(self, code: int = 1000) -> None:
         raise Closing(code)
 
     async def _read(self) -> None:
@@ -178,12 +171,11 @@ class Consumer:
                 if text is not None:
                     await self.send(text)
 
-    async def send(self, said: str | bytes) -> None:
+    async def send(self, text: str) -> None:
         """A server with back-pressure makes this wait; whoever makes it wait too long is let go."""
-        kind = "text" if isinstance(said, str) else "bytes"
         try:
             async with asyncio.timeout(self.send_seconds):
-                await self._send({"type": "websocket.send", kind: said})
+                await self._send({"type": "websocket.send", "text": text})
         except TimeoutError:
             raise Closing(TOO_SLOW) from None
         except OSError:
@@ -201,7 +193,7 @@ class Consumer:
     async def ask(self) -> None:
         """Whether this guest may stay, as things are now; whoever may not is sent away."""
         try:
-            self.guest = await in_thread(guests.admit, self.letter, self.project_id, self.ability)
+            self.guest = await in_thread(guests.admit, self.letter, self.project_id)
         except Refused as refused:
             # It was there when they came in, so its absence is theirs.
             raise Closing(guests.NOT_ALLOWED if refused.code == guests.UNKNOWN else refused.code) from None

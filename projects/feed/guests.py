@@ -66,14 +66,11 @@ def _session_key(header: str) -> str | None:
     return morsel.value if morsel else None
 
 
-def admit(letter: Letter, project_id: str, ability: Ability = Ability.VIEW) -> Guest:
+def admit(letter: Letter, project_id: str) -> Guest:
     """The guest, or Refused. The same question later tells whether they may stay."""
     user, scopes = _identify(letter)
     try:
-        project = access.get_project_by_id(user, project_id, ability)
-        if ability != Ability.VIEW and "write" not in scopes:
-            raise Refused(NOT_ALLOWED)
-        return Guest(user, project, scopes)
+        return Guest(user, access.get_project_by_id(user, project_id, Ability.VIEW), scopes)
     except Http404:
         raise Refused(UNKNOWN) from None
     except PermissionDenied:

@@ -33,14 +33,6 @@ class Stream:
         spans = self._fresh(self.masker.spans(data))
         return self._pass_on(data, spans, self._cut(data, spans))
 
-    def pause(self) -> bytes:
-        """Nothing has come for a moment, and somebody waits in front of it: what is kept back, up to where it would
-        tell something. What follows is still known by it."""
-        data = self._said + self._held
-        begun = (start for start, _, is_telling in self._begun(data) if is_telling)
-        cut = max(min(begun, default=len(data)), len(self._said))
-        return self._pass_on(data, self._fresh(self.masker.spans(data)), cut)
-
     def end(self) -> bytes:
         """What was kept back, unless so much of a secret stands there that it would tell something."""
         data = self._said + self._held

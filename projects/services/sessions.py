@@ -14,12 +14,6 @@ def of_user(user: User) -> list[UserSession]:
     return sorted(found, key=lambda session: session.created_at, reverse=True)
 
 
-def number_of(session_key: str) -> int | None:
-    """Under which a session is listed, and may be named where its key must not be known."""
-    found: int | None = UserSession.objects.filter(session_key=session_key).values_list("pk", flat=True).first()
-    return found
-
-
 def end(user: User, session_id: int, *, by: User) -> None:
     accounts.check_not_above(user, by)
     session = UserSession.objects.filter(user=user, pk=session_id).first()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-import fcntl
-import functools
 import hashlib
 import json
 import os
@@ -22,9 +20,8 @@ import stat
 import struct
 import subprocess
 import sys
-import termios
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 VERSION = 1
 HEADER = struct.Struct(">BII")  # type, channel, length
@@ -39,8 +36,6 @@ MAX_HASHED = 256 << 20
 """A file of holes has any size and takes no room: what lies beyond is not read to be hashed."""
 UNREAD = "0" * 64
 LOG_BYTES = 256 * 1024
-MAX_TERMINALS = 8
-MAX_ROWS, MAX_COLUMNS = 500, 1000
 PROXY_PORT = 3128
 LIVES = signal.SIGURG
 """Sent where an engine starts the box: without effect on a program that does not know it."""
@@ -48,7 +43,6 @@ IGNORED = frozenset({"node_modules", ".git", "dist", ".venv", "__pycache__"})
 
 Message = dict[str, Any]
 Accept = Callable[["Channel", Message], Awaitable[Message]]
-P = TypeVar("P", bound="Process")
 
 
 class Refusal(Exception):
@@ -457,33 +451,25 @@ class Intake:
 class Process:
     """A program in its own process group; its output is read only as fast as it is wanted."""
 
-    prepare: Callable[[], object] | None = None
-    """Called in the child, before the program."""
-
     def __init__(self, argv: list[str], cwd: str, env: dict[str, str]) -> None:
-        self.output, inner, source = self.ends()
+        self.output, inner = os.pipe()
         self.exited = asyncio.Event()
         try:
             self.child = subprocess.Popen(
                 argv,
-                stdin=source,
+                stdin=subprocess.DEVNULL,
                 stdout=inner,
                 stderr=inner,
                 cwd=cwd,
                 env={**os.environ, **env},
                 start_new_session=True,
-                preexec_fn=self.prepare,  # noqa: PLW1509 — one call of the system
             )
-        except (OSError, ValueError, subprocess.SubprocessError):
+        except OSError:
             os.close(self.output)
             raise
         finally:
             os.close(inner)
         os.set_blocking(self.output, False)
-
-    def ends(self) -> tuple[int, int, int]:
-        """Ours, that of the program, and where it reads."""
-        return (*os.pipe(), subprocess.DEVNULL)
 
     def reap(self) -> bool:
         if self.child.poll() is None:
@@ -512,8 +498,6 @@ class Process:
                     await asyncio.wait({ready, waiting}, return_when=asyncio.FIRST_COMPLETED)
                     loop.remove_reader(self.output)
                     continue
-                except OSError:  # so a terminal tells that nobody holds its other end
-                    return
                 if not data:
                     return
                 yield data
@@ -526,70 +510,6 @@ class Process:
 def settle(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-class Terminal(Process):
-    """A program at a pseudo terminal. Whatever was started in it ends with it."""
-
-    def __init__(self, size: tuple[int, int], argv: list[str], cwd: str, env: dict[str, str]) -> None:
-        self.size, number = size, secrets.token_hex(8)
-        self.mark = f"DJINN_TERMINAL={number}".encode()
-        super().__init__(argv, cwd, {**env, "DJINN_TERMINAL": number})
-
-    @staticmethod
-    def prepare() -> None:
-        """The terminal becomes that of the session: its keys send signals."""
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def ends(self) -> tuple[int, int, int]:
-        self.output, inner = os.openpty()
-        self.resize(self.size)
-        return self.output, inner, inner
-
-    def resize(self, size: tuple[int, int]) -> None:
-        fcntl.ioctl(self.output, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
-
-    async def feed(self, channel: Channel) -> None:
-        """What is typed, as fast as it is taken."""
-        loop = asyncio.get_running_loop()
-        while data := await channel.recv():
-            while data:
-                try:
-                    data = data[os.write(self.output, data) :]
-                except BlockingIOError:
-                    ready = loop.create_future()
-                    loop.add_writer(self.output, settle, ready)
-                    try:
-                        await ready
-                    finally:
-                        loop.remove_writer(self.output)
-                except OSError:
-                    return
-
-    def end(self) -> None:
-        """Until nobody is found who was not killed before: who is found late was started meanwhile."""
-        killed: set[int] = set()
-        for _ in range(100):
-            found = {int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*") if self.owns(path)}
-            if found <= killed:
-                return
-            for pid in found:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
-            killed |= found
-
-    def owns(self, process: pathlib.Path) -> bool:
-        """By its session; one that has left this still has the environment that it was started with."""
-        try:
-            told = (process / "stat").read_bytes().rpartition(b")")[2].split()
-            return int(told[3]) == self.child.pid or self.mark in (process / "environ").read_bytes().split(b"\0")
-        except OSError:
-            return False
-
-
-def size_of(request: Message) -> tuple[int, int]:
-    """Rows and columns, within what a program can be told."""
-    return min(max(int(request["rows"]), 1), MAX_ROWS), min(max(int(request["columns"]), 1), MAX_COLUMNS)
 
 
 class Service:
@@ -630,7 +550,6 @@ class Agent:
         self.links: list[Link] = []
         self.running: list[Process] = []
         self.services: dict[str, Service] = {}
-        self.terminals: dict[tuple[Link, int], Terminal] = {}
         self.silence = 0
 
     async def attached(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -651,12 +570,12 @@ class Agent:
         result: Message = await operation(channel, request)
         return result
 
-    def start(self, request: Message, make: Callable[[list[str], str, dict[str, str]], P]) -> P:
+    def start(self, request: Message) -> Process:
         cwd = str(pathlib.Path(self.root, str(request.get("cwd") or "")))
         argv, env = request["argv"], request.get("env") or {}
         if not argv or not all(isinstance(word, str) for word in [*argv, *env, *env.values()]):
             raise Refusal("A command is a list of words.")
-        process = make(argv, cwd, env)
+        process = Process(argv, cwd, env)
         self.running.append(process)
         return process
 
@@ -702,7 +621,7 @@ class Agent:
 
     async def do_exec(self, channel: Channel, request: Message) -> Message:
         try:
-            process = self.start(request, Process)
+            process = self.start(request)
         except OSError as failure:
             await channel.send(f"{request['argv'][0]}: {failure.strerror}\n".encode())
             return {"exit_code": 127, "timed_out": False, "flooded": False}
@@ -737,42 +656,13 @@ class Agent:
             await channel.send(data)
         return False
 
-    async def do_pty(self, channel: Channel, request: Message) -> Message:
-        if len(self.terminals) >= MAX_TERMINALS:
-            raise Refusal(f"{MAX_TERMINALS} terminals are open in this box already.")
-        try:
-            terminal = self.start(request, functools.partial(Terminal, size_of(request)))
-        except OSError as failure:
-            raise Refusal(f"{request['argv'][0]}: {failure.strerror}.") from failure
-        key = channel.link, channel.number
-        self.terminals[key] = terminal
-        feeding = asyncio.ensure_future(terminal.feed(channel))
-        copying = asyncio.ensure_future(self.copy(terminal, channel, sys.maxsize))
-        try:
-            await channel.note({})
-            done, _ = await asyncio.wait({copying}, timeout=float(request["timeout"]))
-        finally:
-            feeding.cancel()
-            copying.cancel()
-            del self.terminals[key]
-            terminal.end()
-        await terminal.exited.wait()
-        return {"exit_code": terminal.child.returncode, "timed_out": not done}
-
-    async def do_resize(self, channel: Channel, request: Message) -> Message:
-        terminal = self.terminals.get((channel.link, request["terminal"]))
-        if terminal is None:
-            raise Refusal("This terminal has ended.")
-        terminal.resize(size_of(request))
-        return {}
-
     async def do_spawn(self, channel: Channel, request: Message) -> Message:
         old = self.services.pop(str(request["name"]), None)
         if old and not old.process.exited.is_set():
             old.process.signal(signal.SIGKILL)
             await old.process.exited.wait()
         try:
-            service = Service(self.start(request, Process))
+            service = Service(self.start(request))
         except OSError as failure:
             raise Refusal(f"{request['argv'][0]}: {failure.strerror}.") from failure
         self.services[str(request["name"])] = service

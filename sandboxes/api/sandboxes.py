@@ -1,7 +1,6 @@
 """The sandbox of a branch: look at it, have it started, put away and woken."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,24 +9,18 @@ from ninja import Query
 from projects import access
 from projects.enums import Ability
 from projects.rest import Request, Room
-from projects.services import branches, sessions
+from projects.services import branches
 from sandboxes.models import Sandbox
 from sandboxes.schemas.sandboxes import BranchQuery, SandboxOut
-from sandboxes.services import overviews, previews, sandboxes
+from sandboxes.services import overviews, sandboxes
 
 room = Room("sandboxes")
 
 
 @room.get("/projects/{uuid:project}/sandbox", SandboxOut)
 def read_sandbox(request: Request, project: UUID, of: Query[BranchQuery]) -> Any:
-    """Read where the sandbox of a branch stands.
-
-    `preview_url` lets a browser in that follows it: once, and within a minute. The cookie it gets there is good for
-    hours, as long as the token that asked is.
-    """
-    sandbox = seen(request, project, of.branch)
-    overview = overviews.of(sandbox)
-    return replace(overview, preview_url=_way_in(request, sandbox)) if overview.id else overview
+    """Read where the sandbox of a branch stands."""
+    return overviews.of(seen(request, project, of.branch))
 
 
 @room.post("/projects/{uuid:project}/sandbox/start", SandboxOut, status=202)
@@ -64,12 +57,6 @@ def wake_sandbox(request: Request, project: UUID, of: Query[BranchQuery]) -> Any
     if not sandbox._state.adding:
         sandboxes.request_start(sandbox)
     return overviews.of(sandbox)
-
-
-def _way_in(request: Request, sandbox: Sandbox) -> str:
-    token = request.caller.token
-    session = None if token else sessions.number_of(request.session.session_key or "")
-    return previews.entrance_of(sandbox, by=request.user, session=session, token=token.pk if token else None)
 
 
 def seen(request: Request, project: UUID, branch: str) -> Sandbox:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import platform
 import py_compile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +45,7 @@ def _agent() -> bytes:
 def argv(spec: base.Spec, fence: fences.Fence) -> list[str]:
     """The words in capitals stand for descriptors that the warden fills in."""
     python = [str(toolchain.find().python), "-I", "-S", "-B", AGENT, "--fd", "SOCKET", "--ready", "READY"]
-    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", *fence.outer_filter, "--", *fence.words(spec.id)]
+    start = ["bwrap", "--args", "OPTIONS", "--info-fd", "INFO", "--", *fence.words(spec.id)]
     return [*start, *python, "--processes", _process_limit(spec.limits.processes)]
 
 
@@ -61,7 +62,7 @@ def options(
     if template:
         shown[Path("/opt/templates", spec.template)] = template.resolve()
     words = [*fence.outer, "--hostname", "sandbox", *fences.system(), *_scratch(spec.limits.scratch_mb << 20)]
-    words += [*folders(shown), *(word for there, here in shown.items() for word in _show(here, there))]
+    words += [*_folders(shown), *(word for there, here in shown.items() for word in _show(here, there))]
     words += ["--bind", str(folder / "workspace"), "/workspace", "--chdir", "/workspace", *fence.ready]
     return [*words, "--clearenv", *_set(_environment(tools, spec))]
 
@@ -74,7 +75,7 @@ def _show(here: Path, there: Path) -> tuple[str, ...]:
     return ("--ro-bind", str(here), str(there))
 
 
-def folders(shown: Mapping[Path, Path]) -> Iterator[str]:
+def _folders(shown: Mapping[Path, Path]) -> Iterator[str]:
     """The folders above, open to the box's user; bubblewrap's own would be closed to all but their maker."""
     above = {folder for path in shown for folder in path.parents}
     for folder in sorted(above - {Path("/"), Path("/tmp")}):  # noqa: S108 — the box's own
@@ -101,5 +102,6 @@ def _set(env: Mapping[str, str]) -> Iterator[str]:
 
 
 def _process_limit(wanted: int) -> str:
-    """Where the kernel would count over all boxes, one would starve the others: there it has none."""
-    return str(wanted if fences.kernel() >= fences.COUNTS_WITHIN else 0)
+    """Since Linux 5.14 the limit counts within the box; before, over all boxes, where it would starve others."""
+    major, minor = (int(part) for part in platform.release().split(".")[:2])
+    return str(wanted if (major, minor) >= (5, 14) else 0)

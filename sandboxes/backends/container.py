@@ -6,7 +6,7 @@ from typing import Any
 
 from docker.types import LogConfig, Ulimit
 
-from sandboxes.backends import base, calls, fences, registries, surroundings
+from sandboxes.backends import base, fences, registries, surroundings
 
 MANAGED, INSTANCE, BOX, CREATED = "djinn.managed", "djinn.instance", "djinn.box", "djinn.created"
 NARROW, WIDE = 20_000, 40_000
@@ -43,17 +43,12 @@ class Abilities:
     @property
     def reasons(self) -> tuple[str, ...]:
         """What it cannot promise; sentences for people."""
-        return () if self._has_filter else ("This engine does not filter system calls.",)
-
-    @property
-    def profile(self) -> tuple[str, ...]:
-        """Our own filter where the engine's lets io_uring and vsock pass; since version 25 it refuses them."""
-        is_old = self._has_filter and self._major < 25 and not self.runtime
-        return (f"seccomp={calls.profile()}",) if is_old else ()
-
-    @property
-    def _has_filter(self) -> bool:
-        return any("seccomp" in option for option in self.security)
+        found = []
+        if not any("seccomp" in option for option in self.security):
+            found.append("This engine does not filter system calls.")
+        elif self._major < 25 and not self.runtime:
+            found.append("This engine's filter lets io_uring and vsock pass; version 25 refuses them.")
+        return tuple(found)
 
     @property
     def _major(self) -> int:
@@ -110,7 +105,7 @@ def host_options(spec: base.Spec, abilities: Abilities) -> dict[str, Any]:
         "read_only": True,
         "tmpfs": _memory_disks(limits, user),
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true", *abilities.profile],
+        "security_opt": ["no-new-privileges:true"],
         "privileged": False,
         "network_mode": "none",
         # A box knows its own name and nobody's address, neither this machine's servers of names.

@@ -78,9 +78,6 @@ class DockerBackend:
             ours.pip_extra or theirs.pip_extra,
         )
 
-    def made_from(self, template: str) -> str:
-        return image.tag(self.base_image)
-
     async def prepare(self, template: str, progress: Callable[[str], None]) -> None:
         """One image holds all templates."""
         if not await self.engine.call(self._is_built):

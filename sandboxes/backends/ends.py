@@ -1,18 +1,10 @@
-"""How boxes begin and end: what is handed to them, processes killed, folders cleared, and who still holds a lock."""
+"""How boxes end: processes killed, folders cleared, and who still holds a lock."""
 
 import contextlib
 import fcntl
 import os
 import subprocess
 from pathlib import Path
-
-
-def held(content: bytes) -> int:
-    """A descriptor that it can be read from, without a file that anybody else could find."""
-    handle = os.memfd_create("held")
-    os.write(handle, content)
-    os.lseek(handle, 0, os.SEEK_SET)
-    return handle
 
 
 def kill(pid: int, number: int) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,24 +27,14 @@ _PIP = (
     *("--no-warn-script-location", "--progress-bar=off", "--target", "site-packages"),
     *("--requirement", "requirements.txt"),
 )
-# A worker that is killed takes along what it fetches: the thread that waits for it is the one that began it.
-_ALONG = """
-import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 9)
-if os.getppid() != int(sys.argv[1]):
-    sys.exit(1)
-os.execvp(sys.argv[2], sys.argv[2:])
-"""
 _ARGV = {stack.template: _NPM if stack.is_npm else _PIP for stack in stacks.ALL if stack.template}
 
 
 def fetch(template: str, folder: Path, on_line: Callable[[str], None], should_stop: Callable[[], bool]) -> None:
     argv = _ARGV[template]
-    if not shutil.which(argv[0]):
-        raise TemplateFailed(f"{argv[0]} could not be started: it is not installed.")
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _ALONG, str(os.getpid()), *argv],
+            argv,
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,

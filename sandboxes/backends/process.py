@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandboxes.backends import base, bubblewrap, calls, ends, fences, prepared, registries, toolchain
+from sandboxes.backends import base, bubblewrap, ends, fences, prepared, registries, toolchain
 
 START_SECONDS = 20
 ROOT = Path(base.__file__).parents[2]
@@ -41,18 +41,13 @@ class ProcessBackend:
         toolchain.pip(toolchain.find().python)
         registries.find()  # asked once, so that the first box need not wait for it
         reasons = [] if toolchain.find().node else ["Node is not installed, so only Python apps can run."]
-        if not fence.filtered:
-            reasons.append("Calls of the kernel cannot be filtered here.")
-            if not fence.closed:
-                reasons.append("This bubblewrap cannot forbid further namespaces inside a box.")
+        if not fence.closed:
+            reasons.append("This bubblewrap cannot forbid further namespaces inside a box.")
         programs = frozenset({"python3", *filter(shutil.which, PROGRAMS)})
         return base.BackendInfo(self.name, True, "namespace", fences.version(), tuple(reasons), programs)
 
     async def sources(self) -> registries.Registries:
         return await asyncio.to_thread(registries.find)
-
-    def made_from(self, template: str) -> str:
-        return prepared.place(self.home, template).name if template else ""
 
     async def prepare(self, template: str, progress: Callable[[str], None]) -> None:
         """A box shows the machine's own programs; only packages are fetched."""
@@ -87,7 +82,6 @@ class ProcessBackend:
             "grace": self.grace,
             "argv": bubblewrap.argv(spec, fence),
             "early": fence.early,
-            "filter": calls.program().hex(),
             "options": bubblewrap.options(spec, fence, folder, self.read_only, template),
             "limits": {
                 "memory": spec.limits.memory_mb << 20,

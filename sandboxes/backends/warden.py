@@ -62,17 +62,18 @@ class Warden:
         told, tell = os.pipe()
         ready, steady = os.pipe()
         self.errors, inner = os.pipe()
-        options = ends.held("\0".join([*self.config["options"], ""]).encode())
-        refused = ends.held(bytes.fromhex(self.config["filter"]))
-        fds = {"OPTIONS": options, "FILTER": refused, "INFO": tell, "READY": steady, "SOCKET": listener.fileno()}
+        options = os.memfd_create("options")
+        os.write(options, "\0".join([*self.config["options"], ""]).encode())
+        os.lseek(options, 0, os.SEEK_SET)
+        fds = {"OPTIONS": str(options), "INFO": str(tell), "READY": str(steady), "SOCKET": str(listener.fileno())}
         self.box = subprocess.Popen(
-            [str(fds.get(word, word)) for word in self.config["argv"]],
+            [fds.get(word, word) for word in self.config["argv"]],
             stdin=subprocess.DEVNULL,
             stdout=inner,
             stderr=inner,
-            pass_fds=tuple(fds.values()),
+            pass_fds=(options, tell, steady, listener.fileno()),
         )
-        for handle in (options, refused, tell, steady, inner):
+        for handle in (options, tell, steady, inner):
             os.close(handle)
         listener.close()  # the agent alone accepts; when it is gone, so is the address
         os.set_blocking(self.errors, False)
@@ -156,7 +157,7 @@ class Warden:
         sizes = {pid: measures.resident(pid) for pid in self.pids()}
         if sum(sizes.values()) > self.limits["memory"]:
             self.relieve(sizes)
-        if len(sizes) > self.limits["processes"] + self.config["early"]:  # ours are not the app's
+        if len(sizes) > self.limits["processes"]:
             self.stop(f"The app ran more than {self.limits['processes']} processes at once.")
         now = time.monotonic()
         if now - self.sampled >= SAMPLE:

@@ -1,8 +1,7 @@
 """Where a sandbox's preview is reached: an origin of its own, named by its label."""
 
 import re
-from urllib.parse import urlencode, urlsplit
-from uuid import UUID
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -18,13 +17,6 @@ def origin(name: str) -> str:
     site = urlsplit(settings.SITE_URL)
     port = settings.PREVIEW_PORT or site.port
     return f"{site.scheme}://{name}.{settings.PREVIEW_DOMAIN}" + (f":{port}" if port else "")
-
-
-def terminal(project_id: UUID, branch: str) -> dict[str, str]:
-    """Of the socket of a branch's terminals: the path, and the port unless it is the site's own. They reach into boxes,
-    and are served where apps are."""
-    port = str(settings.PREVIEW_PORT or "")
-    return {"path": f"/ws/projects/{project_id}/terminal/?{urlencode({'branch': branch})}", "port": port}
 
 
 def label_of(host: str) -> str | None:

@@ -1,14 +1,10 @@
 """What has to be done now and then by one process alone, whoever it is."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
-
-_MOST = 200
 
 
 class Duty(models.Model):
@@ -42,11 +38,6 @@ def is_taken(name: str) -> bool:
     return Duty.objects.filter(name=name, taken_until__gt=Now()).exists()
 
 
-def is_left(name: str) -> bool:
-    """Of what is forgotten when it ends: whoever had it has died over it."""
-    return Duty.objects.filter(name=name, taken_until__lte=Now()).exists()
-
-
 def keep(name: str, token: Token, *, seconds: float) -> bool:
     """From now on for so long; False when it is another's by now."""
     return bool(Duty.objects.filter(name=name, token=token).update(taken_until=_in(seconds)))
@@ -57,18 +48,9 @@ def forget(name: str) -> None:
     Duty.objects.filter(name=name).delete()
 
 
-def forget_but(*kinds: str, ids: Iterable[UUID]) -> int:
-    """What nobody has, of things that are no more."""
-    known, gone = {str(each) for each in ids}, list[str]()
-    for kind in kinds:
-        free = Duty.objects.filter(name__startswith=f"{kind} ", taken_until__lte=Now()).values_list("name", flat=True)
-        gone += [name for name in free if name.removeprefix(f"{kind} ") not in known]
-    return Duty.objects.filter(name__in=gone[:_MOST]).delete()[0] if gone else 0
-
-
 def free_all() -> None:
-    """At the start of a one-machine installation's worker: whoever had one is dead. Shells are another process's."""
-    Duty.objects.exclude(name__startswith="shell ").update(taken_until=Now())
+    """At the start of a one-machine installation: whoever had one is dead."""
+    Duty.objects.update(taken_until=Now())
 
 
 def _in(seconds: float) -> models.Expression:

@@ -14,9 +14,6 @@ class Sample(models.Model):
     disk_bytes = models.PositiveBigIntegerField()
     processes = models.PositiveIntegerField()
     cpu_seconds = models.FloatField()
-    # As it stood for the sandbox, whatever boxes it had.
-    network_in = models.PositiveBigIntegerField(default=0)
-    network_out = models.PositiveBigIntegerField(default=0)
     # Of one processor, since the sample before; null of the first of a box.
     cpu_share = models.FloatField(null=True, blank=True)
 

@@ -13,17 +13,13 @@ from sandboxes import enums
 
 
 def new_label() -> str:
-    """128 random bits that a host name can carry: nobody comes upon one by chance."""
+    """128 random bits that a host name can carry: the capability to see a preview."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
 
 
 class SandboxQuerySet(models.QuerySet["Sandbox"]):
     def with_box(self) -> Self:
         return self.exclude(handle={})
-
-    def with_place(self) -> Self:
-        """With a box, or about to have one."""
-        return self.filter(~Q(handle={}) | Q(state__in=(enums.SandboxState.CREATING, enums.SandboxState.WAKING)))
 
 
 class Sandbox(models.Model):
@@ -34,8 +30,6 @@ class Sandbox(models.Model):
     branch = models.OneToOneField(Branch, on_delete=models.CASCADE, related_name="sandbox")
     backend = models.CharField(max_length=20, blank=True)
     handle = models.JSONField(default=dict, blank=True)
-    # The kind of app its newest box was made for.
-    stack = models.CharField(max_length=20, blank=True)
     label = models.CharField(max_length=26, unique=True, default=new_label)
     state = models.CharField(max_length=10, choices=enums.SandboxState, default=enums.SandboxState.ABSENT)
     # What is on disk in the box, so that a sync knows whether it has anything to do.
@@ -50,14 +44,8 @@ class Sandbox(models.Model):
     # So many faults that its browsers reported were told to people, in the minute that began then.
     told_since = models.DateTimeField(null=True, blank=True)
     told = models.PositiveIntegerField(default=0)
-    # Bytes that went into its boxes and out of them.
-    network_in = models.PositiveBigIntegerField(default=0)
-    network_out = models.PositiveBigIntegerField(default=0)
     limits = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
-    # Of one that waits for a place: since when, and why; for people.
-    waits_since = models.DateTimeField(null=True, blank=True)
-    note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -68,10 +56,6 @@ class Sandbox(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=enums.SandboxState.values), name="sandbox_state_known"),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="sandbox_failed_says_why"),
-            models.CheckConstraint(
-                condition=Q(state="waiting", waits_since__isnull=False) | (~Q(state="waiting") & Q(waits_since=None)),
-                name="sandbox_waiting_says_since_when",
-            ),
         ]
 
     def __str__(self) -> str:

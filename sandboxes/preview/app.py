@@ -18,14 +18,12 @@ from sandboxes.models import addresses
 from sandboxes.preview import (
     boxes,
     bridge,
-    entrance,
     failures,
     headers,
     pages,
     reports,
     sockets,
     static,
-    staying,
     targets,
     upstream,
     visits,
@@ -47,16 +45,6 @@ _IDLE = frozenset(
 
 # An answer of this or more is the app's own failure.
 _FAILED = 500
-_READING = frozenset({"GET", "HEAD"})
-
-
-_INSTEAD: dict[type[Exception], pages.Page] = {
-    visits.Crowded: pages.CROWDED,
-    upstream.TooLarge: pages.TOO_LARGE,
-    upstream.Unspeakable: pages.UNSPEAKABLE,
-    upstream.Slow: pages.SLOW,
-}
-_UNANSWERED = tuple(_INSTEAD)
 
 
 def serves(host: str) -> bool:
@@ -72,29 +60,13 @@ async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
 
 
 async def _find(scope: HTTPScope | WebSocketScope) -> targets.Target | None:
-    """Nobody hears whether there is one who brought nothing that lets them in."""
     label = addresses.label_of(headers.get(scope["headers"], b"host").decode("latin-1"))
-    if not label:
-        return None
-    guest = entrance.guest_of(scope, label)
-    if guest is None:
-        raise targets.NotLet
-    return await targets.find(label, guest)
+    return await targets.find(label) if label else None
 
 
 async def _http(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    if entrance.is_at(scope["path"]):
-        await entrance.serve(scope, send)
-        return
+    target = await _find(scope)
     is_head = scope["method"] == "HEAD"
-    if scope["method"] not in _READING and not headers.are_own(scope["headers"]):
-        await pages.show(send, pages.FOREIGN, is_head=is_head)
-        return
-    try:
-        target = await _find(scope)
-    except targets.NotLet:
-        await pages.show(send, entrance.refusal(scope), is_head=is_head)
-        return
     if target is None:
         await pages.show(send, pages.GONE, is_head=is_head)
     elif bridge.is_ours(scope["path"]):
@@ -120,14 +92,14 @@ async def _stand_in(target: targets.Target) -> pages.Page | None:
         return pages.BUILDING
     if sandbox.state in _IDLE:
         await waking.wake(sandbox)
-    return pages.instead_of(sandbox.state, sandbox.error, sandbox.note)
+    return pages.instead_of(sandbox.state, sandbox.error)
 
 
 async def _keep_awake(target: targets.Target) -> pages.Page | None:
     """One that was paused since it was found goes on; what to show when it does not."""
     if await visits.note(target.sandbox.pk):
         return None
-    fresh = await targets.again(target)
+    fresh = await targets.find(target.sandbox.label)
     return pages.GONE if fresh is None else await _stand_in(fresh)
 
 
@@ -140,13 +112,16 @@ async def _exchange(
     try:
         async with boxes.opened(target.sandbox) as (reader, writer, port):
             exchange = upstream.Exchange(asked, receive, watched, reader, writer, port)
-            async with staying.let(target):
-                await exchange.run()
+            await exchange.run()
             return None
-    except staying.Ended:
-        page = entrance.refusal(scope)
-    except _UNANSWERED as why:
-        page = _INSTEAD[type(why)]
+    except visits.Crowded:
+        page = pages.CROWDED
+    except upstream.TooLarge:
+        page = pages.TOO_LARGE
+    except upstream.Unspeakable:
+        page = pages.UNSPEAKABLE
+    except upstream.Slow:
+        page = pages.SLOW
     except upstream.Broken:
         page = pages.BROKEN
         await failures.note(target.sandbox)
@@ -165,7 +140,7 @@ async def _exchange(
 
 async def _moved(target: targets.Target) -> targets.Target | None:
     """The app in another box by now."""
-    fresh = await targets.again(target)
+    fresh = await targets.find(target.sandbox.label)
     if fresh is None or fresh.is_static or fresh.sandbox.handle == target.sandbox.handle:
         return None
     return None if await _stand_in(fresh) else fresh
@@ -174,7 +149,7 @@ async def _moved(target: targets.Target) -> targets.Target | None:
 async def _lost(target: targets.Target) -> pages.Page:
     """Nobody answers there. Much may have happened since we asked: a job that stops the server to install must not be
     disturbed."""
-    fresh = await targets.again(target)
+    fresh = await targets.find(target.sandbox.label)
     if fresh is None:
         return pages.GONE
     if page := await _stand_in(fresh):
@@ -186,14 +161,7 @@ async def _lost(target: targets.Target) -> pages.Page:
 async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """A socket never wakes a box: a forgotten tab would keep it running for ever."""
     await receive()
-    if not headers.are_own(scope["headers"]):
-        await send({"type": "websocket.close", "code": staying.ENDED, "reason": None})
-        return
-    try:
-        target = await _find(scope)
-    except targets.NotLet:
-        await send({"type": "websocket.close", "code": staying.ENDED, "reason": None})
-        return
+    target = await _find(scope)
     is_ours = bridge.is_ours(scope["path"])
     if (
         target is None
@@ -206,9 +174,7 @@ async def _websocket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
         await send({"type": "websocket.close", "code": 4404, "reason": None})
         return
     try:
-        async with boxes.opened(target.sandbox) as (reader, writer, port), staying.let(target):
+        async with boxes.opened(target.sandbox) as (reader, writer, port):
             await sockets.Bridge(scope, receive, send, reader, writer, port).run()
-    except staying.Ended:
-        await send({"type": "websocket.close", "code": staying.ENDED, "reason": None})
     except (SandboxLost, visits.Crowded, upstream.Broken, TimeoutError):
         await send({"type": "websocket.close", "code": sockets.LOST, "reason": None})

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
-from sandboxes.preview import traffic, visits
+from sandboxes.preview import visits
 from sandboxes.wire import boxes, streams
 
 
@@ -15,7 +15,4 @@ async def opened(sandbox: Sandbox) -> AsyncIterator[tuple[streams.Reader, stream
         raise SandboxLost("The app's server is not running.")
     with visits.connection(sandbox.pk):
         async with visits.watching(sandbox.pk), boxes.port_of(sandbox, sandbox.port) as (reader, writer):
-            try:
-                yield reader, writer, sandbox.port
-            finally:
-                traffic.note(sandbox.pk, into=writer.given, out=reader.taken)
+            yield reader, writer, sandbox.port

@@ -5,8 +5,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from sandboxes.preview import cookies
-
 Headers = list[tuple[bytes, bytes]]
 
 _HOP = frozenset({
@@ -79,15 +77,6 @@ def get(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     return next((value for key, value in headers if key.lower() == name), b"")
 
 
-def are_own(headers: Headers) -> bool:
-    """Of a request from a page of this very origin, or from a program. Other sites, other apps among them, would act
-    with the visitor's cookie, and the app could not tell: it is told an origin that it expects."""
-    if get(headers, b"sec-fetch-site") not in {b"", b"same-origin"}:
-        return False
-    origin = get(headers, b"origin")
-    return not origin or origin.partition(b"://")[2] == get(headers, b"host")
-
-
 def _named_by_connection(headers: Headers) -> frozenset[bytes]:
     values = (value for name, value in headers if name == b"connection")
     return frozenset(word.strip().lower() for value in values for word in value.split(b","))
@@ -95,7 +84,7 @@ def _named_by_connection(headers: Headers) -> frozenset[bytes]:
 
 def _ours_by_name(pair: bytes) -> bool:
     name = pair.split(b"=", 1)[0].strip().decode("latin-1")
-    return name in {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} or cookies.is_ours(name)
+    return name in {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 
 
 def _without_our_cookies(value: bytes) -> bytes:

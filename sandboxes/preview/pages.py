@@ -28,8 +28,6 @@ class Page:
     detail: str = ""
     refresh: int = 0
     """Seconds until the page asks again; 0 = it does not."""
-    link: str = ""
-    link_text: str = ""
 
 
 GONE = Page(404, "There is no preview here", "The link is mistyped, or the preview was taken down.")
@@ -40,21 +38,11 @@ SLOW = Page(504, "The app did not answer", "It was asked and stayed silent for h
 BROKEN = Page(502, "The app's answer broke off", "Its server closed the connection or spoke something other than HTTP.")
 TOO_LARGE = Page(413, "That is too much at once", "A preview takes up to 10 MB in one request.")
 UNSPEAKABLE = Page(400, "This cannot be asked of an app", "The request is not one that a browser sends to a page.")
-FOREIGN = Page(403, "This was asked by another site", "An app takes what is sent to it from its own pages alone.")
-ENDED = Page(403, "This link has ended", "It was taken back, or its time is over. Ask for another one.")
 WAKING = Page(503, "Waking the app", "It was asleep. This takes a few seconds, then it appears by itself.", refresh=1)
 BUILDING = Page(503, "The app is being prepared", "It appears here as soon as it runs.", refresh=2)
 
 
-def private(address: str) -> Page:
-    """`address`: where whoever may see it is given a way in."""
-    text = "It is for the people of its project, and for whom they give a link."
-    return Page(403, "This preview is private", text, link=address, link_text="Open it as somebody of the project")
-
-
-def instead_of(state: str, error: str, note: str = "") -> Page:
-    if state == SandboxState.WAITING:
-        return Page(503, "Waiting for a place", f"{note} It appears here by itself.".strip(), refresh=2)
+def instead_of(state: str, error: str) -> Page:
     if state == SandboxState.FAILED:
         return Page(503, "The app did not start", "Reload this page to try again.", detail=error[-4000:])
     return WAKING
@@ -77,13 +65,10 @@ async def show(send: ASGISendCallable, page: Page, *, is_head: bool = False) -> 
 def _html(page: Page) -> str:
     refresh = f'<meta http-equiv="refresh" content="{page.refresh}">' if page.refresh else ""
     detail = f"<pre>{escape(page.detail)}</pre>" if page.detail else ""
-    # In a frame it opens a tab: nobody signs in inside of one.
-    way = f'<p><a href="{escape(page.link)}" target="_blank" rel="noopener">{escape(page.link_text)}</a></p>'
-    link = way if page.link else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"{refresh}<title>{escape(page.title)}</title><style>{_STYLE}</style></head>"
-        f'<body><main role="status"><h1>{escape(page.title)}</h1><p>{escape(page.text)}</p>{detail}{link}'
+        f'<body><main role="status"><h1>{escape(page.title)}</h1><p>{escape(page.text)}</p>{detail}'
         "</main></body></html>"
     )

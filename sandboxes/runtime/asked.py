@@ -18,12 +18,8 @@ log = logging.getLogger(__name__)
 
 # The message for it is good for 300 s; what nobody has taken by then nobody takes any more.
 _WAITS = timedelta(seconds=330)
-# A message is taken at once, unless all who could are busy: then one more does no harm.
-_HEARD = timedelta(seconds=10)
 # Beyond its own time: for the answer, and for putting files and packages in place before.
 _GRACE = timedelta(seconds=90)
-_YOUNG = timedelta(seconds=10)
-_IN_LINE = 60.0
 _MOST = 200
 _TITLE = 120
 
@@ -34,49 +30,37 @@ def carry_out(command_id: str) -> None:
     command = waiting.filter(sandbox__project__archived_at=None).first()
     if command is None:
         return
-    duties.once(_name(command), partial(_carry_out, command), every=0.0)
-
-
-def _carry_out(command: Command) -> None:
-    """Once its box is ready, which may take minutes. The lease tells that somebody is at it, from here to its end."""
     try:
-        get_ready(command.sandbox)
-        if commands.take(command):
+        if _begin(command):
             how = How(secrecy.environment(command.sandbox), float(command.seconds or 60), cwd=command.cwd)
             commands.carry_out(command.sandbox, command, how, Listener())
     except (SandboxLost, Refused) as lost:
         log.info("The command %s was not carried out: %s", command.pk, lost)
         commands.finish(command, exit_code=None, tail=str(lost))
-    finally:
-        leases.forget(_name(command))
 
 
-def unheard(now: datetime) -> list[str]:
-    """Those that nobody is at, though the message for them is out for a while: it may be lost."""
-    rows = Command.objects.filter(kind=CommandKind.TOOL, state=CommandState.QUEUED, started_at__lt=now - _HEARD)
-    recent = rows.filter(started_at__gt=now - _WAITS, sandbox__project__archived_at=None).order_by("started_at")
-    return [str(command.pk) for command in recent[:_MOST] if not leases.is_taken(_name(command))]
+def _begin(command: Command) -> bool:
+    """Once its box is ready. That may take minutes, in which a lease tells that somebody is at it; whether it began."""
+    began: list[bool] = []
+
+    def prepare() -> None:
+        try:
+            get_ready(command.sandbox)
+            began.append(commands.take(command))
+        finally:
+            leases.forget(_name(command))
+
+    duties.once(_name(command), prepare, every=0.0)
+    return any(began)
 
 
 def _name(command: Command) -> str:
     return f"run {command.pk}"
 
 
-def get_ready_for_somebody(sandbox_id: str) -> None:
-    """Who waits for it looks at the row."""
-    related = ("project", "branch", "changeset")
-    sandbox = Sandbox.objects.select_related(*related).filter(pk=sandbox_id, project__archived_at=None).first()
-    if sandbox is None:
-        return
-    try:
-        get_ready(sandbox)
-    except (SandboxLost, Refused) as lost:
-        log.info("No box is ready for %s: %s", sandbox.project_id, lost)
-
-
 def get_ready(sandbox: Sandbox) -> None:
     """A box that holds nothing yet is given the files and packages that a command may want."""
-    lifecycle.ensure(sandbox, in_line=_IN_LINE)
+    lifecycle.ensure(sandbox)
     if sandbox.handle and not sandbox.tree_hash:
         turns.wait(sandbox, partial(_fill, sandbox))
 
@@ -96,33 +80,11 @@ def settle(now: datetime) -> int:
             commands.finish(command, exit_code=None, tail="No worker took it in time. Ask for it again.")
             leases.forget(_name(command))  # of a worker that died while it got the box ready
             settled += 1
-        elif command.state == CommandState.RUNNING and (late > _longest(command) or leases.is_left(_name(command))):
+        elif command.state == CommandState.RUNNING and late > timedelta(seconds=command.seconds or 0) + _GRACE:
             tail = f"{command.output}\nNobody knows how it ended: the worker that ran it is gone.".strip()
             commands.finish(command, exit_code=None, tail=tail, skipped=command.skipped)
-            leases.forget(_name(command))
-            settled += 1
-    return settled + _settle_terminals(now)
-
-
-def _settle_terminals(now: datetime) -> int:
-    """Those that no process serves any more."""
-    settled = 0
-    open_ones = Command.objects.filter(kind=CommandKind.TERMINAL, state=CommandState.RUNNING)
-    for command in open_ones.filter(started_at__lt=now - _YOUNG).select_related("sandbox__project")[:_MOST]:
-        if not leases.is_taken(lease_of(command)):
-            commands.finish(command, exit_code=None, tail=command.output, skipped=command.skipped)
-            leases.forget(lease_of(command))
             settled += 1
     return settled
-
-
-def lease_of(command: Command) -> str:
-    """Of a terminal: held by the process that serves it."""
-    return f"shell {command.pk.hex}"
-
-
-def _longest(command: Command) -> timedelta:
-    return timedelta(seconds=command.seconds or 0) + _GRACE
 
 
 def run(

@@ -3,8 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,15 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from projects import feed, storable
-from projects.models import Project, User
-from projects.threads import in_thread
+from projects.models import Project
 from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Command, Sandbox
 from sandboxes.runtime import pausing, secrecy
 from sandboxes.runtime.boxes import Watch, follow
 from sandboxes.runtime.lines import Lines
-from sandboxes.wire import EgressPolicy, ExecResult, Passage, Refused, Wire, boxes, traffic
+from sandboxes.wire import EgressPolicy, ExecResult, Refused, boxes
 from sandboxes.wire.egress import hosts_of
 
 # Beyond the command's own time, which is kept inside the box.
@@ -125,11 +123,10 @@ def begin(
     title: str,
     job_ref: UUID | None,
     seconds: float | None = None,
-    by: User | None = None,
 ) -> Command:
     """`seconds`: what is settled by itself when it has not ended long after."""
     with transaction.atomic():
-        command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref, asked_by=by)
+        command = Command(sandbox=sandbox, kind=kind, title=title, argv=list(argv), job_ref=job_ref)
         command.seconds = None if seconds is None else math.ceil(seconds)
         feed.record(sandbox.project, "command_started", _payload(command), job_ref=job_ref, branch_id=sandbox.branch_id)
         command.save()
@@ -196,31 +193,19 @@ class _SoFar:
 async def _execute(sandbox: Sandbox, argv: Sequence[str], lines: Lines, how: How) -> ExecResult:
     asked: dict[str, Any] = {"cwd": how.cwd, "env": how.env, "timeout": how.seconds, "on_output": lines.add}
     if how.downloads:
-        async with downloading(sandbox) as wire:
+        async with boxes.wire_with_downloads(sandbox, await policy(sandbox)) as wire:
             return await wire.exec(argv, **asked)
     wire = await boxes.wire_to(sandbox)
     with boxes.losses():
         return await wire.exec(argv, **asked)
 
 
-@asynccontextmanager
-async def downloading(sandbox: Sandbox) -> AsyncIterator[Wire]:
-    """A wire with a way out to the registries. What passed is counted when it is closed."""
-    passages: list[Passage] = []
-    try:
-        async with boxes.wire_with_downloads(sandbox, await _policy(sandbox, passages.append)) as wire:
-            yield wire
-    finally:
-        into, out = sum(one.received for one in passages), sum(one.sent for one in passages)
-        await in_thread(traffic.add, sandbox.pk, into=into, out=out)
-
-
-async def _policy(sandbox: Sandbox, log: Callable[[Passage], None]) -> EgressPolicy:
+async def policy(sandbox: Sandbox) -> EgressPolicy:
     """The registries that its box is set to, and nothing else."""
     with boxes.losses():
         found = await boxes.of(boxes.handle_of(sandbox)).sources()
     hosts = await asyncio.to_thread(hosts_of, found)
-    return EgressPolicy(hosts=hosts, extra_cidrs=tuple(settings.SANDBOX_EGRESS_EXTRA_CIDRS), log=log)
+    return EgressPolicy(hosts=hosts, extra_cidrs=tuple(settings.SANDBOX_EGRESS_EXTRA_CIDRS))
 
 
 def _payload(command: Command) -> dict[str, Any]:

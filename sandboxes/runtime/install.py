@@ -13,14 +13,13 @@ from sandboxes.enums import CommandKind, CommandState
 from sandboxes.models import Command, Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.packages import locks, ranges
-from sandboxes.runtime import boxes, commands, serve, turns, warming
+from sandboxes.runtime import boxes, commands, serve, turns
 from sandboxes.runtime.commands import Listener
 from sandboxes.stacks import Stack
 from sandboxes.wire import Refused, Wire
 
 _SECONDS = 300.0
 _FOLDER = "node_modules"
-_LINKED = "Use the prepared packages"
 _CLEAR = ("rm", "-rf", _FOLDER)
 
 
@@ -46,14 +45,9 @@ def put_in_place(sandbox: Sandbox, listener: Listener) -> Command:
     if key in sandbox.handle.get("installed", ()) and (done := _last(sandbox)):
         return done
     more = _beyond(stack, manifest)
-    is_linked = not more and warming.is_linked(sandbox)
     serve.stop(sandbox)
     commands.end_all(sandbox, CommandKind.INSTALL)
-    if is_linked:
-        command = _find(sandbox, stack, listener)
-    else:
-        warming.end(sandbox)
-        command = _fetch(sandbox, stack, more, listener) if more else _link(sandbox, stack, listener)
+    command = _fetch(sandbox, stack, more, listener) if more else _link(sandbox, stack, listener)
     if command.exit_code == 0:
         _remember(sandbox, key, _key(stack, manifest, lock=written_lock(sandbox) if more else None))
     return command
@@ -97,18 +91,11 @@ def _beyond(stack: Stack, manifest: Manifest) -> tuple[str, ...]:
     return ranges.beyond_npm(wanted, brought) or ranges.beyond_lock(locked or {}, known)
 
 
-def _find(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
-    """They were put in place before the box was this app's, and nothing has been run in it since."""
-    argv = ("link", _prepared(stack), _FOLDER)
-    command = commands.begin(sandbox, argv, kind=CommandKind.INSTALL, title=_LINKED, job_ref=listener.job_ref)
-    commands.finish(command, exit_code=0, tail="Everything it needs is prepared.")
-    return command
-
-
 def _link(sandbox: Sandbox, stack: Stack, listener: Listener) -> Command:
     """Nothing to fetch. Python finds the template's packages by its path alone."""
+    title = "Use the prepared packages"
     argv = ("link", _prepared(stack), _FOLDER)
-    command = commands.begin(sandbox, argv, kind=CommandKind.INSTALL, title=_LINKED, job_ref=listener.job_ref)
+    command = commands.begin(sandbox, argv, kind=CommandKind.INSTALL, title=title, job_ref=listener.job_ref)
     exit_code, said = None, ""
     try:
         said = _link_folder(sandbox, stack, listener) if stack.is_npm else "Everything it needs is prepared."

@@ -13,10 +13,9 @@ from django.utils import timezone
 from projects.models import ChangeSet
 from sandboxes.backends import base
 from sandboxes.enums import SandboxState
-from sandboxes.errors import NoPlace, SandboxLost, Stopped
+from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Sandbox
-from sandboxes.models import duties as leases
-from sandboxes.runtime import commands, duties, pausing, places, resting, serve, spares, states
+from sandboxes.runtime import commands, pausing, serve, states
 from sandboxes.runtime import stacks as templates
 from sandboxes.runtime.boxes import stack_of
 from sandboxes.stacks import Stack
@@ -25,11 +24,11 @@ from sandboxes.wire import boxes, connections, loop
 log = logging.getLogger(__name__)
 
 _BUSY = frozenset({SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING})
-# Making a box takes a second or two, on a busy machine a minute: who has died over it has no lease any more.
+# Making a box takes a second or two: who is silent for this long has died over it.
 _STALE = timedelta(seconds=20)
 _PATIENCE = 60.0
 _MAKING = 90.0
-_LOOK, _LOOK_IN_LINE = 0.1, 1.0
+_LOOK = 0.1
 _NO_BOX: dict[str, Any] = {"handle": {}, "port": None, "tree_hash": ""}
 
 
@@ -38,41 +37,31 @@ def ensure(
     *,
     on_line: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-    in_line: float = 0.0,
 ) -> Sandbox:
     """Give back a sandbox that is ready: with a box that answers, or static and without one.
 
-    Several workers may ask at once: the one that moves the row makes the box, the others wait. Without a place for its
-    box it stands in the line; whoever asks waits for so many seconds before NoPlace is raised, and the place is kept.
+    Several workers may ask at once: the one that moves the row makes the box, the others wait.
     """
-    began = time.monotonic()
+    deadline = time.monotonic() + _PATIENCE
     while True:
         if should_stop and should_stop():
-            places.leave(sandbox)
             raise Stopped("Making the app's box was stopped.")
         states.read_again(sandbox)
-        try:
-            if sandbox.state in _BUSY and is_being_made(sandbox, _STALE):
-                if time.monotonic() - began > _PATIENCE + in_line:
-                    raise SandboxLost("The app's box is being changed by somebody who does not finish.")
-                time.sleep(_LOOK)
-            elif _is_up(sandbox, on_line, should_stop):
+        if sandbox.state in _BUSY and timezone.now() - sandbox.updated_at < _STALE:
+            if time.monotonic() > deadline:
+                raise SandboxLost("The app's box is being changed by somebody who does not finish.")
+            time.sleep(_LOOK)
+            continue
+        stack = stack_of(sandbox)
+        if not stack.needs_box:
+            if _be_static(sandbox):
                 return sandbox
-        except NoPlace:
-            if time.monotonic() - began >= in_line:
-                raise
-            time.sleep(_LOOK_IN_LINE)
-
-
-def _is_up(sandbox: Sandbox, on_line: Callable[[str], None] | None, should_stop: Callable[[], bool] | None) -> bool:
-    """Ready, now or by our doing. False when somebody else moved the row first."""
-    stack = stack_of(sandbox)
-    if not stack.needs_box:
-        return _be_static(sandbox)
-    if not _is_well(sandbox, stack):
-        return _make(sandbox, stack, on_line, should_stop)
-    is_ready = sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY)
-    return is_ready and _touch(sandbox)
+        elif _is_well(sandbox, stack):
+            is_ready = sandbox.state == SandboxState.READY or states.move(sandbox, SandboxState.READY)
+            if is_ready and _touch(sandbox):
+                return sandbox
+        elif _make(sandbox, stack, on_line, should_stop):
+            return sandbox
 
 
 def show(sandbox: Sandbox, changeset: ChangeSet | None) -> None:
@@ -197,72 +186,24 @@ def _make(
     except SandboxLost as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed))
         raise
-    made: list[bool] = []
-
-    def work() -> None:
-        made.append(_make_now(sandbox, stack))
-
-    if not duties.once(_name(sandbox), work, every=0.0):  # the lease of one who has died over it is not over yet
-        work()
-    return made[0]
-
-
-def is_being_made(sandbox: Sandbox, grace: timedelta) -> bool:
-    """Whether somebody lives who is at it; for a while that is taken for granted."""
-    return timezone.now() - sandbox.updated_at < grace or leases.is_taken(_name(sandbox))
-
-
-def _name(sandbox: Sandbox) -> str:
-    return f"box {sandbox.pk}"
-
-
-def _make_now(sandbox: Sandbox, stack: Stack) -> bool:
     old = dict(sandbox.handle)
-    slept = sandbox.state in {SandboxState.SLEEPING, SandboxState.PAUSED} or places.has_slept(sandbox)
+    slept = sandbox.state in {SandboxState.SLEEPING, SandboxState.PAUSED}
     waking = SandboxState.WAKING if slept else SandboxState.CREATING
-    if not _take_place(sandbox, waking):
+    if not states.move(sandbox, waking, **_NO_BOX):
         return False
     commands.end_all(sandbox)
     try:
         if old:
             _let_go(old)
-        handle = _spare(sandbox, stack) or loop.call(_create(sandbox, stack), _MAKING)
-    except spares.LostTheRace:
-        return False
+        handle = loop.call(_create(sandbox, stack), _MAKING)
     except (SandboxLost, TimeoutError, OSError) as failed:
         states.move(sandbox, SandboxState.FAILED, error=str(failed) or "The box did not start in time.")
         raise SandboxLost(f"The app's box could not be made: {failed}") from failed
-    known = {"handle": handle, "backend": handle["backend"], "stack": stack.name, "touched_at": timezone.now()}
+    known = {"handle": handle, "backend": handle["backend"], "touched_at": timezone.now()}
     is_ours = states.move(sandbox, SandboxState.READY, **known)
     if not is_ours:  # we were so slow that somebody else made one
         _let_go(handle)
     return is_ours
-
-
-def _take_place(sandbox: Sandbox, to: SandboxState) -> bool:
-    """False when it has to be tried again: somebody else moved the row, or a box had to make room."""
-    try:
-        return places.take(sandbox, to, **_NO_BOX)
-    except places.Taken as taken:
-        for idle in taken.idle:
-            rests = idle.state == SandboxState.PAUSED or resting.rest(idle)
-            if rests and put_away(idle, SandboxState.SLEEPING):
-                return False
-        places.stand_in_line(sandbox, taken.reason)
-        raise NoPlace(taken.reason) from None
-
-
-def _spare(sandbox: Sandbox, stack: Stack) -> dict[str, Any] | None:
-    """One that was kept ready, and goes on."""
-    while handle := spares.give(sandbox, stack):
-        try:
-            if loop.call(_answers(sandbox), 20):
-                return handle
-        except (SandboxLost, TimeoutError) as silent:
-            log.info("A box that was kept ready does not go on: %s", silent)
-        spares.give_up(sandbox)
-        _let_go(handle)
-    return None
 
 
 async def _hear(backend: base.SandboxBackend, handle: base.Handle) -> None:
@@ -276,8 +217,7 @@ async def _hear(backend: base.SandboxBackend, handle: base.Handle) -> None:
 async def _create(sandbox: Sandbox, stack: Stack) -> dict[str, Any]:
     """Made, and heard of: a box that does not answer has not started."""
     backend, info = await boxes.chosen()
-    whose = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
-    labels = {**whose, "stack": stack.name, "isolation": info.isolation}
+    labels = {"sandbox": str(sandbox.pk), "project": str(sandbox.project_id)}
     limits = boxes.limits()
     spec = base.Spec(id=uuid.uuid4().hex, template=stack.template, limits=limits, env=dict(stack.env), labels=labels)
     try:

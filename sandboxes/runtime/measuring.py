@@ -68,7 +68,5 @@ def _sample(sandbox: Sandbox, use: base.Usage, before: Sample | None, now: datet
         disk_bytes=use.disk_bytes,
         processes=use.processes,
         cpu_seconds=use.cpu_seconds,
-        network_in=sandbox.network_in,
-        network_out=sandbox.network_out,
         cpu_share=samples.share(before, box=box, cpu_seconds=use.cpu_seconds, seconds=seconds),
     )

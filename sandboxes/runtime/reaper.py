@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from projects.enums import ChangeSetState
 from sandboxes.backends import base
-from sandboxes.enums import SandboxState, SpareState
-from sandboxes.models import Sandbox, Spare
-from sandboxes.models import duties as leases
-from sandboxes.runtime import asked, filling, lifecycle, measuring, resting, sync
+from sandboxes.enums import SandboxState
+from sandboxes.models import Sandbox
+from sandboxes.runtime import asked, lifecycle, measuring, resting, sync
 from sandboxes.wire import boxes, loop
 
 log = logging.getLogger(__name__)
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(minutes=15)
 # A box is made before its row knows it. With a round every 30 s, none that nobody knows lives for a minute.
 _GRACE = timedelta(seconds=25)
-_UNFINISHED_AFTER = timedelta(seconds=10)
+_UNFINISHED_AFTER = timedelta(seconds=60)
 _MOST = 200
 _UNFINISHED = (SandboxState.CREATING, SandboxState.WAKING, SandboxState.STOPPING)
 
@@ -35,17 +34,14 @@ def reap() -> Done:
     """What fails for one box is tried again at the next round; all of it may run twice at once without harm."""
     now, done = timezone.now(), Done()
     owned = list(_owned())
-    filling.clear_up_after_the_dead()
     _destroy_orphans(owned, now, done)
     _correct_rows(owned, done)
-    _forget_spares(owned, done)
     _mend_pauses(owned, now, done)
     _free_unfinished(now, done)
     _sleep_idle(now, done)
     _pause_idle(now, done)
     _bring_up_to_date(now, done)
     done["settled"] += asked.settle(now)
-    done["forgotten"] += leases.forget_but("app", "box", ids=Sandbox.objects.values_list("pk", flat=True))
     _do(partial(_measure, now, done), done, "")
     return +done
 
@@ -60,8 +56,7 @@ def _owned() -> Iterator[base.OwnedRef]:
 
 
 def _destroy_orphans(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
-    known = {spare.box for spare in Spare.objects.all()}  # before the others: it may be given away meanwhile
-    known |= set(_with_box().values_list("handle__id", flat=True))
+    known = set(_with_box().values_list("handle__id", flat=True))
     for box in owned:
         if box.handle["id"] not in known and now - box.created_at > _GRACE:
             log.info("Destroying box %s, which no sandbox knows.", box.handle["id"])
@@ -76,23 +71,12 @@ def _correct_rows(owned: list[base.OwnedRef], done: Done) -> None:
 
 
 def _correct(sandbox: Sandbox) -> bool:
-    return not _is_alive(boxes.handle_of(sandbox)) and lifecycle.put_away(sandbox, SandboxState.SLEEPING)
+    return not _is_alive(sandbox) and lifecycle.put_away(sandbox, SandboxState.SLEEPING)
 
 
-def _forget_spares(owned: list[base.OwnedRef], done: Done) -> None:
-    """Those whose box is gone."""
-    alive = {box.handle["id"] for box in owned if box.state in {"running", "paused"}}
-    for spare in Spare.objects.filter(state=SpareState.READY)[:_MOST]:
-        if spare.box not in alive:
-            _do(partial(_forget, spare), done, "forgotten")
-
-
-def _forget(spare: Spare) -> bool:
-    return not _is_alive({"backend": spare.backend, "id": spare.box}) and bool(spare.delete()[0])
-
-
-def _is_alive(handle: base.Handle) -> bool:
+def _is_alive(sandbox: Sandbox) -> bool:
     """Asked again: it may have been made after the list. Of a back end that is silent nothing is known."""
+    handle = boxes.handle_of(sandbox)
     try:
         return loop.call(boxes.of(handle).state(handle), 20) in {"running", "paused"}
     except (base.Unavailable, TimeoutError):
@@ -108,8 +92,7 @@ def _mend_pauses(owned: list[base.OwnedRef], now: datetime, done: Done) -> None:
 def _free_unfinished(now: datetime, done: Done) -> None:
     """Whoever was making it has died over it."""
     for sandbox in _rows().filter(state__in=_UNFINISHED, updated_at__lt=now - _UNFINISHED_AFTER)[:_MOST]:
-        if not lifecycle.is_being_made(sandbox, _UNFINISHED_AFTER):
-            _do(partial(lifecycle.put_away, sandbox, SandboxState.ABSENT), done, "freed")
+        _do(partial(lifecycle.put_away, sandbox, SandboxState.ABSENT), done, "freed")
 
 
 def _sleep_idle(now: datetime, done: Done) -> None:

@@ -27,6 +27,7 @@ from sandboxes.packages.words import Declared
 from sandboxes.runtime import boxes, commands, install, lifecycle, secrecy, serve, sync, turns
 from sandboxes.stacks import Stack
 from sandboxes.wire import ExecResult, Refused, Wire
+from sandboxes.wire import boxes as wires
 
 log = logging.getLogger(__name__)
 
@@ -195,5 +196,5 @@ def _ask(sandbox: Sandbox, *argv: str) -> ExecResult:
 
 
 async def _with_downloads(sandbox: Sandbox, argv: Sequence[str], env: dict[str, str]) -> ExecResult:
-    async with commands.downloading(sandbox) as wire:
+    async with wires.wire_with_downloads(sandbox, await commands.policy(sandbox)) as wire:
         return await wire.exec(argv, env=env, timeout=_SECONDS, max_output=_MOST_BYTES)

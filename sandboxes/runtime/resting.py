@@ -20,8 +20,6 @@ IDLE = timedelta(minutes=2)
 _WRITES = timedelta(minutes=5)
 # A row that was moved just now is somebody else's work.
 _GRACE = timedelta(seconds=25)
-# A server waits for visits, a shell for what is typed; while somebody types, the box is used.
-_MAY_REST = (CommandKind.SERVE, CommandKind.TERMINAL)
 
 
 def idle(rows: "QuerySet[Sandbox]", now: datetime) -> "QuerySet[Sandbox]":
@@ -29,7 +27,7 @@ def idle(rows: "QuerySet[Sandbox]", now: datetime) -> "QuerySet[Sandbox]":
     long_ago = now - IDLE
     unused = Q(touched_at__lt=long_ago) | Q(touched_at=None)
     unwatched = Q(watched_at__lt=long_ago) | Q(watched_at=None)
-    asked = Command.objects.filter(sandbox=OuterRef("pk")).exclude(kind__in=_MAY_REST)
+    asked = Command.objects.filter(sandbox=OuterRef("pk")).exclude(kind=CommandKind.SERVE)
     busy = Exists(asked.exclude(state=CommandState.FINISHED))
     open_ones = Q(changeset__state=ChangeSetState.OPEN)
     staged = Change.objects.filter(changeset=OuterRef("changeset"), staged_at__gt=now - _WRITES)

@@ -17,14 +17,14 @@ from sandboxes.enums import CommandKind, CommandState
 from sandboxes.errors import SandboxLost, Stopped
 from sandboxes.models import Command, Sandbox, addresses
 from sandboxes.models.shown import manifest_of
-from sandboxes.runtime import boxes, commands, listening, secrecy, warming
+from sandboxes.runtime import boxes, commands, listening, secrecy
 from sandboxes.runtime.commands import Listener
 from sandboxes.runtime.lines import Lines
 from sandboxes.runtime.looking import Ready, look
 from sandboxes.wire import Refused, Service, Wire
 
 _NAME = listening.NAME
-_LOOK = 0.05
+_LOOK = 0.15
 # An answer other than a page may be a server on its way up; one that stays is the app's own.
 _GIVE_UP_AFTER = 3.0
 _WORDS_SECONDS = 10.0
@@ -57,9 +57,8 @@ def start(
     command = commands.begin(sandbox, stack.serve, kind=CommandKind.SERVE, title=title, job_ref=job_ref)
     try:
         secrecy.remember(sandbox, given, served=sandbox.tree_hash)
-        if not warming.begin(sandbox, stack, given):
-            env = {**given, **dict(stack.env), "PORT": str(stack.port)}
-            boxes.ask(sandbox, lambda wire: wire.spawn(_NAME, stack.serve, env=env))
+        env = {**given, **dict(stack.env), "PORT": str(stack.port)}
+        boxes.ask(sandbox, lambda wire: wire.spawn(_NAME, stack.serve, env=env))
     except (SandboxLost, Refused) as failed:
         commands.finish(command, exit_code=None, tail=str(failed))
         raise SandboxLost(str(failed)) from failed
@@ -68,8 +67,7 @@ def start(
 
 def _is_as_wanted(sandbox: Sandbox, running: Command, stack: stacks.Stack, given: dict[str, str]) -> bool:
     has_seen = not stack.looks_late or sandbox.handle.get("served") == sandbox.tree_hash
-    has_begun = not warming.waits(sandbox)  # whoever was to begin it was killed over it
-    return has_seen and has_begun and running.argv == list(stack.serve) and secrecy.is_given(sandbox, given)
+    return has_seen and running.argv == list(stack.serve) and secrecy.is_given(sandbox, given)
 
 
 def stop(sandbox: Sandbox) -> None:
@@ -78,7 +76,6 @@ def stop(sandbox: Sandbox) -> None:
     if running is None:
         return
     _set_port(sandbox, None)
-    warming.forget(sandbox)
     try:
         boxes.ask(sandbox, lambda wire: wire.signal(_NAME, signal.SIGKILL))
         tail = log_tail(sandbox)

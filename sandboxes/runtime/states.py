@@ -12,9 +12,6 @@ from sandboxes.enums import SandboxState
 from sandboxes.errors import SandboxLost
 from sandboxes.models import Sandbox
 
-# Whoever moves on has left the line.
-_NO_WAIT: dict[str, Any] = {"note": "", "waits_since": None}
-
 
 class _LostTheRace(Exception):
     """Somebody else moved the row since it was read."""
@@ -28,10 +25,10 @@ def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, err
     3. A lost race takes the event back with it.
     """
     error = storable.text(error)  # a box may say anything
-    values = {"state": to, "error": error, "updated_at": timezone.now(), **_NO_WAIT, **fields}
+    values = {"state": to, "error": error, "updated_at": timezone.now(), **fields}
     try:
         with transaction.atomic():
-            payload = _payload(sandbox, to, error, fields.get("handle", sandbox.handle), values["note"])
+            payload = _payload(sandbox, to, error, fields.get("handle", sandbox.handle))
             feed.record(sandbox.project, "sandbox_changed", payload, job_ref=job_ref, branch_id=sandbox.branch_id)
             if not _as_read(sandbox).update(**values):
                 raise _LostTheRace
@@ -44,7 +41,7 @@ def move(sandbox: Sandbox, to: SandboxState, *, job_ref: UUID | None = None, err
 def move_quietly(sandbox: Sandbox, to: SandboxState, *, only: Q | None = None, **fields: Any) -> bool:
     """Between ready and paused, of which nobody who looks at the app sees anything. False also when the row is not as
     `only` asks."""
-    values = {"state": to, "updated_at": timezone.now(), **_NO_WAIT, **fields}
+    values = {"state": to, "updated_at": timezone.now(), **fields}
     if not _as_read(sandbox).filter(only or Q()).update(**values):
         read_again(sandbox)
         return False
@@ -69,12 +66,11 @@ def _now(sandbox: Sandbox, values: dict[str, Any]) -> bool:
     return True
 
 
-def _payload(sandbox: Sandbox, to: SandboxState, error: str, handle: dict[str, Any], note: str) -> dict[str, str]:
+def _payload(sandbox: Sandbox, to: SandboxState, error: str, handle: dict[str, Any]) -> dict[str, str]:
     return {
         "sandbox": str(sandbox.pk),
         "state": to,
         "backend": str(handle.get("backend", "")),
         "isolation": str(handle.get("isolation", "")),
         "error": error[-2000:],
-        "note": note,
     }

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _BATCH = 4 * 1024 * 1024
 # What an app wrote for itself at run time, where its framework says so, and an install of itself until a job takes it
 # along: not part of any tree.
-KEPT = ("instance/", locks.PATH)
+_KEPT = ("instance/", locks.PATH)
 _ROUNDS = 5
 # A paused box is woken by it.
 _SYNCED = (SandboxState.READY, SandboxState.PAUSED)
@@ -76,7 +76,7 @@ def refresh(sandbox_id: str) -> None:
 def _make_equal(sandbox: Sandbox, manifest: Manifest) -> None:
     present = _present(sandbox)
     stale = [path for path, entry in manifest.items() if present.get(path) != entry.sha256]
-    gone = [path for path in present if path not in manifest and not path.startswith(KEPT)]
+    gone = [path for path in present if path not in manifest and not path.startswith(_KEPT)]
     _write(sandbox, manifest, stale, gone)
 
 

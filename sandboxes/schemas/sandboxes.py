@@ -42,8 +42,7 @@ class ShownOut(Out):
 class SandboxOut(Out):
     """Null where there never was one. `isolation` says how its box is kept apart from the machine; empty without one.
 
-    `since` is when it came to its state; `used_at` when somebody last looked or worked on it. `note` says of one that
-    waits for a place what it waits for. `picture_url` is null as long as no picture was taken of the app.
+    `since` is when it came to its state; `used_at` when somebody last looked or worked on it.
     """
 
     id: UUID | None
@@ -55,13 +54,11 @@ class SandboxOut(Out):
     isolation: str
     port: int | None
     preview_url: str | None
-    picture_url: str | None
     shows: ShownOut
     limits: LimitsOut
     since: datetime | None
     used_at: datetime | None
     error: str
-    note: str
 
 
 class ExecIn(In):

@@ -7,11 +7,7 @@ from sandboxes.schemas.sandboxes import LimitsOut
 
 
 class SampleOut(Out):
-    """`cpu_share` is of one processor since the sample before; null where there is none of the same box.
-
-    `network_in` and `network_out` are the bytes that went into the sandbox's boxes and out of them since it was made:
-    through its preview, and what was downloaded.
-    """
+    """`cpu_share` is of one processor since the sample before; null where there is none of the same box."""
 
     taken_at: datetime
     memory_bytes: int
@@ -19,8 +15,6 @@ class SampleOut(Out):
     processes: int
     cpu_seconds: float
     cpu_share: float | None
-    network_in: int
-    network_out: int
 
 
 class UseOut(SampleOut):

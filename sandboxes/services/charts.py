@@ -1,9 +1,8 @@
-"""Samples of a sandbox as lines, drawn in a box of 100 by 30."""
+"""Samples of a sandbox as two lines, drawn in a box of 100 by 30."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from django.db.models import QuerySet
 
@@ -16,46 +15,31 @@ MOST_POINTS = 120
 
 @dataclass(frozen=True)
 class Chart:
-    """`memory`, `processor` and `network` are the points of lines, as SVG writes them, each against its own most.
-
-    `network` is both ways together, in bytes a second.
-    """
+    """`memory` and `processor` are the points of lines, as SVG writes them; each is drawn against its own most."""
 
     since: datetime
     until: datetime
     memory: str
     processor: str
-    network: str
     most_memory: int
     most_processor: float
-    most_network: int
 
 
 def of(history: "QuerySet[Sample]") -> Chart | None:
     """None until there are two to draw a line between. Of what is left out between two points the most is kept."""
-    samples = list(history.only("taken_at", "memory_bytes", "cpu_share", "network_in", "network_out"))[::-1]
+    samples = list(history.only("taken_at", "memory_bytes", "cpu_share"))[::-1]
     if len(samples) < 2:
         return None
     memory = [float(sample.memory_bytes) for sample in samples]
     processor = [sample.cpu_share or 0.0 for sample in samples]
-    network = [0.0, *(_passed(*two) for two in pairwise(samples))]
     return Chart(
         since=samples[0].taken_at,
         until=samples[-1].taken_at,
         memory=_line(memory),
         processor=_line(processor),
-        network=_line(network),
         most_memory=int(max(memory)),
         most_processor=max(processor),
-        most_network=int(max(network)),
     )
-
-
-def _passed(before: Sample, after: Sample) -> float:
-    """Bytes a second between two samples."""
-    seconds = (after.taken_at - before.taken_at).total_seconds()
-    passed = after.network_in + after.network_out - before.network_in - before.network_out
-    return max(0, passed) / seconds if seconds > 0 else 0.0
 
 
 def _line(values: Sequence[float]) -> str:

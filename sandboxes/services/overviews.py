@@ -3,17 +3,14 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
-
-from django.conf import settings
 
 from projects.enums import ChangeSetState
 from projects.services import files
 from sandboxes import stacks
 from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
-from sandboxes.services import pictures, sandboxes
+from sandboxes.services import sandboxes
 from sandboxes.wire import boxes
 
 
@@ -37,13 +34,11 @@ class Overview:
     isolation: str
     port: int | None
     preview_url: str | None
-    picture_url: str | None
     shows: Shown
     limits: dict[str, float]
     since: datetime | None
     used_at: datetime | None
     error: str
-    note: str
 
 
 def of(sandbox: Sandbox) -> Overview:
@@ -59,19 +54,12 @@ def of(sandbox: Sandbox) -> Overview:
         isolation=str(sandbox.handle.get("isolation", "")),
         port=sandbox.port,
         preview_url=sandboxes.preview_url(sandbox) if is_there else None,
-        picture_url=_picture_url(sandbox) if is_there and pictures.has_one(sandbox) else None,
         shows=_shown(sandbox, is_in_place=is_in_place),
         limits=dataclasses.asdict(boxes.limits()),
         since=sandbox.updated_at if is_there else None,
         used_at=sandbox.touched_at,
         error=sandbox.error,
-        note=sandbox.note,
     )
-
-
-def _picture_url(sandbox: Sandbox) -> str:
-    place = f"/api/v2/projects/{sandbox.project_id}/sandbox/picture"
-    return f"{settings.SITE_URL}{place}?{urlencode({'branch': sandbox.branch.name})}"
 
 
 def _shown(sandbox: Sandbox, *, is_in_place: bool) -> Shown:

@@ -38,7 +38,7 @@ def named(word: str) -> Sandbox | None:
 
 def find(branch: Branch) -> Sandbox:
     """To look at; of a branch that never had one it is one that was not saved."""
-    related = ("branch__head", "changeset", "picture")
+    related = ("branch__head", "changeset")
     found = Sandbox.objects.select_related(*related).filter(branch=branch).first()
     found = found or Sandbox(branch=branch)
     found.project = branch.project
@@ -52,16 +52,6 @@ def preview_url(sandbox: Sandbox) -> str:
 def request_start(sandbox: Sandbox) -> None:
     """Have it run what it shows, from whatever state it is in."""
     transaction.on_commit(partial(tasks.start.delay, str(sandbox.pk)))
-
-
-def request_box(sandbox: Sandbox) -> None:
-    """Its box, with the app's files and packages in it, whether or not the app's server runs."""
-    transaction.on_commit(partial(tasks.get_ready.delay, str(sandbox.pk)))
-
-
-def request_adoption(sandbox: Sandbox) -> None:
-    """Of a box that still stands for it, before one is made anew."""
-    transaction.on_commit(partial(tasks.adopt.delay, str(sandbox.pk)))
 
 
 def request_stop(sandbox: Sandbox) -> None:

@@ -1,6 +1,6 @@
 """What a sandbox takes of the machine: now, and as it was sampled."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -26,8 +26,6 @@ class Now:
     processes: int
     cpu_seconds: float
     cpu_share: float | None
-    network_in: int
-    network_out: int
     note: str
 
 
@@ -44,15 +42,14 @@ def now(sandbox: Sandbox) -> Now | None:
         return _as_sampled(before, box, moment)
     seconds = (moment - before.taken_at).total_seconds() if before else 0.0
     share = samples.share(before, box=box, cpu_seconds=used.cpu_seconds, seconds=seconds)
-    network = sandbox.network_in, sandbox.network_out
-    return Now(moment, used.memory_bytes, used.disk_bytes, used.processes, used.cpu_seconds, share, *network, used.note)
+    return Now(moment, used.memory_bytes, used.disk_bytes, used.processes, used.cpu_seconds, share, used.note)
 
 
 def _as_sampled(newest: Sample | None, box: str, moment: datetime) -> Now | None:
     if newest is None or newest.box != box or moment - newest.taken_at > _FRESH:
         return None
-    known = {field.name: getattr(newest, field.name) for field in fields(Now) if field.name != "note"}
-    return Now(**known, note="")
+    names = ("taken_at", "memory_bytes", "disk_bytes", "processes", "cpu_seconds", "cpu_share")
+    return Now(**{name: getattr(newest, name) for name in names}, note="")
 
 
 def history(sandbox: Sandbox) -> "QuerySet[Sample]":

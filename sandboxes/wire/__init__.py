@@ -3,22 +3,17 @@
 from sandboxes.wire import connections, egress, loop
 from sandboxes.wire.attaching import attach
 from sandboxes.wire.client import Wire
-from sandboxes.wire.egress import EgressPolicy, Passage
-from sandboxes.wire.terminals import Terminal
-from sandboxes.wire.values import Broken, Ended, ExecResult, FileWrite, LogChunk, Refused, Service, Size, Tree
+from sandboxes.wire.egress import EgressPolicy
+from sandboxes.wire.values import Broken, ExecResult, FileWrite, LogChunk, Refused, Service, Tree
 
 __all__ = [
     "Broken",
     "EgressPolicy",
-    "Ended",
     "ExecResult",
     "FileWrite",
     "LogChunk",
-    "Passage",
     "Refused",
     "Service",
-    "Size",
-    "Terminal",
     "Tree",
     "Wire",
     "attach",

@@ -46,19 +46,5 @@ def service(message: agent.Message) -> values.Service:
     return values.Service(whole(message, "pid"), running, code, whole(message, "offset"))
 
 
-def ended(message: agent.Message) -> values.Ended:
-    return values.Ended(whole(message, "exit_code"), bool(message.get("timed_out")))
-
-
-def answer(channel: agent.Channel) -> agent.Message:
-    """The last word of a request; a sentence in place of it is a refusal."""
-    if channel.answer.cancelled():
-        raise agent.Detached
-    message = channel.answer.result()
-    if error := message.get("error"):
-        raise values.Refused(str(error)[:500])
-    return message
-
-
 def _nonsense(field: str) -> values.Refused:
     return values.Refused(f"The box gave an answer that makes no sense ({field}).")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from sandboxes.agent import agent
-from sandboxes.wire import checks, output, streams, terminals, values
+from sandboxes.wire import checks, output, streams, values
 
 ANSWER_SECONDS = 30.0
 TRANSFER_SECONDS = 120.0
@@ -75,23 +75,6 @@ class Wire:
                     on_output(data)
             return checks.exec_result(await self._answer(channel), kept)
 
-    @contextlib.asynccontextmanager
-    async def pty(
-        self,
-        argv: Sequence[str],
-        *,
-        size: values.Size,
-        cwd: str = "",
-        env: Mapping[str, str] | None = None,
-        seconds: float,
-    ) -> AsyncIterator[terminals.Terminal]:
-        """A program at a terminal. Leaving, losing the wire or the time's end kills all that was started in it."""
-        asked = {"argv": list(argv), "cwd": cwd, "env": dict(env or {}), "timeout": seconds, **size.told}
-        async with self._asked(None, op="pty", **asked) as channel:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._noted(channel)
-            yield terminals.Terminal(channel, self._ask)
-
     async def spawn(
         self, name: str, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None
     ) -> values.Service:
@@ -159,13 +142,20 @@ class Wire:
     async def _noted(self, channel: agent.Channel) -> agent.Message:
         """The agent's first word, or its refusal."""
         await asyncio.wait({channel.noted, channel.answer}, return_when=asyncio.FIRST_COMPLETED)
-        return (
-            channel.noted.result() if channel.noted.done() and not channel.noted.cancelled() else checks.answer(channel)
-        )
+        return channel.noted.result() if channel.noted.done() and not channel.noted.cancelled() else _result(channel)
 
     async def _answer(self, channel: agent.Channel) -> agent.Message:
         await asyncio.wait({channel.answer})
-        return checks.answer(channel)
+        return _result(channel)
+
+
+def _result(channel: agent.Channel) -> agent.Message:
+    if channel.answer.cancelled():
+        raise agent.Detached
+    message = channel.answer.result()
+    if error := message.get("error"):
+        raise values.Refused(str(error)[:500])
+    return message
 
 
 def _broken(failure: Exception) -> values.Broken:

@@ -10,8 +10,6 @@ from sandboxes.wire import values
 class Reader:
     def __init__(self, channel: agent.Channel) -> None:
         self.channel = channel
-        self.taken = 0
-        """So many bytes came."""
         self._rest = b""
         self._ended = False
 
@@ -46,7 +44,6 @@ class Reader:
         except agent.Detached as gone:
             raise values.Broken("The wire to the box is lost.") from gone
         self._ended = not data
-        self.taken += len(data)
         return data
 
 
@@ -55,8 +52,6 @@ class Writer:
 
     def __init__(self, channel: agent.Channel) -> None:
         self.channel = channel
-        self.given = 0
-        """So many bytes went."""
         self._waiting = bytearray()
         self._flushing: asyncio.Task[None] | None = None
         self._closing = False
@@ -102,7 +97,6 @@ class Writer:
             while self._waiting:
                 data = bytes(self._waiting[: agent.CHUNK])
                 await self.channel.send(data)
-                self.given += len(data)
                 del self._waiting[: len(data)]
             if self._end and not self._closing:
                 await self.channel.end()

@@ -56,23 +56,3 @@ class Service:
 class LogChunk:
     offset: int
     data: bytes
-
-
-@dataclass(frozen=True)
-class Size:
-    """Of a terminal. Whatever is asked for, a program is told of something that it can draw."""
-
-    rows: int = 24
-    columns: int = 80
-
-    @property
-    def told(self) -> dict[str, int]:
-        return {"rows": min(max(self.rows, 1), 500), "columns": min(max(self.columns, 1), 1000)}
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A terminal, by itself or since its time was over."""
-
-    exit_code: int
-    timed_out: bool

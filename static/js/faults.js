@@ -21,13 +21,8 @@ function say(words) {
   banner.hidden = false;
 }
 
-/** What the page asks by itself, again and again, is nobody's deed: it neither fails nor succeeds in sight. */
-function isDeed({ elt }) {
-  return !elt?.matches("[data-quiet]");
-}
-
 if (banner) {
-  document.addEventListener("htmx:responseError", ({ detail }) => isDeed(detail) && say(sentence(detail.xhr)));
-  document.addEventListener("htmx:sendError", ({ detail }) => isDeed(detail) && say("The server did not answer. Nothing was sent; try again when the connection is back."));
-  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && isDeed(detail) && (banner.hidden = true));
+  document.addEventListener("htmx:responseError", ({ detail }) => say(sentence(detail.xhr)));
+  document.addEventListener("htmx:sendError", () => say("The server did not answer. Nothing was sent; try again when the connection is back."));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && (banner.hidden = true));
 }

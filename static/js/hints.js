@@ -3,7 +3,7 @@ import { heard } from "./console.js";
 
 const MOST_LOG = 40_000;
 
-const SHOWN = { file_chunk: file, message_chunk: message, log_line: log, console: heard, model_waits: retry };
+const SHOWN = { file_chunk: file, message_chunk: message, log_line: log, console: heard };
 
 export function show(hint) {
   SHOWN[hint.type]?.(hint);
@@ -36,14 +36,6 @@ function log({ command, text }) {
   const whole = box.textContent + (text.endsWith("\n") ? text : `${text}\n`);
   box.textContent = whole.slice(-MOST_LOG);
   if (isAtEnd) box.scrollTop = box.scrollHeight;
-}
-
-/** A step that waits within itself says so every second, and at last that it goes on. */
-function retry({ text }) {
-  const line = document.querySelector("#waits [data-retry]");
-  if (!line) return;
-  line.lastElementChild.textContent = text;
-  line.hidden = !text;
 }
 
 /** Nobody speaks any more: words that never became a message go. */

@@ -6,7 +6,6 @@ import "./tabs.js";
 import "./panes.js";
 import "./splitter.js";
 import "./preview.js";
-import "./share.js";
 import "./tree.js";
 import "./wish.js";
 import "./keys.js";

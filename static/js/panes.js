@@ -1,7 +1,7 @@
 // Which pane and tab is in front. `data-opens` on a button, link or dock entry asks for one by name.
 import { choose } from "./tabs.js";
 
-const PANES = { chat: "mid", plan: "mid", preview: "right", files: "right", console: "right", terminal: "right" };
+const PANES = { chat: "mid", plan: "mid", preview: "right", files: "right", console: "right" };
 const bench = document.querySelector(".wb");
 
 export function open(name) {

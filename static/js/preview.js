@@ -1,5 +1,4 @@
 // The running app in its frame: address bar, reload, widths. It lives on another origin, so we only know what we asked for.
-// Each way in leads through our own door, which lets in whoever may see it.
 import * as kept from "./kept.js";
 
 class Preview extends HTMLElement {
@@ -33,13 +32,10 @@ class Preview extends HTMLElement {
     }
     if (target.origin !== this.base.origin) target = new URL(this.base);
     this.address.value = target.pathname + target.search + target.hash;
-    const door = new URL(this.dataset.door, location.href);
-    door.searchParams.set("to", target.pathname + target.search);
-    door.hash = target.hash;
-    this.querySelector("[data-open-tab]").href = door.href;
+    this.querySelector("[data-open-tab]").href = target.href;
     // A frame that is given its own address with a hash does not load again; a new one does.
     const fresh = this.frame.cloneNode();
-    fresh.src = door.href;
+    fresh.src = target.href;
     this.frame.replaceWith(fresh);
     this.frame = fresh;
   }

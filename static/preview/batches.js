@@ -116,7 +116,7 @@ async function flush() {
   last = now();
   await placed(some.taken).catch(() => 0);
   const said = body(some);
-  const status = await send(REPORTS, { method: "POST", body: said, headers: { "content-type": "text/plain" }, credentials: "same-origin", cache: "no-store", redirect: "error", keepalive: said.length < MOST_BEACON })
+  const status = await send(REPORTS, { method: "POST", body: said, headers: { "content-type": "text/plain" }, credentials: "omit", cache: "no-store", redirect: "error", keepalive: said.length < MOST_BEACON })
     .then((answer) => answer.status, () => 0);
   isSending = false;
   // What was not understood will not be the next time either.

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from agents.consumers import ProjectSocket
 from agents.lifecycle import leases
-from agents.models import Job
+from agents.models import Job, Session
 from projects.models import Member, User
 from projects.services import projects
 from sandboxes.services import sandboxes
@@ -75,8 +75,8 @@ async def test_the_state_is_told_before_and_during_a_job(people: People):
 async def test_the_preview_has_an_address_once_there_is_one(people: People):
     program = await connect(people, "viewer")
     assert (await program.ask("get_preview_url"))["url"] is None
-    address = sandboxes.preview_url(await sync_to_async(sandboxes.for_branch)(people.main))
-    assert (await program.ask("get_preview_url"))["url"].startswith(f"{address}__djinn/enter?pass=")
+    sandbox = await sync_to_async(sandboxes.for_branch)(people.main)
+    assert (await program.ask("get_preview_url"))["url"] == sandboxes.preview_url(sandbox)
     await program.leave()
 
 
@@ -88,6 +88,21 @@ async def test_a_generation_is_started_and_repeated_without_a_prompt(people: Peo
     assert [str(job.pk) for job in made] == [first["job"], again["job"]]
     assert [job.input["text"] for job in made] == ["A shelf", "A shelf"]
     assert next((job.model, job.created_by_id) for job in made) == ("demo/kanban", people.editor.pk)
+    await program.leave()
+
+
+async def test_a_message_goes_into_the_session_that_is_named(people: People):
+    program = await connect(people)
+    job = await started(people)
+    answer = await program.ask("user_message", text="Make it green", session=str(job.session_id))
+    second = await Job.objects.aget(pk=answer["job"])
+    assert (second.kind, second.session_id) == ("edit", job.session_id)
+    elsewhere = await sync_to_async(projects.create)(name="Elsewhere", by=people.owner)
+    branch = await elsewhere.branches.aget()
+    other = await Session.objects.acreate(project=elsewhere, branch=branch, title="x")
+    for session in (str(other.pk), NOWHERE):
+        refused = await program.ask("user_message", text="Hello", session=session)
+        assert (refused["code"], refused["message"]) == ("conflict", "There is no such session in this project.")
     await program.leave()
 
 

@@ -131,10 +131,3 @@ def test_nothing_is_moved_over_a_file_that_was_not_shown():
     with pytest.raises(packages.Unusable, match="NOT_SHOWN"):
         carry_out("mv a.js unseen.js", folder, PLAIN)
     assert folder.text("a.js") == "new"
-
-
-def test_a_file_that_was_not_shown_is_not_moved_away():
-    folder = Folder(unseen__js="old")
-    with pytest.raises(packages.Unusable, match="NOT_SHOWN"):
-        carry_out("mv unseen.js a.js", folder, PLAIN)
-    assert (list(folder.files), folder.text("unseen.js")) == (["unseen.js"], "old")

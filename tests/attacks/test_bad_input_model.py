@@ -22,8 +22,8 @@ NOISE = "".join(chr(33 + number * 7 % 90) for number in range(4000))
 HUGE = {"prompt_tokens": 10**30, "completion_tokens": 10**30, "total_tokens": 10**30, "cost": 1e300}
 BELOW = {"prompt_tokens": -5, "completion_tokens": -1, "total_tokens": -6, "cost": -3}
 
-# Told what is wrong with it, and asked for less, the model says the same again: it is not asked a fourth time.
-STUCK = ("failed", "malformed_output", "did not give a plan")
+# Told what is wrong with it the model says the same again: it is not asked a third time.
+STUCK = ("failed", "malformed_output", "the same plan again")
 
 # What comes, the job's state after one attempt, and the code and words that people are told.
 DESIGNS: dict[str, tuple[Script, str, str, str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.installation import Installation, wait_for
 from tests.journeys.conftest import _FLAGS
@@ -59,18 +59,11 @@ def app(installation: Installation, project: str) -> str:
     return f"http://p-{label}.localhost:{installation.port}/"
 
 
-def led_to(owner: BrowserContext, installation: Installation, app: str) -> Page:
-    """A page of it, by the dashboard's door."""
-    page = owner.new_page()
-    page.goto(f"{installation.url}/previews/{app.partition('//')[2].partition('.')[0]}/")
-    assert page.url == app
-    return page
-
-
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_an_app_wins_nothing(owner: BrowserContext, installation: Installation, app: str, attack: str) -> None:
     before = installation.rows("select count(*) from projects_project")
-    page = led_to(owner, installation, app)
+    page = owner.new_page()
+    page.goto(app)
     [(number,)] = installation.rows("select id from projects_project limit 1")
     attack = attack.replace("PROJECT", str(UUID(number)))
     assert page.evaluate(attack, installation.url) is None
@@ -80,7 +73,8 @@ def test_an_app_wins_nothing(owner: BrowserContext, installation: Installation, 
 def test_a_cookie_of_an_app_never_reaches_the_dashboard(
     owner: BrowserContext, installation: Installation, app: str
 ) -> None:
-    page = led_to(owner, installation, app)
+    page = owner.new_page()
+    page.goto(app)
     for domain in ("localhost", ".localhost", ""):
         wide = f"; domain={domain}" if domain else ""
         page.evaluate("cookie => { document.cookie = cookie }", f"djinn_session=forged; path=/{wide}")
@@ -95,7 +89,8 @@ def test_what_an_app_says_is_told_and_nobody_else_says_it_in_its_name(
     owner: BrowserContext, installation: Installation, app: str
 ) -> None:
     """Another page of the same browser, on another origin, says nothing in its name."""
-    page = led_to(owner, installation, app)
+    page = owner.new_page()
+    page.goto(app)
     page.evaluate("console.error('told by the page')")
     query = "select title from sandboxes_consoleentry where title like 'told by%'"
     wait_for(lambda: installation.rows(query), seconds=20, what="the line to be kept")

@@ -13,16 +13,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db.models import Q
 from pytest_django.fixtures import Settings
 
 from projects.masking import Masker
-from sandboxes.enums import SandboxState, SpareState
-from sandboxes.models import Sandbox, Spare
+from sandboxes.models import Sandbox
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import asking as pages
 from sandboxes.runtime import boxes as asking
-from sandboxes.runtime import filling, lifecycle, pausing, sync, waking
+from sandboxes.runtime import lifecycle, sync, waking
 from sandboxes.runtime.looking import look
 from sandboxes.wire import FileWrite, Wire, boxes, loop
 from tests.sandboxes import apps
@@ -50,11 +48,10 @@ print(size, *took)
 
 
 @pytest.fixture(params=["process", "docker"])
-def backend(request: pytest.FixtureRequest, transactional_db: None, settings: Settings) -> Iterator[str]:
+def backend(request: pytest.FixtureRequest, settings: Settings) -> Iterator[str]:
     settings.SANDBOX_BACKEND = request.param
     boxes.forget()
     yield request.param
-    filling.drain_all()
     boxes.forget()
 
 
@@ -89,11 +86,7 @@ def test_figures(backend: str, make_app: MakeApp, visitor: Visitor) -> None:
     _memory(sandbox, "an idle box")
     woken = partial(waking.wake, str(sandbox.pk))
     told("cold, to the page", timed(FEW, woken, before=lambda: _end(sandbox)), want="wanted: below 2 s")
-    told("asleep, to the page", timed(FEW, woken, before=lambda: _put_away(sandbox)), want="wanted: below 1.5 s")
-    told("kept ready, to the page", timed(MANY // 2, woken, before=lambda: _keep_ready(sandbox)), want="below 500 ms")
     sandbox.refresh_from_db()
-    visit = partial(_through, visitor, sandbox, "/")
-    told("paused, to the page", timed(MANY // 2, visit, before=lambda: _pause(sandbox)), want="wanted: below 50 ms")
     _memory(sandbox, "a running box")
     told("run `true`", timed(MANY, lambda: ask(sandbox, lambda wire: wire.exec(["true"], timeout=10))))
     for count in (1, 50):
@@ -106,23 +99,6 @@ def test_figures(backend: str, make_app: MakeApp, visitor: Visitor) -> None:
 
 def _end(sandbox: Sandbox) -> None:
     lifecycle.destroy(sandbox)
-
-
-def _put_away(sandbox: Sandbox) -> None:
-    sandbox.refresh_from_db()
-    lifecycle.put_away(sandbox, SandboxState.SLEEPING)
-
-
-def _keep_ready(sandbox: Sandbox) -> None:
-    """One box, and nobody's: the last one is ended, and its app was used a moment ago."""
-    lifecycle.destroy(sandbox)
-    filling.fill()
-    assert Spare.objects.get().state == SpareState.READY
-
-
-def _pause(sandbox: Sandbox) -> None:
-    sandbox.refresh_from_db()
-    assert pausing.pause(sandbox, unless=Q())
 
 
 def _memory(sandbox: Sandbox, what: str) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
-from django.utils import timezone
 
 from config import findings, presence
 from config.findings import State
@@ -16,17 +15,11 @@ from config.presence import by_redis
 from projects import sealing
 from projects.models import Secret
 from projects.services import sealed
-from sandboxes.models import Sandbox, Spare
-from sandboxes.pictures import camera
-from sandboxes.services import sandboxes
-from sandboxes.wire import boxes, walls
+from sandboxes.wire import boxes
 from tests import people as people_of_tests
 from tests.config.conftest import Take
 from tests.people import People
-from tests.sandboxes.conftest import on_engine
 from tests.services.redis import Redis
-
-__all__ = ["on_engine"]
 
 
 @pytest.fixture
@@ -56,51 +49,11 @@ def test_boxes_switched_off_are_said_so(settings) -> None:
     assert (apps.state, apps.says) == (State.LIMITED, "this machine can run: static")
 
 
-@pytest.mark.browser
-@pytest.mark.box
-def test_a_picture_is_really_taken(settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera, "_unfit", {})
-    settings.CHROMIUM = ""
-    finding = findings.pictures()
-    assert (finding.state, finding.says) == (
-        State.GOOD, "one was taken by Chromium in its own sandbox, inside of a box",
-    )  # fmt: skip
-    settings.CHROMIUM = "none"
-    finding = findings.pictures()
-    assert (finding.state, finding.says) == (State.LIMITED, "none are taken of apps: Chromium was not found.")
-    assert "DJINN_CHROMIUM" in finding.fix
-
-
 @pytest.mark.box
 def test_a_box_is_really_started() -> None:
     finding = findings.bubblewrap()
     assert finding.state is State.GOOD
     assert "namespace isolation" in finding.says
-
-
-@pytest.mark.box
-def test_what_a_box_keeps_and_what_not_is_told_line_by_line(settings) -> None:
-    settings.SANDBOX_BACKEND = "process"
-    boxes.forget()
-    finding, lines = findings.isolation(), findings.box_walls()
-    assert finding.state is State.LIMITED
-    assert finding.says.startswith("namespace (process): a box keeps")
-    assert len(lines) == len(walls.everywhere())
-    assert "~ take more memory than its share. Looked at five times a second; the largest program is ended." in lines
-    assert [line[0] for line in lines if "processor" in line] == ["✗"]
-
-
-def test_without_boxes_there_is_nothing_to_keep(settings) -> None:
-    settings.SANDBOX_BACKEND = "none"
-    assert findings.isolation().says.startswith("no app that needs a box can run.")
-    assert findings.box_walls() == []
-
-
-@pytest.mark.docker
-@pytest.mark.usefixtures("on_engine")
-def test_a_container_keeps_all_of_it() -> None:
-    assert findings.isolation().state is State.GOOD
-    assert {line[0] for line in findings.box_walls()} == {"✓"}
 
 
 def test_the_demo_needs_no_key(settings) -> None:
@@ -204,21 +157,6 @@ def test_an_engine_with_its_image_is_good() -> None:
     finding = findings.docker()
     assert finding.state is State.GOOD
     assert "container" in finding.says
-
-
-@pytest.mark.django_db
-def test_how_many_boxes_there_are_is_told_and_who_waits_is_limited(people: People, settings) -> None:
-    settings.SANDBOX_MOST, settings.SANDBOX_MOST_EACH = 3, 0
-    handle = {"backend": "process", "id": "a"}
-    Spare.objects.create(stack="react-vite", backend="process", recipe="r", state="ready", handle=handle)
-    finding = findings.places()
-    expected = "at most 3 at once, any number for one owner; 0 there, 0 waiting, 1 kept ready for apps to come"
-    assert (finding.state, finding.says) == (State.GOOD, expected)
-    sandbox = sandboxes.for_branch(people.main)
-    Sandbox.objects.filter(pk=sandbox.pk).update(state="waiting", waits_since=timezone.now())
-    finding = findings.places()
-    assert (finding.state, "1 waiting" in finding.says) == (State.LIMITED, True)
-    assert "SANDBOX_MOST" in finding.fix
 
 
 def test_names_that_do_not_resolve_are_explained(settings) -> None:

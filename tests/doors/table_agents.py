@@ -1,6 +1,6 @@
 """The builder's screens and sockets."""
 
-from tests.doors.rows import API_VIEWERS, EDITORS, EVERYBODY, SIGNED_IN, STAFF, VIEWERS, Row
+from tests.doors.rows import EDITORS, EVERYBODY, SIGNED_IN, STAFF, VIEWERS, Row
 
 PROJECT = "p/<slug:owner>/<slug:project>/"
 # Nothing runs in the project: whoever may ask is told that there is no such job.
@@ -16,15 +16,13 @@ ROWS = (
     Row("GET gallery/", STAFF),
     Row(f"GET {PROJECT}", VIEWERS),
     Row(f"GET {PROJECT}estimate/", VIEWERS),
-    Row(f"GET {PROJECT}waits/", API_VIEWERS),
     Row(f"POST {PROJECT}messages/", EDITORS, body={"text": "Make it green"}),
     Row(f"POST {PROJECT}mend/", EDITORS),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/stop/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/pause/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/resume/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/retry/", ASKED, NO_JOB),
-    Row(f"GET {PROJECT}jobs/<uuid:job_id>/allow/", ASKED, NO_JOB),
-    Row(f"POST {PROJECT}jobs/<uuid:job_id>/allow/", ASKED, NO_JOB, body={"budget": "2"}),
+    Row(f"POST {PROJECT}jobs/<uuid:job_id>/allow/", ASKED, NO_JOB),
     Row(f"GET {PROJECT}jobs/<uuid:job_id>/plan/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/plan/", ASKED, NO_JOB),
     Row(f"POST {PROJECT}jobs/<uuid:job_id>/undo/", ASKED, NO_JOB),

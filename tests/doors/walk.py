@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -10,7 +9,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from agents import routing as agents_routing
 from config.api import api
 from projects import routing as projects_routing
-from sandboxes import routing as sandboxes_routing
 
 API = "api/v2/"
 
@@ -56,5 +54,5 @@ def operations() -> set[tuple[str, str]]:
 
 
 def sockets() -> set[str]:
-    routes = [ours.websocket_urlpatterns for ours in (projects_routing, agents_routing, sandboxes_routing)]
-    return {str(route.pattern) for route in chain.from_iterable(routes)}
+    routes = [*projects_routing.websocket_urlpatterns, *agents_routing.websocket_urlpatterns]
+    return {str(route.pattern) for route in routes}

@@ -1,4 +1,4 @@
-"""After all those faults: as many boxes as sandboxes that have one and boxes kept ready, and nobody holds a job."""
+"""After all those faults: as many boxes as sandboxes that have one, and nobody holds a job."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.installations.waiting import wait_for
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(240)]
 
 LEASES = "select id from agents_job where lease_token is not null or state <> 'completed'"
-HANDLES = "select handle from sandboxes_sandbox union all select handle from sandboxes_spare"
+HANDLES = "select handle from sandboxes_sandbox"
 
 
 def strays(whole: Scaled) -> set[str]:

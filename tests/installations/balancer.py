@@ -1,6 +1,6 @@
 """Stands for the reverse proxy: one address, and behind it several web and edge processes.
 
-A connection goes by its first request: to an edge for a preview or a terminal, else to a web process; to each in
+A connection goes by the host of its first request: to an edge for a preview, else to a web process; to each in
 turn, or to the one that the visitor's cookie names. One that does not answer is passed over.
 """
 
@@ -17,7 +17,6 @@ from tests.installations.waiting import wait_for
 
 COOKIE = "balancer"
 _PREVIEW = re.compile(rb"\r\nhost: *p-", re.IGNORECASE)
-_TERMINAL = re.compile(rb"GET /ws/projects/[^/ ]+/terminal/")
 _STICKY = re.compile(rb"\r\ncookie:[^\r]*\bbalancer=(\d)", re.IGNORECASE)
 _LIVE = re.compile(rb"\r\nupgrade: *websocket", re.IGNORECASE)
 _NOBODY = b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -63,8 +62,7 @@ class Balancer:
         writer.close()
 
     def _order(self, head: bytes) -> list[int]:
-        is_for_edge = _PREVIEW.search(head) or _TERMINAL.match(head)
-        ports = list(self._edge if is_for_edge else self._web)
+        ports = list(self._edge if _PREVIEW.search(head) else self._web)
         named = _STICKY.search(head)
         first = (int(named.group(1)) if named else next(self._turn)) % len(ports)
         return ports[first:] + ports[:first]

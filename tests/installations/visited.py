@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -80,8 +79,6 @@ class Visited(Started, ABC):
         self.port = 0
         self.link = ""
         self._client: httpx.Client | None = None
-        # Cookies of previews, by their labels.
-        self._ways: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -140,17 +137,8 @@ class Visited(Started, ABC):
         return self.visit(label, path)
 
     def visit(self, label: str, path: str = "/") -> httpx.Response:
-        """As its owner, by whom the dashboard's door leads in once; afterwards by the cookie it got."""
         host = f"p-{label}.localhost:{self.port}"
-        if label not in self._ways:
-            door = self.client.get(f"/previews/{label}/", follow_redirects=False)
-            way = urlsplit(door.headers["location"])
-            led = httpx.get(f"http://127.0.0.1:{self.port}{way.path}?{way.query}", headers={"Host": host}, timeout=30)
-            if "djinn_preview" not in led.cookies:
-                return led  # whoever lets people in was killed over it
-            self._ways[label] = f"djinn_preview={led.cookies['djinn_preview']}"
-        asked = {"Host": host, "Cookie": self._ways[label]}
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=asked, timeout=30)
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host}, timeout=30)
 
     # --- what its rows tell ------------------------------------------------------------------------
     def run(self, project: str) -> "Run":

@@ -25,14 +25,10 @@ from django.db import transaction
 from projects import feed
 from projects.models import Project
 from projects.services import accounts, projects
-from sandboxes.services import sandboxes
 project = projects.create(name="Night Garden", by=accounts.local_owner())
-box = str(sandboxes.for_branch(project.branches.get()).pk)
 print(project.slug, project.last_seq, flush=True)
 for line in sys.stdin:
     kind, payload = json.loads(line)
-    if "sandbox" in payload:
-        payload["sandbox"] = box
     with transaction.atomic():
         print(feed.record(project, kind, payload).seq, flush=True)
 """

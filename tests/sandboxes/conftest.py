@@ -1,7 +1,6 @@
 """An app of some files in a project, and its sandbox."""
 
 from collections.abc import Callable, Iterator, Mapping
-from uuid import UUID
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -15,8 +14,6 @@ from sandboxes.services import sandboxes
 from sandboxes.wire import boxes
 
 MakeApp = Callable[..., Sandbox]
-# By the id of the sandbox, for who asks inside of an event loop.
-OWNERS: dict[UUID, int] = {}
 
 
 @pytest.fixture
@@ -35,7 +32,6 @@ def make_app(alice: User) -> Iterator[MakeApp]:
         if files:
             apply(branch, files)
         made.append(sandboxes.for_branch(branch))
-        OWNERS[made[-1].pk] = alice.pk
         return made[-1]
 
     yield make

@@ -6,15 +6,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from projects import feed
 from projects.models import User
 from sandboxes import tasks
 from sandboxes.console import keeping
 from sandboxes.console.lines import Batch, Line
 from sandboxes.enums import CommandKind
-from sandboxes.models import Command, Sample, Sandbox, ShareLink, Spare
+from sandboxes.models import Command, Sample, Sandbox
 from sandboxes.runtime import commands
-from sandboxes.services import links
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
 
@@ -25,23 +23,13 @@ def app(make_app: MakeApp) -> Sandbox:
     commands.begin(sandbox, ["true"], kind=CommandKind.CHECK, title="Look around", job_ref=None)
     values = {"memory_bytes": 3 << 19, "disk_bytes": 1, "processes": 2, "cpu_seconds": 1.0, "cpu_share": 0.5}
     Sample.objects.create(sandbox=sandbox, taken_at=timezone.now(), box="a", **values)
-    handle = {"backend": "process", "id": "a", "stack": "react-vite"}
-    Spare.objects.create(stack="react-vite", backend="process", recipe="r", state="ready", handle=handle)
-    links.make(sandbox.branch, days=7, by=sandbox.project.owner)
     keeping.record(sandbox, Batch("/", (Line("console", "log", "watering"),)), tree_hash="t")
     return sandbox
 
 
 @pytest.mark.parametrize(
     ("model", "text"),
-    [
-        ("sandbox", "An app"),
-        ("command", "Look around"),
-        ("sample", "1.5\xa0MB"),
-        ("consoleentry", "watering"),
-        ("spare", "react-vite"),
-        ("sharelink", "An app"),
-    ],
+    [("sandbox", "An app"), ("command", "Look around"), ("sample", "1.5\xa0MB"), ("consoleentry", "watering")],
 )
 def test_the_list_shows_what_matters_and_nothing_can_be_edited(
     app: Sandbox, admin_client: Client, model: str, text: str
@@ -52,8 +40,7 @@ def test_the_list_shows_what_matters_and_nothing_can_be_edited(
 
 
 @pytest.mark.parametrize(
-    ("action", "task"),
-    [("stop", "stop"), ("sleep", "suspend"), ("wake", "start"), ("adopt", "adopt"), ("remove", "remove")],
+    ("action", "task"), [("stop", "stop"), ("sleep", "suspend"), ("wake", "start"), ("remove", "remove")]
 )
 def test_what_is_asked_for_is_a_task_for_a_worker(
     app: Sandbox, admin_client: Client, monkeypatch: pytest.MonkeyPatch, action: str, task: str
@@ -111,29 +98,3 @@ def test_a_row_is_not_deleted_without_its_box(app: Sandbox, admin_client: Client
     address = reverse("admin:sandboxes_sandbox_delete", args=[app.pk])
     assert admin_client.post(address, {"post": "yes"}).status_code == 403
     assert Sandbox.objects.filter(pk=app.pk).exists()
-
-
-def test_links_are_taken_back_and_told_of(app: Sandbox, admin_client: Client) -> None:
-    link = ShareLink.objects.get()
-    listed = reverse("admin:sandboxes_sharelink_changelist")
-    row = admin_client.get(reverse("admin:sandboxes_sharelink_change", args=[link.pk])).content.decode()
-    assert link.digest not in row + admin_client.get(listed).content.decode()
-    page = admin_client.post(listed, {"action": "take_back", "_selected_action": [link.pk]}, follow=True)
-    assert "Took back 1." in page.content.decode()
-    assert not ShareLink.objects.exists()
-    assert [one.kind for one in feed.since(app.project_id, 0, limit=2000)][-1] == "share_ended"
-
-
-def test_staff_that_may_only_look_takes_no_link_back(app: Sandbox, alice: User, client: Client) -> None:
-    clerk = User.objects.create_user("clerk@example.com", is_staff=True)
-    clerk.user_permissions.add(Permission.objects.get(codename="view_sharelink"))
-    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
-    link, listed = ShareLink.objects.get(), reverse("admin:sandboxes_sharelink_changelist")
-    client.post(listed, {"action": "take_back", "_selected_action": [link.pk]})
-    assert ShareLink.objects.exists()
-
-
-def test_a_preview_is_opened_by_the_dashboards_door(app: Sandbox, admin_client: Client) -> None:
-    page = admin_client.get(reverse("admin:sandboxes_sandbox_changelist")).content.decode()
-    assert f'href="/previews/{app.pk}/"' in page
-    assert admin_client.get(f"/previews/{app.pk}/").status_code == 302

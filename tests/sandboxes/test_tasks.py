@@ -1,32 +1,25 @@
 """The names of things done later do them, and travel to the queues that are meant for them."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from config.celery import app
-from projects.models import Version
 from projects.services import files
 from sandboxes import tasks
 from sandboxes.backends import prepared
 from sandboxes.enums import SandboxState
-from sandboxes.models import Picture, Sandbox, Spare
-from sandboxes.runtime import filling, stacks
+from sandboxes.runtime import stacks
 from sandboxes.stacks import BY_NAME
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
-from tests.sandboxes.runtime.ready import drained, lately
 from tests.sandboxes.runtime.test_lifecycle import kill_box
 
 TASKS = (
     tasks.start,
     tasks.stop,
     tasks.restart,
-    tasks.adopt,
     tasks.suspend,
     tasks.remove,
     tasks.carry_out,
@@ -83,53 +76,10 @@ def test_what_the_stacks_need_is_prepared() -> None:
             assert prepared.place(settings.DJINN_HOME, BY_NAME[name].template).is_dir()
 
 
-def test_who_is_next_in_the_line_is_started(
-    make_app: MakeApp, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(tasks.start, "apply_async", lambda args=(), kwargs=None, **_: sent.append(args[0]))
-    sandbox = make_app(apps.FLASK)
-    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.WAITING, waits_since=timezone.now())
-    tasks.reap_line()
-    assert sent == [str(sandbox.pk)]
-
-
-def test_the_clock_has_the_pool_filled_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[object] = []
-    monkeypatch.setattr(tasks.fill_pool, "apply_async", lambda args=(), kwargs=None, **_: sent.append(args))
-    tasks.reap_pool()
-    assert sent == [()]
-
-
-@pytest.mark.box
-def test_boxes_are_kept_ready_by_one_at_a_time(make_app: MakeApp) -> None:
-    with drained("process"):
-        lately(make_app(apps.FLASK), "python")
-        tasks.fill_pool()
-        assert Spare.objects.count() == 1
-        filling.drain_all()
-        tasks.fill_pool()
-        assert not Spare.objects.exists(), "another has just done it"
-
-
-@pytest.mark.browser
-@pytest.mark.box
-def test_pictures_are_taken_by_one_at_a_time(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "CHROMIUM", "")
-    make_app(apps.STATIC)
-    Version.objects.update(created_at=timezone.now() - timedelta(minutes=1))
-    tasks.take_pictures()
-    assert Picture.objects.exclude(tree_hash="").count() == 1
-    Picture.objects.all().delete()
-    tasks.take_pictures()
-    assert not Picture.objects.exists(), "another has just done it"
-
-
 @pytest.mark.parametrize(
     ("task", "queue"),
     [
         (tasks.start, "sandbox"),
-        (tasks.adopt, "sandbox"),
         (tasks.stop, "sandbox"),
         (tasks.restart, "sandbox"),
         (tasks.suspend, "sandbox"),
@@ -140,11 +90,7 @@ def test_pictures_are_taken_by_one_at_a_time(make_app: MakeApp, monkeypatch: pyt
         (tasks.listen, "sandbox"),
         (tasks.sync_tree, "sandbox"),
         (tasks.prepare_templates, "sandbox"),
-        (tasks.fill_pool, "commands"),
-        (tasks.take_pictures, "commands"),
         (tasks.reap, "housekeeping"),
-        (tasks.reap_line, "housekeeping"),
-        (tasks.reap_pool, "housekeeping"),
     ],
 )
 def test_each_goes_to_its_queue(task, queue: str) -> None:

@@ -27,11 +27,7 @@ def bundle() -> dict[str, bytes]:
     _file("esbuild/package.json")
     with tempfile.TemporaryDirectory() as folder:
         _npm("run", "--silent", "build", "--", f"--outdir={folder}")
-        made = {f"{kind}/main.{kind}": (Path(folder) / f"main.{kind}").read_bytes() for kind in ("css", "js")}
-        made |= {f"dist/main.{kind}": made[f"{kind}/main.{kind}"] for kind in ("css", "js")}
-        return made | {
-            f"dist/terminal.{kind}": (Path(folder) / f"terminal.{kind}").read_bytes() for kind in ("css", "js")
-        }
+        return {f"{kind}/main.{kind}": (Path(folder) / f"main.{kind}").read_bytes() for kind in ("css", "js")}
 
 
 def _file(name: str) -> Path:

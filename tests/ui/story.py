@@ -66,8 +66,7 @@ def _said(number: int, role: str, text: str) -> dict[str, Any]:
 
 
 def _box(state: str) -> dict[str, Any]:
-    told = {"backend": "process", "isolation": "bubblewrap", "error": "out of memory", "note": ""}
-    return {"sandbox": "b", "state": state, **told}
+    return {"sandbox": "b", "state": state, "backend": "process", "isolation": "bubblewrap", "error": "out of memory"}
 
 
 def _command(**more: Any) -> dict[str, Any]:
@@ -86,7 +85,6 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("message_sent", _said(2, "assistant", "- one\n- two")),
     ("blueprint_ready", {"job": JOB, "blueprint": _PLAN, "name": "Night Garden"}),
     ("phase_changed", _phase("implementing", before="designing", files_total=1)),
-    ("sandbox_changed", {**_box("waiting"), "note": "Two apps are started before yours."}),
     ("sandbox_changed", _box("creating")),
     ("file_opened", _file("index.html", purpose="The page")),
     ("file_closed", _file("index.html", lines=12, added=12)),
@@ -101,7 +99,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("command_finished", _command(command="c2", exit_code=1, seconds=1.0, tail="it broke")),
     ("command_started", _command(command="c3", kind="serve", title="Start the app's server")),
     ("command_finished", _command(command="c4", kind="serve", exit_code=None, seconds=9.0, tail="bye")),
-    ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97", "offers": ["2.00", "5.00"], "turn": 1}),
+    ("budget_reached", {"job": JOB, "budget": "1.00", "spent": "0.97"}),
     (
         "error_captured",
         {
@@ -143,9 +141,6 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
             "isolation": "namespace",
         },
     ),
-    ("preview_shared", {"link": "l1", "branch": "main", "until": "2026-12-06T10:00:00+00:00"}),
-    ("preview_shared", {"link": "l2", "branch": "main", "until": ""}),
-    ("share_ended", {"link": "l1", "branch": "main"}),
     ("phase_changed", _phase("complete", before="start", state="completed")),
     ("job_completed", _job(state="completed", phase="complete", turn=2)),
     ("phase_changed", _phase("cancelled", before="implementing", state="cancelled")),

@@ -128,7 +128,7 @@ def test_the_app_runs_in_a_frame_of_its_own_kind() -> None:
     [(_, _, html)] = story.fragments("preview_ready", story.told("preview_ready")[0])
     frame = dict(markup.read(html).attributes)
     assert frame["sandbox"] == ("allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads")
-    assert frame["src"] == "/previews/b/"
+    assert frame["src"] == "http://p-abc.localhost:8000/"
 
 
 def test_an_address_of_a_file_keeps_its_folders_and_escapes_the_rest() -> None:
@@ -138,7 +138,7 @@ def test_an_address_of_a_file_keeps_its_folders_and_escapes_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["absent", "waiting", "creating", "ready", "sleeping", "waking", "stopping", "stopped", "failed"]
+    "state", ["absent", "creating", "ready", "sleeping", "waking", "stopping", "stopped", "failed"]
 )
 def test_every_state_of_a_sandbox_has_words(state: str) -> None:
     payload = {**story.told("sandbox_changed")[0], "state": state}

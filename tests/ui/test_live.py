@@ -64,15 +64,6 @@ def test_nothing_said_yet_is_no_bubble(chromium: Browser, people: People) -> Non
         expect(bench.page.locator(".msg")).to_have_count(1)
 
 
-def test_a_step_that_waits_for_its_model_says_so_until_it_goes_on(chromium: Browser, people: People) -> None:
-    with _open(chromium, people) as bench:
-        for text in ("The model took too long; trying again in <b>2</b> s.", "Trying again in 1 s.", ""):
-            bench.send(json.dumps({"hint": {"type": "model_waits", "job": story.JOB, "text": text}}))
-            line = bench.page.locator("#waits [data-retry]")
-            expect(line).to_have_text(text)
-            expect(line).to_be_visible(visible=bool(text))
-
-
 def test_only_the_job_that_ended_leaves_the_queue(chromium: Browser, people: People) -> None:
     """Another job's pause says nothing about those that wait behind it."""
     queued, paused = story.told("job_queued")[0], story.told("job_paused")[0]

@@ -21,11 +21,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {'':<14} → {finding.fix}")
             broken += finding.state is State.BROKEN
         self.stdout.write("\n✓ works   – limited, or not used   ✗ must be fixed\n")
-        self._tell_of_boxes()
         self.stdout.write("Something above must be fixed first." if broken else "Djinn can run here.")
         sys.exit(1 if broken else 0)
-
-    def _tell_of_boxes(self) -> None:
-        if lines := findings.box_walls():
-            self.stdout.write("\n".join(["A program in a box cannot", *(f"  {line}" for line in lines)]))
-            self.stdout.write("\n✓ holds   ~ for a moment, until the watchdog ends it   ✗ it can\n")

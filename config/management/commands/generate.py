@@ -19,7 +19,7 @@ from config.management.numbers import bounded
 from projects import feed
 from projects.models import User
 from projects.services import accounts
-from sandboxes.services import previews, sandboxes
+from sandboxes.services import sandboxes
 
 _LOOK_EVERY = 0.2
 
@@ -83,8 +83,6 @@ class Command(BaseCommand):
             error = job.error or {}
             said = error.get("message") or f"The job was {job.state}."
             raise CommandError(f"{said} {error.get('user_action', '')}".strip())
-        sandbox = sandboxes.for_branch(job.branch)
-        ways = [previews.entrance_of(sandbox, by=job.project.owner) for _ in range(2)]
-        self.stdout.write(f"\nReady: {ways[0]}")
-        self.stdout.write(f"Where that name does not resolve: {progress.curl(ways[1])}")
-        self.stdout.write(f"Each works once, within a minute; later: {previews.door(sandbox)}")
+        url = sandboxes.preview_url(sandboxes.for_branch(job.branch))
+        self.stdout.write(f"\nReady: {url}")
+        self.stdout.write(f"Where that name does not resolve: {progress.curl(url)}")

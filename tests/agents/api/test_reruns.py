@@ -108,6 +108,5 @@ def test_two_are_compared_once_both_have_ended(people: People, program: Programs
     assert told["rerun"] == {
         "job": made, "branch": "again-demo-1", "model": "demo", "title": "A reading list", "state": "cancelled",
         "version": None, "note": "It was stopped, and nothing of it became a version.", "cost": "0.000000",
-        "is_cost_estimated": False,
         "seconds": told["rerun"]["seconds"], "calls": 0, "repairs": 0, "input_tokens": 0, "output_tokens": 0,
     }  # fmt: skip

@@ -87,7 +87,7 @@ def test_calls_tell_what_they_cost_and_nothing_that_was_said(people: People, pro
         "id": str(made.pk), "step": "step 1", "state": "settled", "role": "builder", "provider": "demo",
         "model": "demo/reading-list", "attempt": 1, "prompt_hash": "ab", "finish_reason": "stop", "error_code": "",
         "input_tokens": 5, "cache_read_tokens": 4, "cache_write_tokens": 3, "output_tokens": 2, "reasoning_tokens": 1,
-        "cost": "0.000123", "is_estimated": False, "first_token_ms": 7, "duration_ms": 9,
+        "cost": "0.000123", "first_token_ms": 7, "duration_ms": 9,
     }  # fmt: skip
 
 

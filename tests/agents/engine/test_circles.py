@@ -55,13 +55,11 @@ def test_without_another_it_ends_with_a_sentence_and_is_not_tried_anew(
     assert message(job) == "The model gave the same answer again, and it does not fit the files as they are."
 
 
-def test_the_same_unfit_plan_again_falls_to_a_simpler_prompt_and_ends_there(
-    server: ModelServer, project: Project, owner: User
-) -> None:
+def test_the_same_unfit_plan_again_ends_it(server: ModelServer, project: Project, owner: User) -> None:
     server.will(says(blueprint(stack="cobol")))
     job = run(wish(project, owner))
-    assert (job.state, job.attempts, len(server.seen)) == ("failed", 1, 3)
-    assert message(job) == "The model did not give a plan that can be built."
+    assert (job.state, len(server.seen)) == ("failed", 2)
+    assert message(job) == "The model gave the same plan again, and it cannot be built."
 
 
 def test_files_that_one_model_leaves_out_are_asked_of_another(

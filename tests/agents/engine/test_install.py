@@ -2,18 +2,9 @@
 
 import pytest
 
-from agents.engine import install, runner
-from agents.enums import Phase
+from agents.engine import install
 from agents.errors import AppBroken
-from agents.lifecycle import moves
-from agents.models import Job
-from projects.models import User
-from projects.services import changesets, projects
-from sandboxes.models import Command, Sandbox
-from sandboxes.runtime import lifecycle
-from sandboxes.services import sandboxes
-from tests.agents.engine.whole import advance, work_on
-from tests.sandboxes import apps
+from sandboxes.models import Command
 
 
 def failed(output: str, *, exit_code: int | None = 1) -> Command:
@@ -49,35 +40,3 @@ def test_what_nobody_knows_is_told_as_it_was_said():
     failure = install.failure_of(failed("Something else.", exit_code=None))
     assert failure.message == "Install zod failed.\n\nSomething else."
     assert failure.user_action == "Let Djinn try to fix it once more, or say what should be different."
-
-
-@pytest.mark.box
-@pytest.mark.django_db(transaction=True)
-def test_without_a_place_for_its_app_a_job_gives_way_and_its_app_keeps_the_place(
-    job: Job, owner: User, settings, monkeypatch: pytest.MonkeyPatch
-):
-    settings.SANDBOX_BACKEND, settings.SANDBOX_MOST = "process", 1
-    monkeypatch.setattr(install, "_IN_LINE", 0.0)
-    other = sandboxes.for_branch(projects.create(name="Another", by=owner).branches.get())
-    Sandbox.objects.filter(pk=other.pk).update(state="ready", handle={"backend": "process", "id": "a"})
-    context = work_on(job)
-    for path, text in apps.FLASK.items():
-        changesets.stage(context.changeset(), path, text.encode())
-    for phase in (Phase.IMPLEMENTING, Phase.INSTALL):
-        advance(context, phase)
-    with context.hold() as held:
-        moves.give_way(held)
-    for _ in range(2):
-        runner.execute(job.pk)
-        job.refresh_from_db()
-        assert (job.state, job.phase, job.error) == ("queued", "install", None)
-        sandbox = Sandbox.objects.get(branch=job.branch)
-        assert (sandbox.state, sandbox.waits_since is None) == ("waiting", False)
-        assert sandbox.note == "All places are taken by apps in use. Yours is the next to start."
-    assert [row.outcome for row in job.attempt_rows.all()] == ["yielded"] * 3
-    Sandbox.objects.filter(pk=other.pk).update(state="sleeping", handle={})
-    context = work_on(job)
-    try:
-        assert install.prepare(context).state == "ready"
-    finally:
-        lifecycle.destroy(Sandbox.objects.get(branch=job.branch))

@@ -78,38 +78,6 @@ def test_a_whole_file_over_one_that_was_not_shown_is_refused(server: ModelServer
     assert payloads(crowded, "file_abandoned")[0]["reason"] == "It exists, and the model had not been shown it."
 
 
-def test_what_was_not_shown_is_not_removed_and_is_shown_then(server: ModelServer, crowded: Project, owner: User):
-    server.will(says("It is not used.\n\nrm part3.css\n"), says("Seen.\n\nrm part3.css\n"))
-    job = run(wish(crowded, owner, "Tidy up"))
-    assert (job.state, "part3.css" in tree(crowded)) == ("completed", False)
-    assert asked(server)[1].startswith("part3.css: NOT_SHOWN.")
-    first, second = Generation.objects.order_by("created_at")
-    assert (first.staged, second.staged, second.request["left_out"]) == (0, 1, ["part2.css"])
-    assert replay.run(job).is_identical
-
-
-def test_of_a_folder_nothing_is_removed_while_one_file_in_it_was_not_shown(
-    server: ModelServer, crowded: Project, owner: User
-):
-    files.save(crowded.branches.get(), "src/a.js", b"one();\n", by=owner)
-    files.save(crowded.branches.get(), "src/large.js", b"//\n" * 100_000, by=owner)
-    before = tree(crowded)
-    server.will(says("rm -r src\n"), says("Once more.\n\nrm -rf src\n"), says("mv src/large.js gone.js\n"))
-    job = run(wish(crowded, owner, "Tidy up", model="a"))
-    assert (job.state, tree(crowded), server.asked()) == ("failed", before, ["a", "a", "a"])
-    assert asked(server)[1].startswith("src: nothing of it is removed. src/large.js: NOT_SHOWN.")
-    assert asked(server)[2].startswith("src: nothing of it is removed. src/large.js: NOT_SHOWN.")
-    assert job.error is not None
-    assert "src/large.js: NOT_SHOWN." in job.error["message"]
-
-
-def test_a_file_the_person_names_may_be_removed_unread(server: ModelServer, styled: Project, owner: User):
-    files.save(styled.branches.get(), "data.js", b"//\n" * 100_000, by=owner)
-    server.will(says("rm data.js\n"))
-    assert run(wish(styled, owner, "Take data.js away")).state == "completed"
-    assert sorted(tree(styled)) == ["a.css", "index.html"]
-
-
 def test_a_file_the_person_names_comes_first(server: ModelServer, crowded: Project, owner: User):
     server.will(says(edit("part3.css", "/* 3 */", "/* three */")))
     job = run(wish(crowded, owner, "Spell out the number in part3.css."))

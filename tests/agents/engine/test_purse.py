@@ -10,7 +10,7 @@ from agents.errors import NotPossible
 from agents.lifecycle import leases
 from agents.llm.base import Request, Turn
 from agents.models import Generation, Job
-from agents.services import amending, jobs
+from agents.services import jobs
 from projects.models import Project, User
 from tests.agents.engine.replies import PAGE, blueprint, says
 from tests.agents.engine.replies import files as written
@@ -58,21 +58,6 @@ def test_with_plenty_left_the_model_is_not_held_back(job: Job) -> None:
     assert bound <= reserve.amount <= bound + Decimal("0.000001")
 
 
-def test_what_is_needed_is_what_the_next_call_is_made_with(job: Job) -> None:
-    with pytest.raises(purse.BudgetReached) as dry:
-        allowed(job, "0.50", spent="0.49")
-    needed = dry.value.needed
-    with pytest.raises(purse.BudgetReached):
-        allowed(job, str(needed - Decimal("0.000001")), spent="0.49")
-    assert allowed(job, str(needed), spent="0.49").request.max_tokens == purse.LEAST_TOKENS
-
-
-def test_without_a_price_anything_above_what_is_spent_is_enough(job: Job) -> None:
-    with pytest.raises(purse.BudgetReached) as dry:
-        allowed(job, "0.49", spent="0.49", model="own-model")
-    assert dry.value.needed == Decimal("0.490001")
-
-
 @pytest.mark.parametrize(("budget", "spent"), [("0.01", "0"), ("1", "1"), ("1", "0.99"), ("1", "2")])
 def test_what_may_cost_more_than_is_left_is_not_asked(job: Job, budget: str, spent: str) -> None:
     with pytest.raises(purse.BudgetReached):
@@ -99,13 +84,10 @@ def test_a_job_pauses_at_its_budget_and_goes_on_when_it_is_raised(
     job = run(jobs.start(project=project, text="A shelf", by=owner, model=MODEL))
     assert (job.state, job.waiting_for, job.phase_before) == ("paused", "budget", "implementing")
     assert (job.spent, job.reserved) == (Decimal("0.19"), Decimal(0))
-    assert job.budget_needed is not None
-    assert Decimal("0.20") < job.budget_needed < Decimal("0.30")
-    told = {"job": str(job.pk), "budget": "0.20", "spent": "0.19", "turn": 1}
-    assert [{**payload, "offers": []} for payload in payloads(project, "budget_reached")] == [{**told, "offers": []}]
-    with pytest.raises(NotPossible, match=r"A budget of \$0\.2\d+ or more is needed; it is \$0\.20"):
+    assert payloads(project, "budget_reached") == [{"job": str(job.pk), "budget": "0.20", "spent": "0.19"}]
+    with pytest.raises(NotPossible, match="budget of this job is used up"):
         jobs.resume(job, by=owner)
-    amending.allow(job, Decimal("0.4"), by=owner)
+    jobs.allow(job, by=owner)
     job = run(job)
     assert (job.state, job.budget, job.spent, job.reserved) == (
         "completed",
@@ -121,7 +103,7 @@ def test_a_job_pauses_at_its_budget_and_goes_on_when_it_is_raised(
 
 def test_only_a_job_that_waits_for_it_can_be_allowed_more(job: Job, owner: User) -> None:
     with pytest.raises(NotPossible):
-        amending.allow(job, Decimal(1), by=owner)
+        jobs.allow(job, by=owner)
     job.refresh_from_db()
     assert (job.state, job.budget) == ("queued", None)
 

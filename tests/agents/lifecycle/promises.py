@@ -1,6 +1,5 @@
 """What must hold of a project's jobs all the time, whoever did what before."""
 
-from django.db.models import Sum
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from agents.enums import Gate, GenerationState
@@ -73,22 +72,6 @@ class Promises(RuleBasedStateMachine):
             assert job.phase in (expected or (job.state, "idle", *WORKING))
             assert bool(job.waiting_for) == (job.state == "paused")
             assert job.waiting_for != "approval" or job.phase_before == "designing"
-
-    @invariant()
-    def each_call_is_charged_once(self) -> None:
-        """Also those whose worker died over them; and only of those it is not known how much."""
-        for job in Job.objects.filter(project=self.project):
-            settled = Generation.objects.filter(job=job, state=GenerationState.SETTLED)
-            assert job.spent == (settled.aggregate(all=Sum("cost"))["all"] or 0)
-            assert job.is_spent_estimated == settled.filter(is_estimated=True).exists()
-            assert not settled.filter(cost=None).exists()
-            assert list(settled.filter(is_estimated=True)) == list(settled.filter(error_code="lost"))
-
-    @invariant()
-    def nobody_waits_for_a_budget_that_is_there(self) -> None:
-        for job in Job.objects.filter(project=self.project):
-            assert (job.budget_needed is not None) == (job.waiting_for == "budget")
-            assert job.budget_needed is None or (job.budget or 0) < job.budget_needed
 
     @invariant()
     def attempts_are_closed_but_the_one_that_runs(self) -> None:

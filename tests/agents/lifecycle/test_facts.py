@@ -17,12 +17,7 @@ AGENTS = Path(settings.BASE_DIR) / "agents"
 
 def test_a_fact_belongs_to_the_job_and_to_its_branch(job: Job, owner: User):
     with transaction.atomic():
-        facts.record(
-            job,
-            "budget_reached",
-            {"job": str(job.pk), "budget": "1.00", "spent": "1.00", "offers": [], "turn": 1},
-            by=owner,
-        )
+        facts.record(job, "budget_reached", {"job": str(job.pk), "budget": "1.00", "spent": "1.00"}, by=owner)
     told = Event.objects.order_by("-seq")[0]
     assert (told.project, told.kind, told.job_ref, told.branch_id) == (
         job.project,

@@ -16,24 +16,16 @@ from hypothesis.stateful import run_state_machine_as_test as explore
 
 from agents import errors
 from agents.enums import Gate, GenerationState, Phase, WaitingFor
-from agents.lifecycle import budgets, failures, leases, moves, plans
+from agents.lifecycle import failures, leases, moves, plans
 from agents.models import Generation, Job, Queue, Step
 from agents.services import amending, jobs, queues
 from projects.models import User
 from projects.services import files, projects
 from tests.agents.lifecycle.promises import Promises
 
+VERBS = [jobs.stop, jobs.pause, jobs.resume, jobs.retry, jobs.allow]
 ENDS = ["complete", "fail", "try_again", "give_way", "run_dry", "show_the_plan", "heed"]
 BUDGET = Decimal(8)
-MODEL = "claude-sonnet-4-5"
-
-
-def allow(job: Job, *, by: User) -> None:
-    """Twice what it had."""
-    amending.allow(job, 2 * (Job.objects.get(pk=job.pk).budget or BUDGET), by=by)
-
-
-VERBS = [jobs.stop, jobs.pause, jobs.resume, jobs.retry, allow]
 NEXT = {"designing": "implementing", "implementing": "install", "install": "start"}
 
 
@@ -84,8 +76,8 @@ class JobMachine(Promises):
         budget = job.budget
         job.refresh_from_db()
         assert verb is not jobs.resume or waited_for in ("user", "approval")
-        assert verb is not allow or waited_for == "budget"
-        assert job.budget == (2 * budget if verb is allow and budget else budget)
+        assert verb is not jobs.allow or waited_for == "budget"
+        assert job.budget == (2 * budget if verb is jobs.allow and budget else budget)
         if verb is jobs.resume and waited_for == "approval":
             assert not plans.is_waiting_to_be_seen(job)
         if verb is jobs.retry:
@@ -97,22 +89,6 @@ class JobMachine(Promises):
         if job is not None:
             with suppress(errors.NotPossible):
                 amending.amend(job, priority=priority)
-
-    @rule(number=st.integers(0, 3), budget=st.sampled_from([BUDGET, BUDGET + 1, BUDGET * 4]))
-    def set_a_budget(self, number: int, budget: Decimal) -> None:
-        """Whoever waits for one goes on with what it needs, and with nothing less."""
-        job = self.job(number)
-        if job is None:
-            return
-        try:
-            amending.amend(job, budget=budget, by=self.owner)
-        except errors.NotPossible:
-            assert self.project_state(job) == job.state
-            return
-        goes_on = job.waiting_for == "budget" and budget >= (job.budget_needed or 0)
-        expected = "queued" if goes_on else job.state
-        assert self.project_state(job) == expected
-        assert job.budget == budget
 
     @rule(number=st.integers(0, 3))
     def delete(self, number: int) -> None:
@@ -160,9 +136,7 @@ class JobMachine(Promises):
         with suppress(leases.LeaseLost), leases.hold(lease) as mine:
             step, _ = Step.objects.get_or_create(job=mine, key="edit", defaults={"ordinal": 1})
             Job.objects.filter(pk=mine.pk).update(reserved=F("reserved") + 1)
-            Generation.objects.create(
-                job=mine, step=step, attempt=mine.attempts, staged=0, model=MODEL, input_tokens=1_000, is_estimated=True
-            )
+            Generation.objects.create(job=mine, step=step, attempt=mine.attempts, staged=0)
 
     @rule(lease=consumes(held), end=st.sampled_from(ENDS))
     def let_go(self, lease: leases.Lease, end: str) -> None:
@@ -179,10 +153,8 @@ class JobMachine(Promises):
     def _settle(self, job: Job) -> None:
         """As a worker that lives does with its calls, however they end."""
         calls = Generation.objects.filter(job=job, state=GenerationState.OPEN)
-        count = calls.update(state=GenerationState.SETTLED, cost=Decimal("0.1"), is_estimated=False)
-        budgets.charge(job.pk, count * Decimal("0.1"), is_estimated=False)
-        Job.objects.filter(pk=job.pk).update(reserved=F("reserved") - count)
-        job.refresh_from_db(fields=["reserved", "spent"])
+        Job.objects.filter(pk=job.pk).update(reserved=F("reserved") - calls.update(state=GenerationState.SETTLED))
+        job.refresh_from_db(fields=["reserved"])
 
     def _end(self, job: Job, end: str) -> None:
         match end:
@@ -195,7 +167,7 @@ class JobMachine(Promises):
             case "give_way":
                 moves.give_way(job)
             case "run_dry":
-                moves.run_dry(job, needed=(job.budget or BUDGET) + 1)
+                moves.run_dry(job)
             case "show_the_plan" if job.phase == "designing" and plans.is_waiting_to_be_seen(job):
                 moves.pause(job, waiting_for=WaitingFor.APPROVAL)
             case _:

@@ -185,28 +185,3 @@ def test_what_a_person_can_live_with_is_put_right():
     assert plan.description == "two lines"
     assert plan.features == ()
     assert plan.look == blueprint.Look("", ("#fff", *["#000000"] * 7), "")
-
-
-def test_the_simpler_form_is_one_phase():
-    files = [{"path": "index.html", "purpose": "The page"}, {"path": "a.js"}]
-    plan = blueprint.parse(json.dumps({"name": "Shelf", "stack": "static", "files": files}))
-    assert (plan.name, plan.description, plan.stack, plan.pages) == ("Shelf", "Shelf", "static", ())
-    assert plan.phases == (
-        blueprint.Phase("Build", (blueprint.File("index.html", "The page"), blueprint.File("a.js", ""))),
-    )
-    assert blueprint.from_dict(plan.as_dict()) == plan
-
-
-@pytest.mark.parametrize(
-    ("more", "error"),
-    [
-        ({"files": []}, "phases[0].files must be a list with at least one object."),
-        ({"files": [{"path": "a.js"}]}, "A static app needs the file index.html."),
-        ({"files": [{"path": "../a"}, {"path": "index.html"}], "stack": "cobol"}, "There is no stack “cobol”"),
-        ({"files": [{"path": "index.html"}], "name": 3}, "name must be a string."),
-    ],
-)
-def test_the_simpler_form_is_held_to_the_same(more, error):
-    with pytest.raises(blueprint.Malformed) as refused:
-        blueprint.parse(json.dumps({"name": "Shelf", "stack": "static", **more}))
-    assert any(error in one for one in refused.value.errors)

@@ -13,7 +13,6 @@ from sandboxes import stacks
 
 PLACES = {
     "design": ("stacks",),
-    "sketch": ("stacks",),
     "implement": ("wish", "blueprint", "written", "phase", "files", "said"),
     "edit": ("wish", "tree", "files", "earlier", "said"),
     "review": ("wish", "tree", "files", "earlier", "said"),
@@ -41,13 +40,6 @@ def test_the_hash_names_the_wording_and_not_the_values(name):
 
 def test_different_prompts_have_different_hashes():
     assert len({prompts.load(name, **_values(name)).hash for name in PLACES}) == len(PLACES)
-
-
-@pytest.mark.parametrize("name", ["edit", "repair", "review"])
-def test_models_are_told_which_files_to_send_whole(name):
-    text, _ = prompts.load(name, **dict.fromkeys(PLACES["edit"], ""))
-    assert "one of fewer than 80 lines" in text
-    assert "A file of 80 lines or more is changed by edits" in text
 
 
 def test_a_prompt_begins_the_same_in_every_call_of_a_job():

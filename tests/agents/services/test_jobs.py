@@ -230,13 +230,3 @@ def test_a_session_is_found_in_its_own_project_only(job: Job, project: Project, 
         jobs.session_of(elsewhere, job.session.pk)
     assert jobs.of_project(project, job.pk) == job
     assert jobs.of_project(elsewhere, job.pk) is None
-
-
-def test_who_was_paused_unseen_is_shown_when_the_one_before_is_stopped(job: Job, project: Project, owner: User):
-    """Neither has begun: nobody has been shown anything yet."""
-    second = jobs.start(project=project, text="And a search box", by=owner)
-    jobs.pause(second, by=owner)
-    assert jobs.state_of(project).phase == "idle"
-    jobs.stop(job, by=owner)
-    state = jobs.state_of(project)
-    assert (state.phase, state.job) == ("paused", second)

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,15 +27,11 @@ def test_a_wish_ends_with_the_address_of_the_app_and_the_server_stays_up(fast: I
     places = [done.stdout.find(words) for words in told]
     assert places == sorted(places)
     assert -1 not in places
-    found = re.search(r"Ready: (http://(p-\w+\.localhost:\d+)/\S+)", done.stdout)
+    found = re.search(r"Ready: (http://(p-\w+\.localhost:\d+)/)", done.stdout)
     assert found
-    with httpx.Client(follow_redirects=True, timeout=30) as program:
-        way = found[1].replace(found[2], f"127.0.0.1:{fast.port}")
-        answer = program.get(way, headers={"Host": found[2]})
+    assert f"curl -H 'Host: {found[2]}' http://127.0.0.1:{fast.port}/" in done.stdout
+    answer = httpx.get(f"http://127.0.0.1:{fast.port}/", headers={"Host": found[2]}, timeout=30)
     assert answer.status_code == 200
-    [line] = re.findall(r"curl -L .*", done.stdout)
-    seen = subprocess.run(["bash", "-c", f"{line} -s"], capture_output=True, text=True, timeout=60, check=True)
-    assert seen.stdout == answer.text
     assert "<title>" in answer.text
     assert httpx.get(f"{fast.url}/livez", timeout=30).status_code == 200
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from channels.routing import URLRouter
 from channels.testing import ApplicationCommunicator
@@ -39,7 +39,7 @@ class Socket:
         }
         self.wire = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
 
-    async def open(self) -> Self:
+    async def open(self) -> "Socket":
         await self.wire.send_input({"type": "websocket.connect"})
         assert (await self.wire.receive_output(PATIENCE))["type"] == "websocket.accept"
         return self

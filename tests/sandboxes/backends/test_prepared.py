@@ -1,7 +1,5 @@
 """The packages each kind of app begins with: fetched once, whole or not at all."""
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -9,8 +7,6 @@ import pytest
 
 from sandboxes.backends import fetching, prepared
 from sandboxes.errors import Stopped, TemplateFailed
-from tests.installations.waiting import wait_for
-from tests.sandboxes.backends.conftest import alive
 
 Lines = list[str]
 
@@ -65,24 +61,6 @@ def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(TemplateFailed, match="npm could not be started"):
         prepared.prepare(tmp_path, "react-vite", lambda _: None, never)
-
-
-def test_fetching_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
-    """Whoever is killed ends nothing; what it had begun must not go on for minutes, in the way of the next."""
-    pip = tmp_path / "pip.py"
-    pip.write_text(f"import time\nprint('begun', flush=True)\ntime.sleep(120)  # {tmp_path}")
-    script = (
-        "import pathlib, sys\nfrom sandboxes.backends import fetching\nhere = pathlib.Path(sys.argv[1])\n"
-        f"fetching._ARGV['python'] = (sys.executable, {str(pip)!r})\n"
-        f"fetching.fetch('python', here, lambda line: print(line, flush=True), lambda: False)"
-    )
-    worker = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
-    assert worker.stdout
-    assert worker.stdout.readline() == b"begun\n"
-    assert len(alive(str(pip))) == 2
-    worker.kill()
-    worker.communicate()
-    wait_for(lambda: not alive(str(pip)), seconds=10, what="pip to have ended")
 
 
 def test_fetching_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:

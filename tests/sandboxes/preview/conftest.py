@@ -11,20 +11,15 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from sandboxes.models import Sandbox, addresses
-from sandboxes.preview import cookies, passes, targets, waking
+from sandboxes.preview import targets, waking
 from sandboxes.preview.app import app
-from sandboxes.preview.passes import Guest
 from sandboxes.wire import connections as wires
-from tests.sandboxes.conftest import OWNERS
 
 T = TypeVar("T")
 
 
 class Visitor:
-    """One event loop for the whole visit, as in a server. `woken` is whom the previews asked for.
-
-    It brings the cookie of the project's owner; a `stranger` brings what the test gives it.
-    """
+    """One event loop for the whole visit, as in a server. `woken` is whom the previews asked for."""
 
     def __init__(self, runner: asyncio.Runner, woken: list[Sandbox]) -> None:
         self.runner = runner
@@ -37,12 +32,6 @@ class Visitor:
         return self.ask("GET", sandbox, path, **more)
 
     def ask(self, method: str, sandbox: Sandbox, path: str = "/", **more: Any) -> httpx.Response:
-        brought = more.get("headers", {})
-        cookie = "; ".join(filter(None, [brought.get("cookie", ""), cookie_of(sandbox)]))
-        more["headers"] = {**brought, "cookie": cookie}
-        return self.stranger(method, sandbox, path, **more)
-
-    def stranger(self, method: str, sandbox: Sandbox, path: str = "/", **more: Any) -> httpx.Response:
         return self.run(self._ask(method, addresses.url(sandbox.label).rstrip("/") + path, more))
 
     def raw(self, sandbox: Sandbox, path: str) -> tuple[int, bytes]:
@@ -51,8 +40,7 @@ class Visitor:
 
     async def _raw(self, sandbox: Sandbox, path: str) -> tuple[int, bytes]:
         host = (b"host", f"p-{sandbox.label}.localhost".encode())
-        cookie = (b"cookie", cookie_of(sandbox).encode())
-        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [host, cookie]}
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [host]}
         communicator = ApplicationCommunicator(app, scope)
         await communicator.send_input({"type": "http.request", "body": b"", "more_body": False})
         start = await communicator.receive_output(10)
@@ -64,18 +52,9 @@ class Visitor:
             return await client.request(method, url, **more)
 
 
-def owner_of(sandbox: Sandbox) -> Guest:
-    return Guest(user=OWNERS[sandbox.pk])
-
-
-def cookie_of(sandbox: Sandbox, guest: Guest | None = None) -> str:
-    return f"{cookies.PLAIN}={passes.make_cookie(sandbox.label, guest or owner_of(sandbox))}"
-
-
-def socket(sandbox: Sandbox, path: str, *subprotocols: str, cookie: str | None = None) -> WebsocketCommunicator:
+def socket(sandbox: Sandbox, path: str, *subprotocols: str) -> WebsocketCommunicator:
     host = f"p-{sandbox.label}.localhost".encode()
-    brought = cookie_of(sandbox) if cookie is None else cookie
-    headers = [(b"host", host), (b"origin", b"http://" + host), (b"cookie", brought.encode())]
+    headers = [(b"host", host), (b"origin", b"http://" + host)]
     return WebsocketCommunicator(app, path, headers=headers, subprotocols=list(subprotocols))
 
 
@@ -85,8 +64,6 @@ def visitor(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
     callees: list[Callable[[Sandbox], None]] = [woken.append]
     monkeypatch.setattr(waking, "_callees", callees)
     monkeypatch.setattr(waking, "_asked", {})
-    # Whoever loses a right in a test has lost it with the next request.
-    monkeypatch.setattr(targets, "FRESH", 0.0)
     with asyncio.Runner() as runner:
         yield Visitor(runner, woken)
         runner.run(wires.close())
@@ -104,10 +81,10 @@ def overtaken(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sa
     """The next visit finds what stands there now, and goes there after what the test does next."""
 
     def begin(sandbox: Sandbox) -> None:
-        find, found = targets.find, [visitor.run(targets.find(sandbox.label, owner_of(sandbox)))]
+        find, found = targets.find, [visitor.run(targets.find(sandbox.label))]
 
-        async def late(label: str, guest: Guest) -> targets.Target | None:
-            return found.pop() if found else await find(label, guest)
+        async def late(label: str) -> targets.Target | None:
+            return found.pop() if found else await find(label)
 
         monkeypatch.setattr(targets, "find", late)
 

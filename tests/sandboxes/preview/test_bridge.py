@@ -12,7 +12,7 @@ from sandboxes.preview import bridge, targets
 from sandboxes.runtime import waking
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
-from tests.sandboxes.preview.conftest import Visitor, owner_of
+from tests.sandboxes.preview.conftest import Visitor
 
 DOCUMENT = {"sec-fetch-dest": "document"}
 TAG = f'<script src="{bridge.script_path()}"></script>'
@@ -196,8 +196,7 @@ def test_a_static_page_has_it_in_view_and_not_in_its_file(visitor: Visitor, gard
 
 def test_a_page_that_takes_over_changed_files_is_of_none_for_good(visitor: Visitor, make_app: MakeApp) -> None:
     for app, is_told in ((apps.REACT, False), (apps.FLASK, True), (apps.STATIC, True)):
-        sandbox = make_app(app)
-        target = visitor.run(targets.find(sandbox.label, owner_of(sandbox)))
+        target = visitor.run(targets.find(make_app(app).label))
         assert target is not None
         assert bool(target.page_tree()) is is_told
 

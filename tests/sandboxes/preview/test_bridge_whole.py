@@ -4,18 +4,15 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route
 
 from projects import feed
-from projects.models import User
 from sandboxes.models import ConsoleEntry, addresses
-from sandboxes.preview import cookies, passes, reports
+from sandboxes.preview import reports
 from sandboxes.preview.app import app
-from sandboxes.preview.passes import Guest
 from sandboxes.runtime import waking
 from sandboxes.services import console
 from sandboxes.wire import connections as wires
@@ -37,15 +34,14 @@ BROKEN = {
 
 
 @pytest.fixture
-def page(chromium: Browser, alice: User) -> Iterator[Page]:
+def page(chromium: Browser, transactional_db: None) -> Iterator[Page]:
     """Whose requests go to the application in a thread, where another loop than the browser's may run."""
     reports._left.clear()
     context = chromium.new_context()
     found = context.new_page()
     with ThreadPoolExecutor(1) as thread:
         runner = asyncio.Runner()
-        run = lambda work: thread.submit(runner.run, work).result(60)  # noqa: E731
-        found.route("**/*", lambda route: _answer(route, run, Guest(user=alice.pk)))
+        found.route("**/*", lambda route: _answer(route, lambda work: thread.submit(runner.run, work).result(60)))
         yield found
         context.close()
         for last in (wires.close(), _close_database()):
@@ -53,11 +49,8 @@ def page(chromium: Browser, alice: User) -> Iterator[Page]:
         thread.submit(runner.close).result(30)
 
 
-def _answer(route: Route, run: Callable[[Coroutine[Any, Any, httpx.Response]], httpx.Response], guest: Guest) -> None:
-    """With the cookie that its owner's browser has of the preview."""
-    label = addresses.label_of(urlsplit(route.request.url).netloc) or ""
-    cookie = f"{cookies.PLAIN}={passes.make_cookie(label, guest)}"
-    got = run(_ask(route.request, {**route.request.all_headers(), "cookie": cookie}))
+def _answer(route: Route, run: Callable[[Coroutine[Any, Any, httpx.Response]], httpx.Response]) -> None:
+    got = run(_ask(route.request, route.request.all_headers()))
     route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
 
 

@@ -28,35 +28,6 @@ def test_a_request_with_only_our_cookies_has_none() -> None:
     assert inward == [(b"host", b"localhost:1")]
 
 
-@pytest.mark.parametrize(
-    "brought",
-    [
-        b"__Host-djinn_preview=secret; theme=dark",
-        b"theme=dark;djinn_preview=secret",
-        b"__HOST-Djinn_Preview=secret;  DJINN_PREVIEW = secret; theme=dark",
-        # What a hostile page puts around it, so that an app reads all in between as one value.
-        b'theme=dark; djinn_preview="secret; __Host-djinn_preview=secret',
-    ],
-)
-def test_the_cookie_of_a_preview_stays_outside(brought: bytes) -> None:
-    assert headers.inward([(b"cookie", brought)], port=1) == [(b"host", b"localhost:1"), (b"cookie", b"theme=dark")]
-
-
-def test_cookies_of_several_lines_are_all_looked_through() -> None:
-    lines = [
-        (b"cookie", b"a=1"),
-        (b"cookie", b"djinn_preview=secret"),
-        (b"Cookie", b"b=2; __Host-djinn_preview=secret"),
-    ]
-    assert headers.inward(lines, port=1)[1:] == [(b"cookie", b"a=1"), (b"cookie", b"b=2")]
-
-
-@pytest.mark.parametrize("name", [b"djinn_preview", b"__Host-djinn_preview", b" DJINN_preview "])
-def test_an_app_does_not_set_the_cookie_of_its_preview(name: bytes) -> None:
-    outward = headers.outward([(b"set-cookie", name + b"=forged; Path=/"), (b"set-cookie", b"a=1")])
-    assert [value for key, value in outward if key == b"set-cookie"] == [b"a=1"]
-
-
 def test_the_origin_is_the_one_a_dev_server_expects() -> None:
     inward = headers.inward([(b"origin", b"http://p-x.localhost:8000")], port=5173)
     assert (b"origin", b"http://localhost:5173") in inward

@@ -12,7 +12,7 @@ from sandboxes.preview import visits
 from sandboxes.runtime import waking
 from tests.sandboxes import apps
 from tests.sandboxes.conftest import MakeApp
-from tests.sandboxes.preview.conftest import Visitor, cookie_of, socket
+from tests.sandboxes.preview.conftest import Visitor, socket
 from tests.sandboxes.runtime.standing import fresh, paused
 from tests.sandboxes.runtime.test_lifecycle import kill_box, state_of_box
 
@@ -41,10 +41,8 @@ def test_many_visits_at_once_are_all_answered(visitor: Visitor, shelf: Sandbox) 
     paused(shelf)
 
     async def visit() -> list[int]:
-        url, brought = addresses.url(shelf.label), {"headers": {"cookie": cookie_of(shelf)}}
-        return [
-            page.status_code for page in await asyncio.gather(*(visitor._ask("GET", url, brought) for _ in range(12)))
-        ]
+        url = addresses.url(shelf.label)
+        return [page.status_code for page in await asyncio.gather(*(visitor._ask("GET", url, {}) for _ in range(12)))]
 
     assert visitor.run(visit()) == [200] * 12
 

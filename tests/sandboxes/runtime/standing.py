@@ -55,12 +55,9 @@ def unused_for(sandbox: Sandbox, pause: timedelta) -> None:
 def in_another_process(work: Callable[[], object]) -> int:
     """How it ended. The child leaves its parent's connection alone."""
     kept = connection.connection
-    pools = dict(getattr(connection, "_connection_pools", {}))
     child = os.fork()
     if not child:
         connection.connection = None
-        if pools:  # the parent would keep open what the child has begun
-            connection._connection_pools.clear()  # type: ignore[attr-defined]
         try:
             work()
         finally:

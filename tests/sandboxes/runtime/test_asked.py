@@ -108,28 +108,6 @@ def test_what_nobody_took_and_what_nobody_finished_is_settled(make_app: MakeApp)
     assert fresh.state == CommandState.RUNNING
 
 
-def test_what_a_dead_worker_ran_is_settled_when_its_lease_is_over(make_app: MakeApp) -> None:
-    """And not before: one that is silent for a moment is at it."""
-    command = ask(make_app(apps.STATIC), "a", seconds=600)
-    Command.objects.filter(pk=command.pk).update(state=CommandState.RUNNING, output="half")
-    assert leases.take(f"run {command.pk}", seconds=30)
-    assert asked.settle(timezone.now()) == 0
-    leases.free_all()
-    assert asked.settle(timezone.now()) == 1
-    command.refresh_from_db()
-    assert command.output.splitlines() == ["half", "Nobody knows how it ended: the worker that ran it is gone."]
-    assert not leases.Duty.objects.filter(name__startswith="run ").exists()
-
-
-def test_what_nobody_is_at_is_asked_again_while_it_is_meant(make_app: MakeApp) -> None:
-    sandbox, now = make_app(apps.STATIC), timezone.now()
-    lost, fresh, taken, old = (ask(sandbox, name) for name in ("lost", "fresh", "taken", "old"))
-    for command, ago in ((lost, 11), (fresh, 9), (taken, 11), (old, 331)):
-        Command.objects.filter(pk=command.pk).update(started_at=now - timedelta(seconds=ago))
-    assert leases.take(f"run {taken.pk}", seconds=30)
-    assert asked.unheard(now) == [str(lost.pk)]
-
-
 def test_while_its_box_is_got_ready_it_is_not_settled(make_app: MakeApp) -> None:
     """However long somebody else has the turn: it runs once the box is ready."""
     command = ask(make_app(apps.FLASK), "echo", "late")

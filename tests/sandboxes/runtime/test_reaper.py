@@ -12,7 +12,6 @@ from projects.services import changesets
 from sandboxes.backends.base import Handle, OwnedRef, Spec
 from sandboxes.enums import SandboxState
 from sandboxes.models import Sandbox
-from sandboxes.models import duties as leases
 from sandboxes.models.shown import manifest_of
 from sandboxes.runtime import boxes as in_box
 from sandboxes.runtime import lifecycle, reaper, sync
@@ -80,27 +79,6 @@ def test_what_a_dead_worker_left_unfinished_is_freed(make_app: MakeApp) -> None:
     reaper.reap()
     sandbox.refresh_from_db()
     assert sandbox.state == SandboxState.ABSENT
-
-
-def test_what_is_being_made_slowly_is_nobody_elses(make_app: MakeApp) -> None:
-    """However long it takes, as long as somebody who lives is at it."""
-    sandbox = make_app(apps.FLASK)
-    long_ago = timezone.now() - timedelta(seconds=61)
-    Sandbox.objects.filter(pk=sandbox.pk).update(state=SandboxState.CREATING, updated_at=long_ago)
-    assert leases.take(f"box {sandbox.pk}", seconds=30)
-    assert "freed" not in reaper.reap()
-    leases.free_all()
-    assert reaper.reap()["freed"] == 1
-
-
-def test_leases_of_what_is_no_more_are_forgotten(make_app: MakeApp) -> None:
-    sandbox, gone = make_app(apps.STATIC), uuid.uuid4()
-    for name in (f"app {sandbox.pk}", f"app {gone}", f"box {gone}"):
-        assert leases.take(name, seconds=0)
-    assert leases.take(f"app {uuid.UUID(int=7)}", seconds=30)
-    assert reaper.reap()["forgotten"] == 2
-    names = set(leases.Duty.objects.filter(name__startswith="app ").values_list("name", flat=True))
-    assert names == {f"app {sandbox.pk}", f"app {uuid.UUID(int=7)}"}
 
 
 def test_a_box_that_cannot_be_ended_does_not_save_the_others(

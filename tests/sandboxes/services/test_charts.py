@@ -37,17 +37,6 @@ def test_the_newest_is_at_the_right_and_the_most_at_the_top(make_app: MakeApp) -
     assert {y for _, y in points(chart.processor)} == {29.0}
 
 
-def test_what_passed_is_drawn_a_second_and_of_a_new_row_from_nothing(make_app: MakeApp) -> None:
-    sandbox = make_app({})
-    sampled(sandbox, 1, 1, 1)
-    for sample, (into, out) in zip(Sample.objects.order_by("taken_at"), [(50, 50), (350, 50), (350, 650)], strict=True):
-        Sample.objects.filter(pk=sample.pk).update(network_in=into, network_out=out)
-    chart = charts.of(statistics.history(sandbox))
-    assert chart is not None
-    assert chart.most_network == 20
-    assert points(chart.network) == [(0.0, 29.0), (50.0, 15.0), (100.0, 1.0)]
-
-
 @pytest.mark.parametrize("count", [2, 119, 120, 121, 240, 241, 2880])
 def test_a_whole_day_is_thinned_and_keeps_its_peak(make_app: MakeApp, count: int) -> None:
     chart = sampled(make_app({}), *([5] * (count - 1)), 999)

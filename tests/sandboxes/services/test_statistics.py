@@ -14,14 +14,14 @@ def test_where_no_box_is_reached_it_is_the_newest_sample(make_app: MakeApp) -> N
     """As in a web process that has no engine."""
     sandbox, now = make_app({}), timezone.now()
     sandbox.handle, sandbox.state = {"backend": "unknown", "id": "mine"}, SandboxState.READY
-    values = {"memory_bytes": 7, "disk_bytes": 1, "processes": 2, "cpu_seconds": 1.5, "cpu_share": 0.5, "network_in": 9}
+    values = {"memory_bytes": 7, "disk_bytes": 1, "processes": 2, "cpu_seconds": 1.5, "cpu_share": 0.5}
     for late, box in ((80, "mine"), (10, "another")):
         Sample.objects.create(sandbox=sandbox, taken_at=now - timedelta(seconds=late), box=box, **values)
         assert statistics.now(sandbox) is None
     Sample.objects.create(sandbox=sandbox, taken_at=now, box="mine", **values)
     told = statistics.now(sandbox)
     assert told is not None
-    assert (told.taken_at, told.memory_bytes, told.cpu_share, told.network_in) == (now, 7, 0.5, 9)
+    assert (told.taken_at, told.memory_bytes, told.cpu_share) == (now, 7, 0.5)
 
 
 def test_a_back_end_that_says_nothing_is_no_failure(make_app: MakeApp) -> None:

@@ -76,7 +76,7 @@ def test_each_branch_has_logs_of_its_own(make_app: MakeApp, client: Client) -> N
     assert "of main" not in page(client, sandbox, "?branch=idea")
 
 
-def test_a_day_of_samples_is_three_lines(make_app: MakeApp, client: Client) -> None:
+def test_a_day_of_samples_is_two_lines(make_app: MakeApp, client: Client) -> None:
     sandbox, now = make_app(apps.FLASK), timezone.now()
     for number in range(5):
         values = {"memory_bytes": number << 20, "disk_bytes": 1, "processes": 1, "cpu_seconds": 1.0, "cpu_share": 0.25}
@@ -84,7 +84,7 @@ def test_a_day_of_samples_is_three_lines(make_app: MakeApp, client: Client) -> N
     shown = page(client, sandbox)
     assert "at most 4.0\xa0MB" in shown
     assert "at most 0.25 of one" in shown
-    assert shown.count("<polyline") == 3
+    assert shown.count("<polyline") == 2
 
 
 @pytest.mark.box
