@@ -47,7 +47,7 @@ def kill_box(sandbox: Sandbox) -> None:
         return
     state = Path(configured.DJINN_HOME) / "run" / f"{sandbox.handle['id']}.json"
     os.kill(json.loads(state.read_text())["pid"], signal.SIGKILL)
-    wait_for(lambda: state_of_box(sandbox) != "running", seconds=10, what="the box to be gone")
+    wait_for(lambda: state_of_box(sandbox) not in {"running", "paused"}, seconds=10, what="the box to be gone")
 
 
 def test_a_box_is_made_once_and_told(make_app: MakeApp) -> None:
